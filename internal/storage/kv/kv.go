@@ -1,0 +1,135 @@
+// Package kv is the one store under everything: ordered byte keys,
+// transactions, and the limits that every engine keeps.
+//
+// Two calls carry the system. [Store.View] sees one state of the world;
+// [Store.Update] changes it in one piece and returns when the change is
+// durable. Engines live in sibling packages (pebblekv, memkv) and are done
+// when they pass the suite in kvtest.
+//
+// The promise that others lean on: what Update has acknowledged survives the
+// loss of power, and no reader is ever shown a write that such a loss could
+// take back.
+//
+// The package does not know what the bytes mean. Keys are written with package
+// keys.
+package kv
+
+import (
+	"context"
+	"errors"
+	"iter"
+	"time"
+)
+
+// The limits are those of the weakest engine that is to carry the same data.
+const (
+	MaxKeyBytes   = 8 << 10          // one key
+	MaxValueBytes = 2 << 20          // one value; larger things are cut up or go to blob
+	MaxTxBytes    = 64 << 20         // all keys and values that one Update writes
+	MaxTxTime     = 10 * time.Second // how long the function given to Update may take
+)
+
+var (
+	// ErrNotFound is returned by Get for a key that has no value.
+	ErrNotFound = errors.New("kv: key not found")
+	// ErrTooLarge is returned by Update when a key, a value or the whole
+	// transaction exceeds the limits above. Nothing has been written.
+	ErrTooLarge = errors.New("kv: key, value or transaction too large")
+	// ErrClosed is returned by every call after Close.
+	ErrClosed = errors.New("kv: store is closed")
+)
+
+// Store is an ordered, transactional store of byte keys and values.
+//
+// Its methods may be called from any number of goroutines.
+type Store interface {
+	// View calls f with one state of the store. Everything that an Update
+	// acknowledged before View was called is in it.
+	View(ctx context.Context, f func(Reader) error) error
+
+	// Update calls f and commits what it wrote, all or nothing; it returns
+	// when that is durable. Updates whose claims meet run one after the
+	// other. f may run more than once, so it has no other effect. An error
+	// from f is returned as it is, and nothing is written.
+	Update(ctx context.Context, claims Claims, f func(Tx) error) error
+
+	// DeleteRange drops every key in r, outside of transactions. It may be
+	// repeated after a failure. The caller makes sure that nobody writes
+	// into r meanwhile.
+	DeleteRange(ctx context.Context, r Range) error
+
+	// Watch returns a channel that receives after each commit that wrote or
+	// deleted key. Signals that nobody has taken yet become one. The channel
+	// is closed when ctx ends or the store is closed.
+	Watch(ctx context.Context, key []byte) <-chan struct{}
+
+	// Lease waits until this node alone holds the named lease. The context
+	// that it returns ends when the lease is lost; release gives it back.
+	Lease(ctx context.Context, name string) (held context.Context, release func(), err error)
+
+	// Close flushes and closes the store, after the calls under way.
+	Close() error
+}
+
+// Reader reads one state of the store. It is valid until the function that it
+// was given to returns, and for one goroutine at a time.
+type Reader interface {
+	// Get returns the value of key, or ErrNotFound. The value belongs to the
+	// caller.
+	Get(key []byte) ([]byte, error)
+
+	// Scan yields the pairs in r, in the order of their keys or against it.
+	// Key and Value of a pair are valid until the next one is asked for.
+	Scan(r Range) iter.Seq2[Pair, error]
+}
+
+// Tx reads the store as it was before the transaction, never its own writes,
+// and buffers what it writes until the commit.
+//
+// Reads of claimed keys are stable: nobody else changes them before the
+// commit. Other keys and ranges are read as of one state, but may have changed
+// by the time of the commit unless a guard key (one for each partition or
+// table) is claimed by all who write there.
+type Tx interface {
+	Reader
+	// Set gives key a value. Both slices belong to the store from then on.
+	Set(key, value []byte)
+	// Delete removes key, if it is there.
+	Delete(key []byte)
+}
+
+// Claims name the keys on which the outcome of an Update depends. Two Updates
+// meet when a key that one of them writes is written or read by the other;
+// keys that both only read do not keep them apart.
+type Claims struct {
+	Write [][]byte // keys that the transaction reads and changes
+	Read  [][]byte // keys that must stay as they are until the commit
+}
+
+// Range is the keys from Start up to, not including, End. A nil Start is the
+// first key of all, a nil End lies behind the last.
+type Range struct {
+	Start, End []byte
+	Reverse    bool // from the last key to the first
+}
+
+// Pair is one key and its value.
+type Pair struct{ Key, Value []byte }
+
+// Prefix returns the range of all keys that begin with p.
+func Prefix(p []byte) Range {
+	return Range{Start: p, End: PrefixEnd(p)}
+}
+
+// PrefixEnd returns the first key behind all those that begin with p, or nil
+// when there is none.
+func PrefixEnd(p []byte) []byte {
+	for i := len(p) - 1; i >= 0; i-- {
+		if p[i] != 0xff {
+			end := append([]byte(nil), p[:i+1]...)
+			end[i]++
+			return end
+		}
+	}
+	return nil
+}

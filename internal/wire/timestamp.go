@@ -1,0 +1,48 @@
+package wire
+
+import (
+	"fmt"
+	"math"
+	"strconv"
+	"time"
+)
+
+// The formats of timestamps, as models name them.
+const (
+	ISO8601       = "iso8601"
+	UnixTimestamp = "unixTimestamp"
+	RFC822        = "rfc822"
+)
+
+// FormatTime writes t in one of AWS's formats, in UTC. Unix timestamps are
+// seconds with up to three decimals.
+func FormatTime(t time.Time, format string) string {
+	t = t.UTC()
+	switch format {
+	case UnixTimestamp:
+		return strconv.FormatFloat(float64(t.UnixMilli())/1000, 'f', -1, 64)
+	case RFC822:
+		return t.Format("Mon, 02 Jan 2006 15:04:05 GMT")
+	default:
+		if t.Nanosecond() != 0 {
+			return t.Format("2006-01-02T15:04:05.000Z")
+		}
+		return t.Format("2006-01-02T15:04:05Z")
+	}
+}
+
+// ParseTime reads a timestamp. Clients are lenient with each other's formats,
+// and so is AWS: whatever the model says, all three are understood.
+func ParseTime(text string) (time.Time, error) {
+	for _, layout := range []string{time.RFC3339Nano, time.RFC1123, "Mon, 2 Jan 2006 15:04:05 GMT", "2006-01-02T15:04:05", "20060102T150405Z", "2006-01-02"} {
+		if t, err := time.Parse(layout, text); err == nil {
+			return t.UTC(), nil
+		}
+	}
+	seconds, err := strconv.ParseFloat(text, 64)
+	if err != nil || math.Abs(seconds) > 1e12 {
+		return time.Time{}, fmt.Errorf("not a timestamp: %.40q", text)
+	}
+	whole, fraction := math.Modf(seconds)
+	return time.Unix(int64(whole), int64(math.Round(fraction*1e3))*1e6).UTC(), nil
+}
