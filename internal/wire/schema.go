@@ -41,6 +41,13 @@ type Service struct {
 	Operations   []Operation
 	Shapes       []Shape
 
+	// InternalError is the service's own code for a failure of its own, or "".
+	InternalError string
+
+	// BareErrors says that the root of an error is <Error>, as S3 has it, and
+	// not <ErrorResponse>.
+	BareErrors bool
+
 	// PrefixedPaths says that validation messages put the operation before the
 	// path of a member of the body: 'createRestApiInput.name'. API Gateway does.
 	PrefixedPaths bool
@@ -153,8 +160,9 @@ func (m *Member) WireName() string {
 
 // ErrorInfo is what the model says of an error.
 type ErrorInfo struct {
-	Code   string
-	Status int
+	Code    string
+	Status  int
+	Message string // how the model spells the member that is the message
 }
 
 // Shape returns the shape that r refers to.

@@ -1,0 +1,83 @@
+// Package awsjson is the codec of awsJson1_0 and awsJson1_1: one JSON object
+// each way, posted to "/", the operation named by X-Amz-Target.
+//
+// DynamoDB speaks 1.0 and CloudWatch Logs 1.1; which one, the service's schema
+// tells.
+package awsjson
+
+import (
+	"hash/crc32"
+	"net/http"
+	"reflect"
+	"strconv"
+	"strings"
+
+	"cloudless/internal/awserr"
+	"cloudless/internal/wire"
+	"cloudless/internal/wire/jsonshape"
+)
+
+// Codec is the codec of both versions.
+type Codec struct{}
+
+// Decode reads the body into in.
+func (Codec) Decode(r *wire.Request, in any) error {
+	body, err := wire.ReadBody(r)
+	if err != nil {
+		return err
+	}
+	var given wire.Presence
+	d := jsonshape.NewDecoder(r.Service, body, &given)
+	if err := d.Document(r.Operation.Input, reflect.ValueOf(in).Elem(), nil); err != nil {
+		return err
+	}
+	return wire.Validate(r.Service, r.Operation, in, &given)
+}
+
+// Encode answers with out.
+func (Codec) Encode(w http.ResponseWriter, r *wire.Request, out any) error {
+	body, err := jsonshape.Append(nil, r.Service, r.Operation.Output, reflect.ValueOf(out).Elem())
+	if err != nil {
+		return err
+	}
+	return answer(w, r, http.StatusOK, body)
+}
+
+func answer(w http.ResponseWriter, r *wire.Request, status int, body []byte) error {
+	contentType := "application/x-amz-json-1.1"
+	if r.Service.Protocol == wire.AWSJSON10 {
+		contentType = "application/x-amz-json-1.0"
+		// Clients of DynamoDB compare it with what they received.
+		w.Header().Set("X-Amz-Crc32", strconv.FormatUint(uint64(crc32.ChecksumIEEE(body)), 10))
+	}
+	w.Header().Set("X-Amzn-RequestId", r.ID)
+	return wire.Answer(w, status, contentType, body)
+}
+
+// EncodeError answers with a refusal.
+func (Codec) EncodeError(w http.ResponseWriter, r *wire.Request, e *awserr.Error) {
+	status := e.Status
+	if status == http.StatusForbidden {
+		status = http.StatusBadRequest // these protocols know one status for what the caller did wrong
+	}
+	body, err := jsonshape.AppendError(nil, r.Service, e, "__type", qualified(r.Service, e.Code))
+	if err != nil {
+		body, status = []byte(`{"__type":"InternalFailure"}`), http.StatusInternalServerError
+	}
+	_ = answer(w, r, status, body) // a client that went away needs no refusal
+}
+
+// qualified returns a code the way the version writes it: 1.0 puts the
+// namespace before it, which old clients expect to cut off.
+func qualified(s *wire.Service, code string) string {
+	switch {
+	case s.Protocol != wire.AWSJSON10:
+		return code
+	case s.ErrorShape(code) != nil:
+		return "com.amazonaws." + s.Name + ".v" + strings.ReplaceAll(s.APIVersion, "-", "") + "#" + code
+	case code == awserr.CodeValidation:
+		return "com.amazon.coral.validate#" + code
+	default:
+		return "com.amazon.coral.service#" + code
+	}
+}

@@ -1,0 +1,57 @@
+package main
+
+// overlay is what a model does not tell and the wire needs.
+type overlay struct {
+	// Roots are the names of root elements, by output shape. S3's API
+	// reference shows them in the response syntax of each operation.
+	Roots map[string]string
+
+	// Unwrapped are operations whose only member is the root element itself.
+	Unwrapped []string
+
+	// BareErrors says that an error's root is <Error>, as S3's is.
+	BareErrors bool
+
+	// PrefixedPaths: see wire.Service. Seen in recorded answers of API Gateway.
+	PrefixedPaths bool
+
+	// InternalError is the service's own code for a failure of its own.
+	InternalError string
+}
+
+var overlays = map[string]overlay{
+	"apigateway": {PrefixedPaths: true},
+	"dynamodb":   {InternalError: "InternalServerError"},
+	"iam":        {InternalError: "ServiceFailure"},
+	"lambda":     {InternalError: "ServiceException"},
+	"logs":       {InternalError: "ServiceUnavailableException"},
+	"s3": {
+		BareErrors:    true,
+		InternalError: "InternalError",
+		Unwrapped:     []string{"GetBucketLocation"},
+		Roots: map[string]string{
+			"CompleteMultipartUploadOutput":          "CompleteMultipartUploadResult",
+			"CreateMultipartUploadOutput":            "InitiateMultipartUploadResult",
+			"DeleteObjectsOutput":                    "DeleteResult",
+			"GetBucketAccelerateConfigurationOutput": "AccelerateConfiguration",
+			"GetBucketAclOutput":                     "AccessControlPolicy",
+			"GetBucketCorsOutput":                    "CORSConfiguration",
+			"GetBucketLifecycleConfigurationOutput":  "LifecycleConfiguration",
+			"GetBucketLocationOutput":                "LocationConstraint",
+			"GetBucketLoggingOutput":                 "BucketLoggingStatus",
+			"GetBucketRequestPaymentOutput":          "RequestPaymentConfiguration",
+			"GetBucketTaggingOutput":                 "Tagging",
+			"GetBucketVersioningOutput":              "VersioningConfiguration",
+			"GetBucketWebsiteOutput":                 "WebsiteConfiguration",
+			"GetObjectAclOutput":                     "AccessControlPolicy",
+			"GetObjectAttributesOutput":              "GetObjectAttributesResponse",
+			"GetObjectTaggingOutput":                 "Tagging",
+			"ListBucketsOutput":                      "ListAllMyBucketsResult",
+			"ListMultipartUploadsOutput":             "ListMultipartUploadsResult",
+			"ListObjectVersionsOutput":               "ListVersionsResult",
+			"ListObjectsOutput":                      "ListBucketResult",
+			"ListObjectsV2Output":                    "ListBucketResult",
+			"ListPartsOutput":                        "ListPartsResult",
+		},
+	},
+}
