@@ -70,3 +70,12 @@ type Principal struct {
 func Root(account string) Principal {
 	return Principal{Type: PrincipalAccount, Account: account, ARN: "arn:aws:iam::" + account + ":root", ID: account}
 }
+
+// Key is an access key and what is needed to check a signature made with it.
+type Key struct {
+	ID           string // "AKIA…" of a user, "ASIA…" of a session
+	Secret       string
+	SessionToken string    // of a session; "" for a user's key
+	Expires      time.Time // of a session; zero for a user's key
+	Principal    Principal
+}
