@@ -1,0 +1,114 @@
+package sigv4
+
+import (
+	"encoding/hex"
+	"net/http"
+	"net/url"
+	"slices"
+	"strconv"
+	"strings"
+	"time"
+)
+
+// Credentials are an access key and its secret.
+type Credentials struct {
+	AccessKeyID     string
+	SecretAccessKey string
+	SessionToken    string // of temporary keys, or ""
+}
+
+// Scope is what a signature is made for.
+type Scope struct {
+	Region  string // such as "us-east-1"
+	Service string // the signing name, such as "dynamodb"
+}
+
+// Sign signs a client's request at the time now, in its headers. payload is the
+// hash of its body, as [HashPayload] makes it, or [UnsignedPayload].
+//
+// All headers that the request has by then are signed, apart from those that
+// may change on the way.
+func Sign(r *http.Request, c Credentials, s Scope, payload string, now time.Time) {
+	stamp := now.UTC().Format(stampLayout)
+	r.Header.Set(headerDate, stamp)
+	if c.SessionToken != "" {
+		r.Header.Set(headerToken, c.SessionToken)
+	}
+	if isS3(s.Service) {
+		r.Header.Set(headerSHA256, payload)
+	}
+	names := headersToSign(r)
+	scope := scope{day: stamp[:len(dayLayout)], region: s.Region, service: s.Service}
+	head := canonicalHead(r, names, nil, rulesFor(s.Service))
+	r.Header.Set("Authorization", algorithm+
+		" Credential="+c.AccessKeyID+"/"+scope.String()+
+		", SignedHeaders="+strings.Join(names, ";")+
+		", Signature="+signature(c.SecretAccessKey, stamp, scope, head+payload))
+}
+
+// Presign signs a client's request at the time now, in its query string, for
+// at most seven days. S3's presigned requests leave the body open; those of
+// others have an empty one.
+func Presign(r *http.Request, c Credentials, s Scope, expires time.Duration, now time.Time) {
+	payload := HashPayload(nil)
+	if isS3(s.Service) {
+		payload = UnsignedPayload
+	}
+	stamp := now.UTC().Format(stampLayout)
+	scope := scope{day: stamp[:len(dayLayout)], region: s.Region, service: s.Service}
+	names := headersToSign(r)
+	ru := rulesFor(s.Service)
+
+	params := [][2]string{
+		{queryAlgorithm, algorithm},
+		{queryCredential, c.AccessKeyID + "/" + scope.String()},
+		{queryDate, stamp},
+		{queryExpires, strconv.Itoa(int(expires.Seconds()))},
+		{querySignedHeaders, strings.Join(names, ";")},
+	}
+	token := [2]string{queryToken, c.SessionToken}
+	if c.SessionToken != "" && !ru.lateToken {
+		params = append(params, token)
+	}
+	addQuery(r.URL, params...)
+	head := canonicalHead(r, names, nil, ru)
+	addQuery(r.URL, [2]string{querySignature, signature(c.SecretAccessKey, stamp, scope, head+payload)})
+	if c.SessionToken != "" && ru.lateToken {
+		addQuery(r.URL, token)
+	}
+}
+
+func signature(secret, stamp string, s scope, canonical string) string {
+	return hex.EncodeToString(mac(signingKey(secret, s), stringToSign(stamp, s, canonical)))
+}
+
+// headersToSign returns the names, in lower case and sorted, of the headers
+// that proxies leave alone.
+func headersToSign(r *http.Request) []string {
+	names := []string{"host"}
+	for name := range r.Header {
+		switch name = strings.ToLower(name); name {
+		case "authorization", "user-agent", "x-amzn-trace-id", "expect", "connection",
+			"accept-encoding", "transfer-encoding", "te", "trailer", "upgrade", "keep-alive", "host":
+		default:
+			names = append(names, name)
+		}
+	}
+	slices.Sort(names)
+	return names
+}
+
+// addQuery appends parameters to a URL, escaped as they are signed.
+func addQuery(u *url.URL, params ...[2]string) {
+	var b strings.Builder
+	b.WriteString(u.RawQuery)
+	for _, p := range params {
+		if b.Len() > 0 {
+			b.WriteByte('&')
+		}
+		writeEscaped(&b, p[0])
+		b.WriteByte('=')
+		writeEscaped(&b, p[1])
+	}
+	u.RawQuery = b.String()
+}
