@@ -1,0 +1,115 @@
+package client
+
+import (
+	"crypto/tls"
+	"crypto/x509"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io/fs"
+	"net/http"
+	"os"
+	"path/filepath"
+	"time"
+)
+
+// Memory is the data directory of a server that keeps nothing.
+const Memory = ":memory:"
+
+const (
+	serverFile = "server.json"
+	keyFile    = "root-key.json"
+)
+
+// Server is what a running server tells of itself in its data directory.
+type Server struct {
+	PID     int       `json:"pid"`
+	URLs    []string  `json:"urls"` // of its listeners, the first one to be used
+	Account string    `json:"account"`
+	Region  string    `json:"region"`
+	Version string    `json:"version"`
+	Started time.Time `json:"started"`
+	CAFile  string    `json:"caFile,omitempty"` // of its certificate authority, over TLS
+}
+
+// Key is an access key.
+type Key struct {
+	ID     string `json:"accessKeyId"`
+	Secret string `json:"secretAccessKey"`
+}
+
+// WellKnownKey is root on loopback, whatever the data directory.
+var WellKnownKey = Key{ID: "test", Secret: "test"}
+
+// ErrNotRunning says that no server has told of itself in a data directory.
+var ErrNotRunning = errors.New("no server is running on this data directory (start one with: cloudless start)")
+
+// Find returns the server that runs on the data directory, and its root key.
+func Find(dataDir string) (Server, Key, error) {
+	var s Server
+	if err := readJSON(filepath.Join(dataDir, serverFile), &s); errors.Is(err, fs.ErrNotExist) {
+		return Server{}, Key{}, fmt.Errorf("%s: %w", dataDir, ErrNotRunning)
+	} else if err != nil {
+		return Server{}, Key{}, err
+	}
+	key, err := ReadKey(dataDir)
+	return s, key, err
+}
+
+// ReadKey returns the root key of the data directory.
+func ReadKey(dataDir string) (Key, error) {
+	var k Key
+	err := readJSON(filepath.Join(dataDir, keyFile), &k)
+	return k, err
+}
+
+// WriteKey keeps the root key, for its owner's eyes alone.
+func WriteKey(dataDir string, k Key) error { return writeJSON(filepath.Join(dataDir, keyFile), k) }
+
+// Announce tells in the data directory that s runs there. The returned
+// function takes it back.
+func Announce(dataDir string, s Server) (withdraw func(), err error) {
+	file := filepath.Join(dataDir, serverFile)
+	return func() { _ = os.Remove(file) }, writeJSON(file, s)
+}
+
+func readJSON(file string, v any) error {
+	text, err := os.ReadFile(file)
+	if err != nil {
+		return err
+	}
+	if err := json.Unmarshal(text, v); err != nil {
+		return fmt.Errorf("%s: %w", file, err)
+	}
+	return nil
+}
+
+// writeJSON replaces the file whole, durably, with mode 0600.
+func writeJSON(file string, v any) error {
+	text, err := json.MarshalIndent(v, "", "  ")
+	if err != nil {
+		return err
+	}
+	f, err := os.CreateTemp(filepath.Dir(file), filepath.Base(file)+".*")
+	if err != nil {
+		return err
+	}
+	defer os.Remove(f.Name()) // fails after the rename, as it should
+	_, err = f.Write(append(text, '\n'))
+	if err := errors.Join(err, f.Sync(), f.Close()); err != nil {
+		return err
+	}
+	return os.Rename(f.Name(), file)
+}
+
+// transportFor trusts the server's own authority, where it has one.
+func transportFor(s Server) http.RoundTripper {
+	t := http.DefaultTransport.(*http.Transport).Clone()
+	t.Proxy = nil // the server is on this machine
+	if pem, err := os.ReadFile(s.CAFile); s.CAFile != "" && err == nil {
+		pool := x509.NewCertPool()
+		pool.AppendCertsFromPEM(pem)
+		t.TLSClientConfig = &tls.Config{RootCAs: pool}
+	}
+	return t
+}

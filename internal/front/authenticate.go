@@ -1,0 +1,153 @@
+package front
+
+import (
+	"context"
+	"errors"
+	"net"
+	"net/http"
+	"strings"
+	"time"
+
+	"cloudless/internal/api"
+	"cloudless/internal/awserr"
+	"cloudless/internal/identity/sigv4"
+)
+
+// wellKnownKey is both id and secret of the key that users of other local
+// clouds expect. It is root, on loopback alone.
+const wellKnownKey = "test"
+
+// authenticate finds the key that signed and checks the signature. For a
+// request whose signature does not tell the hash of its body, bodyHash is it.
+func (f *Front) authenticate(r *http.Request, v *visit, sig *sigv4.Signature, bodyHash string) (api.Principal, *sigv4.Verified, error) {
+	key, err := f.key(r, v, sig)
+	if err != nil {
+		return api.Principal{}, nil, err
+	}
+	if key.SessionToken != sig.SessionToken {
+		return api.Principal{}, nil, unrecognized()
+	}
+	verified, err := sig.Verify(key.Secret, bodyHash, f.cfg.Clock.Now())
+	if err != nil {
+		return api.Principal{}, nil, err
+	}
+	if !key.Expires.IsZero() && !f.cfg.Clock.Now().Before(key.Expires) {
+		return api.Principal{}, nil, expiredToken(sig.Service)
+	}
+	principal := key.Principal
+	principal.AccessKeyID = key.ID
+	return principal, verified, nil
+}
+
+func (f *Front) key(r *http.Request, v *visit, sig *sigv4.Signature) (api.Key, error) {
+	if sig.AccessKeyID == wellKnownKey {
+		if !f.admitsWellKnown(r, v.door) {
+			return api.Key{}, unrecognized()
+		}
+		return api.Key{ID: wellKnownKey, Secret: wellKnownKey, SessionToken: sig.SessionToken, Principal: api.Root(f.cfg.Account)}, nil
+	}
+	return f.cfg.Keys.Key(r.Context(), sig.AccessKeyID, sig.SessionToken)
+}
+
+// admitsWellKnown tells whether the well-known key counts. Everybody knows it,
+// so it does only for programs on this machine: not for connections from
+// elsewhere, and not for a web page from elsewhere that the user's browser
+// runs, be it by a foreign origin or by a foreign name for this address.
+func (f *Front) admitsWellKnown(r *http.Request, d Door) bool {
+	local, ok := r.Context().Value(http.LocalAddrContextKey).(net.Addr)
+	if !d.WellKnownKey || !ok || !isLoopbackAddr(local.String()) || !isLoopbackAddr(r.RemoteAddr) {
+		return false
+	}
+	if origin := r.Header.Get("Origin"); origin != "" && !f.allowsOrigin(origin) {
+		return false
+	}
+	host := hostname(r.Host)
+	_, isAWS := cutDomain(host)
+	return isAWS || isLoopbackName(host)
+}
+
+func isLoopbackAddr(addr string) bool {
+	host, _, err := net.SplitHostPort(addr)
+	ip := net.ParseIP(host)
+	return err == nil && ip != nil && ip.IsLoopback()
+}
+
+func isLoopbackName(host string) bool {
+	if host == "localhost" || strings.HasSuffix(host, ".localhost") {
+		return true
+	}
+	ip := net.ParseIP(strings.Trim(host, "[]"))
+	return ip != nil && ip.IsLoopback()
+}
+
+// unrecognized is the refusal of a key that is not ours, with AWS's words.
+func unrecognized() *awserr.Error {
+	return &awserr.Error{Code: awserr.CodeUnrecognizedClient, Status: http.StatusForbidden,
+		Message: "The security token included in the request is invalid."}
+}
+
+func expiredToken(service string) *awserr.Error {
+	message := "The security token included in the request is expired"
+	if service == "s3" {
+		message = "The provided token has expired."
+	}
+	return &awserr.Error{Code: awserr.CodeExpiredToken, Status: http.StatusForbidden, Message: message}
+}
+
+// parse reads the signature of a request; nil if it has none.
+func parse(r *http.Request) (*sigv4.Signature, error) {
+	sig, err := sigv4.Parse(r)
+	if errors.Is(err, sigv4.ErrUnsigned) {
+		return nil, nil
+	}
+	return sig, err
+}
+
+// newCall describes the request to the operation.
+func (f *Front) newCall(r *http.Request, v *visit, p api.Principal, region string) *api.Call {
+	call := &api.Call{
+		Account:   p.Account,
+		Region:    region,
+		Principal: p,
+		RequestID: v.id,
+		Start:     v.start,
+		SourceIP:  sourceIP(r),
+		UserAgent: r.UserAgent(),
+		Secure:    r.TLS != nil,
+		BaseURL:   baseURL(r),
+	}
+	if call.Account == "" {
+		call.Account = f.cfg.Account
+	}
+	if call.Region == "" {
+		call.Region = f.cfg.Region
+	}
+	return call
+}
+
+func sourceIP(r *http.Request) string {
+	host, _, err := net.SplitHostPort(r.RemoteAddr)
+	if err != nil {
+		return r.RemoteAddr
+	}
+	return host
+}
+
+func baseURL(r *http.Request) string {
+	if r.TLS != nil {
+		return "https://" + r.Host
+	}
+	return "http://" + r.Host
+}
+
+// anonymous is who calls without a signature.
+func anonymous() api.Principal { return api.Principal{Type: api.PrincipalAnonymous} }
+
+// withinCall bounds a call that is no longer wanted: its context ends with the
+// client's connection, or after the longest that any operation may take.
+func withinCall(ctx context.Context) (context.Context, context.CancelFunc) {
+	return context.WithTimeout(ctx, longestCall)
+}
+
+// longestCall is a function's 900 seconds and what surrounds them.
+const longestCall = 16 * time.Minute

@@ -1,0 +1,138 @@
+// Package front is the one listener: every request to the server comes in
+// here, from clients outside and from functions inside their sandboxes.
+//
+//   - serve.go: sockets, TLS, HTTP/2, draining;
+//   - route.go: which service a request is for;
+//   - call.go:  one call of an AWS API: authenticate, decode, do, encode;
+//   - authenticate.go: whose signature it is;
+//   - executeapi.go: calls of deployed APIs, by host or by path;
+//   - cors.go:  browsers;
+//   - access.go: request ids, the access line, panics.
+//
+// The promise: whoever is named in an [api.Call] has signed the request, byte
+// for byte, or is [api.PrincipalAnonymous].
+//
+// The package does not know what an item, a bucket or a function is, nor where
+// anything is stored.
+package front
+
+import (
+	"context"
+	"log/slog"
+	"net/http"
+
+	"cloudless/internal/api"
+	"cloudless/internal/clock"
+	"cloudless/internal/wire"
+)
+
+// Keys finds access keys.
+type Keys interface {
+	// Key returns the key with that id. sessionToken is what the request says
+	// of it. An unknown key is awserr's UnrecognizedClientException.
+	Key(ctx context.Context, id, sessionToken string) (api.Key, error)
+}
+
+// DeployedAPIs serves the calls of deployed APIs.
+type DeployedAPIs interface {
+	// ServeAPI answers a call of the API with that id. The path of r begins
+	// with the stage.
+	ServeAPI(w http.ResponseWriter, r *http.Request, call *api.Call, apiID string)
+}
+
+// Config is what a Front is made of. Services, Codecs, Keys, APIs and Clock
+// must be given.
+type Config struct {
+	Services []*api.Service
+	Codecs   map[wire.Protocol]wire.Codec
+	Keys     Keys
+	APIs     DeployedAPIs
+	Clock    clock.Clock
+	Log      *slog.Logger // nil: slog.Default()
+
+	Account string // of the anonymous; "000000000000" by default
+	Region  string // of requests that name none; "us-east-1" by default
+
+	// Status is what GET /_cloudless/health answers beside "status", read at
+	// each request. Nil means nothing more.
+	Status func() map[string]any
+
+	// Origins are the origins of web pages, beside those of this machine, that
+	// may call AWS APIs here, such as "https://app.example.test".
+	Origins []string
+}
+
+// Front is the front door. It is safe for concurrent use.
+type Front struct {
+	cfg     Config
+	log     *slog.Logger
+	byName  map[string]*service
+	targets map[string]*service // by TargetPrefix
+	rest    []*service          // the services whose paths are their own
+}
+
+// service is one AWS service, ready to be called.
+type service struct {
+	*api.Service
+	codec  wire.Codec
+	router *wire.Router // of the REST protocols; nil for the others
+}
+
+// New returns a Front that serves the services of cfg.
+func New(cfg Config) *Front {
+	if cfg.Log == nil {
+		cfg.Log = slog.Default()
+	}
+	if cfg.Account == "" {
+		cfg.Account = "000000000000"
+	}
+	if cfg.Region == "" {
+		cfg.Region = "us-east-1"
+	}
+	f := &Front{cfg: cfg, log: cfg.Log, byName: map[string]*service{}, targets: map[string]*service{}}
+	for _, s := range cfg.Services {
+		sv := &service{Service: s, codec: cfg.Codecs[s.Schema.Protocol]}
+		f.byName[s.Schema.Name] = sv
+		switch s.Schema.Protocol {
+		case wire.AWSJSON10, wire.AWSJSON11:
+			f.targets[s.Schema.TargetPrefix] = sv
+		case wire.RestJSON, wire.RestXML:
+			sv.router = wire.NewRouter(s.Schema)
+			if s.Schema.Protocol == wire.RestJSON {
+				f.rest = append(f.rest, sv)
+			}
+		}
+	}
+	return f
+}
+
+// Door is a way in. Doors differ in what they trust.
+type Door struct {
+	// WellKnownKey admits the key "test" with the secret "test" as root, on
+	// connections from this machine to this machine. Functions come in by a
+	// door without it: what they may do, their role says.
+	WellKnownKey bool
+}
+
+// Handler returns the handler behind a door.
+func (f *Front) Handler(d Door) http.Handler {
+	return f.observe(func(w http.ResponseWriter, r *http.Request, v *visit) {
+		v.door = d
+		switch {
+		case r.URL.Path == healthPath:
+			f.serveHealth(w)
+		case f.preflight(w, r):
+		default:
+			f.dispatch(w, r, v)
+		}
+	})
+}
+
+// dispatch sends a request to a deployed API or to an AWS API.
+func (f *Front) dispatch(w http.ResponseWriter, r *http.Request, v *visit) {
+	if id, rest, ok := deployedAPI(r); ok {
+		f.serveDeployedAPI(w, rest, v, id)
+		return
+	}
+	f.serveCall(w, r, v)
+}
