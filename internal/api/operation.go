@@ -22,6 +22,10 @@ type Operation struct {
 type Service struct {
 	Schema     *wire.Service
 	Operations map[string]Operation // by name, every operation of the model
+
+	// MaxBodyBytes bounds the body of a request that is not a stream. 0 means
+	// 16 MiB.
+	MaxBodyBytes int64
 }
 
 // Op makes the table's entry from a typed function, which may be nil.
