@@ -44,42 +44,56 @@ var (
 // Its methods may be called from any number of goroutines.
 type Store interface {
 	// View calls f with one state of the store. Everything that an Update
-	// acknowledged before View was called is in it.
+	// acknowledged before View was called is in it. An error from f is
+	// returned as it is, once what f has read is durable.
 	View(ctx context.Context, f func(Reader) error) error
 
 	// Update calls f and commits what it wrote, all or nothing; it returns
 	// when that is durable. Updates whose claims meet run one after the
-	// other. f may run more than once, so it has no other effect. An error
-	// from f is returned as it is, and nothing is written.
+	// other. f may run more than once, so it has no other effect; it does not
+	// call Update of the same store, which could wait for itself.
+	//
+	// An error from f is returned as it is, and nothing is written; so it is
+	// with ErrTooLarge, with ErrClosed, and when ctx ends before f has been
+	// called. After any other error (a disk that fails, a connection that is
+	// lost) the transaction may be in the store, whole, or not: only reading
+	// tells.
 	Update(ctx context.Context, claims Claims, f func(Tx) error) error
 
-	// DeleteRange drops every key in r, outside of transactions. It may be
-	// repeated after a failure. The caller makes sure that nobody writes
-	// into r meanwhile.
+	// DeleteRange drops every key in r, durably, outside of transactions and
+	// without waking watches. It may be repeated after a failure, which may
+	// leave a part of r. The caller makes sure that nobody writes into r
+	// meanwhile.
 	DeleteRange(ctx context.Context, r Range) error
 
 	// Watch returns a channel that receives after each commit that wrote or
-	// deleted key. Signals that nobody has taken yet become one. The channel
-	// is closed when ctx ends or the store is closed.
+	// deleted key; a View that starts then sees it. Signals that nobody has
+	// taken yet become one, and one may come without a change. The channel is
+	// closed when ctx ends or the store is closed.
 	Watch(ctx context.Context, key []byte) <-chan struct{}
 
-	// Lease waits until this node alone holds the named lease. The context
-	// that it returns ends when the lease is lost; release gives it back.
+	// Lease waits until this caller alone, on whatever node, holds the named
+	// lease. The context that it returns is a child of ctx and ends when the
+	// lease is lost, which Close also brings about. release gives the lease
+	// back; it is called once the work has stopped, lost or not.
 	Lease(ctx context.Context, name string) (held context.Context, release func(), err error)
 
-	// Close flushes and closes the store, after the calls under way.
+	// Close refuses new calls, waits for those under way, then flushes and
+	// closes the store.
 	Close() error
 }
 
 // Reader reads one state of the store. It is valid until the function that it
-// was given to returns, and for one goroutine at a time.
+// was given to returns, and for one goroutine at a time. Within a Scan further
+// calls may be made.
 type Reader interface {
 	// Get returns the value of key, or ErrNotFound. The value belongs to the
 	// caller.
 	Get(key []byte) ([]byte, error)
 
 	// Scan yields the pairs in r, in the order of their keys or against it.
-	// Key and Value of a pair are valid until the next one is asked for.
+	// Key and Value of a pair are for reading, until the next one is asked
+	// for. An error, that of an ended ctx too, comes last and with no pair.
 	Scan(r Range) iter.Seq2[Pair, error]
 }
 
@@ -93,6 +107,7 @@ type Reader interface {
 type Tx interface {
 	Reader
 	// Set gives key a value. Both slices belong to the store from then on.
+	// Of several writes to a key the last counts.
 	Set(key, value []byte)
 	// Delete removes key, if it is there.
 	Delete(key []byte)

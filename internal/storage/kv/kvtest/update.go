@@ -1,0 +1,296 @@
+package kvtest
+
+import (
+	"context"
+	"errors"
+	"slices"
+	"sync"
+	"testing"
+
+	"cloudless/internal/storage/kv"
+)
+
+func (s *suite) testUpdate(t *testing.T) {
+	t.Run("is seen by the next View", func(t *testing.T) {
+		store := s.store(t)
+		set(t, store, "a", "1", "b", "2")
+		set(t, store, "a", "3")
+		if got, want := all(t, store), []string{"a=3", "b=2"}; !slices.Equal(got, want) {
+			t.Errorf("the store holds %q, want %q", got, want)
+		}
+	})
+
+	t.Run("does not see its own writes", func(t *testing.T) {
+		store := s.store(t)
+		set(t, store, "changed", "old", "deleted", "old")
+		err := store.Update(t.Context(), claim("changed", "deleted", "new"), func(tx kv.Tx) error {
+			tx.Set([]byte("changed"), []byte("new"))
+			tx.Set([]byte("new"), []byte("new"))
+			tx.Delete([]byte("deleted"))
+			got, err := contents(tx, kv.Range{})
+			if want := []string{"changed=old", "deleted=old"}; err != nil || !slices.Equal(got, want) {
+				t.Errorf("Scan after writing = %q, %v, want %q", got, err, want)
+			}
+			if got, err := tx.Get([]byte("changed")); err != nil || string(got) != "old" {
+				t.Errorf("Get after writing = %q, %v, want old", got, err)
+			}
+			if got, err := tx.Get([]byte("new")); err != kv.ErrNotFound {
+				t.Errorf("Get of a key just written = %q, %v, want ErrNotFound", got, err)
+			}
+			return nil
+		})
+		if err != nil {
+			t.Fatal(err)
+		}
+		if got, want := all(t, store), []string{"changed=new", "new=new"}; !slices.Equal(got, want) {
+			t.Errorf("the store holds %q, want %q", got, want)
+		}
+	})
+
+	t.Run("the last of several writes to a key counts", func(t *testing.T) {
+		store := s.store(t)
+		set(t, store, "b", "0")
+		err := store.Update(t.Context(), claim("a", "b", "c"), func(tx kv.Tx) error {
+			tx.Set([]byte("a"), []byte("1"))
+			tx.Set([]byte("a"), []byte("2"))
+			tx.Set([]byte("b"), []byte("1"))
+			tx.Delete([]byte("b"))
+			tx.Delete([]byte("c"))
+			tx.Set([]byte("c"), []byte("1"))
+			return nil
+		})
+		if err != nil {
+			t.Fatal(err)
+		}
+		if got, want := all(t, store), []string{"a=2", "c=1"}; !slices.Equal(got, want) {
+			t.Errorf("the store holds %q, want %q", got, want)
+		}
+	})
+
+	t.Run("may write keys that it has not claimed", func(t *testing.T) {
+		store := s.store(t)
+		err := store.Update(t.Context(), claim("guard"), func(tx kv.Tx) error {
+			tx.Set([]byte("other"), []byte("1"))
+			tx.Delete([]byte("nosuch"))
+			return nil
+		})
+		if got := all(t, store); err != nil || !slices.Equal(got, []string{"other=1"}) {
+			t.Errorf("Update = %v, the store holds %q, want other=1", err, got)
+		}
+	})
+
+	t.Run("may write nothing", func(t *testing.T) {
+		if err := s.store(t).Update(t.Context(), claim("a"), func(kv.Tx) error { return nil }); err != nil {
+			t.Errorf("Update = %v", err)
+		}
+	})
+
+	t.Run("returns the error of f as it is and writes nothing", func(t *testing.T) {
+		store := s.store(t)
+		set(t, store, "a", "old")
+		want := errors.New("no")
+		err := store.Update(t.Context(), claim("a", "b"), func(tx kv.Tx) error {
+			tx.Set([]byte("a"), []byte("new"))
+			tx.Set([]byte("b"), []byte("new"))
+			return want
+		})
+		if err != want {
+			t.Errorf("Update = %v, want %v itself", err, want)
+		}
+		if got := all(t, store); !slices.Equal(got, []string{"a=old"}) {
+			t.Errorf("the store holds %q, want a=old", got)
+		}
+	})
+
+	t.Run("that panics writes nothing and gives its claims back", func(t *testing.T) {
+		store := s.store(t)
+		func() {
+			defer func() {
+				if recover() == nil {
+					t.Error("the panic of f has been swallowed")
+				}
+			}()
+			_ = store.Update(t.Context(), claim("a"), func(tx kv.Tx) error {
+				tx.Set([]byte("a"), []byte("1"))
+				panic("on purpose")
+			})
+		}()
+		if got := all(t, store); len(got) > 0 {
+			t.Errorf("the store holds %q, want nothing", got)
+		}
+		set(t, store, "a", "2")
+	})
+
+	t.Run("does not begin when its context has ended", func(t *testing.T) {
+		ctx, cancel := context.WithCancel(t.Context())
+		cancel()
+		err := s.store(t).Update(ctx, claim("a"), func(kv.Tx) error {
+			t.Error("f was called")
+			return nil
+		})
+		if !errors.Is(err, context.Canceled) {
+			t.Errorf("Update = %v, want context.Canceled", err)
+		}
+	})
+}
+
+func (s *suite) testClaims(t *testing.T) {
+	for _, tt := range []struct {
+		name          string
+		first, second kv.Claims
+	}{
+		{"two who write a key", claim("k"), claim("k")},
+		{"a writer, then a reader", claim("k"), claimRead("k")},
+		{"a reader, then a writer", claimRead("k"), claim("k")},
+		{"one key of many in common", claim("a", "k", "z"), claim("b", "k", "y")},
+		{"a key claimed both ways", kv.Claims{Write: byteKeys([]string{"k"}), Read: byteKeys([]string{"k"})}, claimRead("k")},
+		{"a key claimed twice", claim("k", "k"), claim("k", "k")},
+	} {
+		t.Run("keep apart "+tt.name, func(t *testing.T) {
+			store := s.store(t)
+			first := begin(t, store, tt.first, "first")
+			entered := make(chan struct{}, 100)
+			var saw string
+			second := background(func() error {
+				return store.Update(t.Context(), tt.second, func(tx kv.Tx) error {
+					entered <- struct{}{}
+					got, err := tx.Get([]byte("mark"))
+					saw = string(got)
+					return err
+				})
+			})
+			quiet(t, entered, "the second update began before the first had ended")
+			first.end(t)
+			if err := wait(t, second, "the second update"); err != nil || saw != "first" {
+				t.Errorf("the second update = %v and saw %q, want what the first has written", err, saw)
+			}
+		})
+	}
+
+	for _, tt := range []struct {
+		name          string
+		first, second kv.Claims
+	}{
+		{"different keys", claim("a"), claim("b")},
+		{"a key that both only read", claimRead("k"), claimRead("k")},
+		{"a key and one that begins with it", claim("k"), claim("kk")},
+		{"no claims at all", kv.Claims{}, kv.Claims{}},
+	} {
+		t.Run("let pass "+tt.name, func(t *testing.T) {
+			store := s.store(t)
+			first := begin(t, store, tt.first, "first")
+			second := background(func() error {
+				return store.Update(t.Context(), tt.second, func(tx kv.Tx) error { return nil })
+			})
+			if err := wait(t, second, "the second update, while the first is under way"); err != nil {
+				t.Errorf("the second update = %v", err)
+			}
+			first.end(t)
+		})
+	}
+
+	t.Run("are given back when f fails", func(t *testing.T) {
+		store := s.store(t)
+		_ = store.Update(t.Context(), claim("k"), func(kv.Tx) error { return errors.New("no") })
+		set(t, store, "k", "1")
+	})
+
+	t.Run("are waited for no longer than the context lasts", func(t *testing.T) {
+		store := s.store(t)
+		first := begin(t, store, claim("k"), "first")
+		ctx, cancel := context.WithCancel(t.Context())
+		second := background(func() error {
+			return store.Update(ctx, claim("a", "k"), func(kv.Tx) error {
+				t.Error("f was called")
+				return nil
+			})
+		})
+		quiet(t, second, "the second update returned while the first had its claim")
+		cancel()
+		if err := wait(t, second, "the second update"); !errors.Is(err, context.Canceled) {
+			t.Errorf("the second update = %v, want context.Canceled", err)
+		}
+		set(t, store, "a", "free again")
+		first.end(t)
+		set(t, store, "k", "free again")
+	})
+
+	t.Run("in opposite orders do not deadlock", func(t *testing.T) {
+		store := s.store(t)
+		var wg sync.WaitGroup
+		for _, keys := range [][]string{{"a", "b", "c"}, {"c", "b", "a"}, {"b", "c", "a"}} {
+			wg.Go(func() {
+				for range 100 {
+					if err := store.Update(t.Context(), claim(keys...), func(kv.Tx) error { return nil }); err != nil {
+						t.Errorf("Update = %v", err)
+					}
+				}
+			})
+		}
+		done := background(func() error { wg.Wait(); return nil })
+		_ = wait(t, done, "updates with the same claims in different orders")
+	})
+
+	t.Run("for reading rule out write skew", s.testWriteSkew)
+}
+
+// testWriteSkew has two doctors on call, of whom each goes home if the other
+// is still there. Each claims for reading what it leans on.
+func (s *suite) testWriteSkew(t *testing.T) {
+	store := s.store(t)
+	leave := func(me, other string) error {
+		claims := kv.Claims{Write: byteKeys([]string{me}), Read: byteKeys([]string{other})}
+		return store.Update(t.Context(), claims, func(tx kv.Tx) error {
+			there, err := tx.Get([]byte(other))
+			if err != nil {
+				return err
+			}
+			if string(there) == "on call" {
+				tx.Set([]byte(me), []byte("gone"))
+			}
+			return nil
+		})
+	}
+	for range 100 {
+		set(t, store, "a", "on call", "b", "on call")
+		first, second := background(func() error { return leave("a", "b") }), background(func() error { return leave("b", "a") })
+		if err := errors.Join(wait(t, first, "update"), wait(t, second, "update")); err != nil {
+			t.Fatal(err)
+		}
+		if got := all(t, store); slices.Equal(got, []string{"a=gone", "b=gone"}) {
+			t.Fatal("both have gone")
+		}
+	}
+}
+
+// underWay is an update that stands still within f, holding its claims.
+type underWay struct {
+	goOn chan struct{}
+	done <-chan error
+}
+
+// begin starts an update that will set "mark" to the given value, and returns
+// when it is within f.
+func begin(t *testing.T, store kv.Store, claims kv.Claims, mark string) underWay {
+	t.Helper()
+	within := make(chan struct{}, 100) // f may run more than once
+	goOn := make(chan struct{})
+	done := background(func() error {
+		return store.Update(t.Context(), claims, func(tx kv.Tx) error {
+			within <- struct{}{}
+			<-goOn
+			tx.Set([]byte("mark"), []byte(mark))
+			return nil
+		})
+	})
+	wait(t, within, "the first update")
+	return underWay{goOn, done}
+}
+
+func (u underWay) end(t *testing.T) {
+	t.Helper()
+	close(u.goOn)
+	if err := wait(t, u.done, "the first update"); err != nil {
+		t.Errorf("the first update = %v", err)
+	}
+}
