@@ -9,7 +9,8 @@
 //   - codec.go:  what a codec is given and what it gives back;
 //   - router.go: URI patterns of the REST protocols;
 //   - path.go, validate.go: constraints, with AWS's wording;
-//   - timestamp.go: the three ways in which AWS writes a time.
+//   - timestamp.go: the three ways in which AWS writes a time;
+//   - text.go: scalars as text, for everything that is not JSON.
 //
 // The protocols are sub-packages: awsjson, restjson, restxml and awsquery are
 // codecs; jsonshape, xmlshape and restbind are what two of them share.
@@ -116,7 +117,7 @@ type Shape struct {
 	Min, Max       float64
 	HasMin, HasMax bool
 	Pattern        string
-	Enum           []string // in the order in which AWS's messages list them
+	Enum           []string // in the order in which AWS's messages list them; empty if the service itself checks
 	Sensitive      bool     // messages do not repeat the value
 
 	TimestampFormat string // "iso8601", "unixTimestamp", "rfc822", or "" for the place's own
@@ -156,6 +157,32 @@ func (m *Member) WireName() string {
 		return m.Wire
 	}
 	return m.Name
+}
+
+// FlattenedWireName returns what each element of a flattened list is called:
+// the list's own name for them, if it has one, or else the member's. Entries
+// of a flattened map have the member's.
+func (m *Member) FlattenedWireName(s *Shape) string {
+	if s.Kind == List && s.ItemName != "" {
+		return s.ItemName
+	}
+	return m.WireName()
+}
+
+// ItemWireName returns what a list's element is called in XML and in forms.
+func (s *Shape) ItemWireName() string { return or(s.ItemName, "member") }
+
+// KeyWireName returns what a map's key is called in XML and in forms.
+func (s *Shape) KeyWireName() string { return or(s.KeyName, "key") }
+
+// ValueWireName returns what a map's value is called in XML and in forms.
+func (s *Shape) ValueWireName() string { return or(s.ItemName, "value") }
+
+func or(name, standard string) string {
+	if name == "" {
+		return standard
+	}
+	return name
 }
 
 // ErrorInfo is what the model says of an error.

@@ -165,7 +165,7 @@ func broken(s *Shape, rv reflect.Value) []string {
 		if n := float64(utf8.RuneCountInString(text)); s.HasMax && n > s.Max || s.HasMin && n < s.Min {
 			found = append(found, bound(s, n, "length"))
 		}
-		if s.Kind == Enum && !slices.Contains(s.Enum, text) {
+		if s.Kind == Enum && len(s.Enum) > 0 && !slices.Contains(s.Enum, text) {
 			found = append(found, enumConstraint(s))
 		}
 	case List, Map, Blob:
@@ -201,7 +201,7 @@ func constraints(s *Shape) []string {
 	if s.Pattern != "" {
 		all = append(all, patternConstraint(s))
 	}
-	if s.Kind == Enum {
+	if len(s.Enum) > 0 {
 		all = append(all, enumConstraint(s))
 	}
 	return all

@@ -15,6 +15,10 @@ type overlay struct {
 	// PrefixedPaths: see wire.Service. Seen in recorded answers of API Gateway.
 	PrefixedPaths bool
 
+	// OpenEnums are enumerations whose values the service itself checks, with
+	// words of its own.
+	OpenEnums []string
+
 	// InternalError is the service's own code for a failure of its own.
 	InternalError string
 }
@@ -23,7 +27,7 @@ var overlays = map[string]overlay{
 	"apigateway": {PrefixedPaths: true},
 	"dynamodb":   {InternalError: "InternalServerError"},
 	"iam":        {InternalError: "ServiceFailure"},
-	"lambda":     {InternalError: "ServiceException"},
+	"lambda":     {InternalError: "ServiceException", OpenEnums: []string{"Runtime"}},
 	"logs":       {InternalError: "ServiceUnavailableException"},
 	"s3": {
 		BareErrors:    true,

@@ -108,7 +108,7 @@ func (g *generator) shape(name string, s *shape) {
 		g.printf("Error: &wire.ErrorInfo{Code: %q, Status: %d, Message: %q}, ", errorCode(name, s), errorStatus(s), s.messageMember())
 	}
 	g.elements(s)
-	g.constraints(s)
+	g.constraints(name, s)
 	if s.TimestampFormat != "" {
 		g.printf("TimestampFormat: %q, ", s.TimestampFormat)
 	}
@@ -141,7 +141,7 @@ func (g *generator) elements(s *shape) {
 	g.mark("Flattened", s.Flattened)
 }
 
-func (g *generator) constraints(s *shape) {
+func (g *generator) constraints(name string, s *shape) {
 	if s.Min != nil {
 		g.printf("HasMin: true, Min: %s, ", strconv.FormatFloat(*s.Min, 'f', -1, 64))
 	}
@@ -151,7 +151,7 @@ func (g *generator) constraints(s *shape) {
 	if s.Pattern != "" {
 		g.printf("Pattern: %q, ", s.Pattern)
 	}
-	if len(s.Enum) > 0 {
+	if len(s.Enum) > 0 && !slices.Contains(g.overlay.OpenEnums, name) {
 		g.printf("Enum: %#v, ", enumOrder(s.Enum))
 	}
 	g.mark("Sensitive", s.Sensitive)

@@ -1591,7 +1591,7 @@ var Schema = wire.Service{
 		}},
 		{Name: "ReverseOrder", Kind: wire.Boolean},
 		{Name: "RoleArn", Kind: wire.String, Checked: true, Pattern: "arn:(aws[a-zA-Z-]*)?:iam::\\d{12}:role/?[a-zA-Z_0-9+=,.@\\-_/]+"},
-		{Name: "Runtime", Kind: wire.Enum, Checked: true, Enum: []string{"dotnetcore1.0", "dotnetcore2.0", "dotnet6", "dotnetcore2.1", "java11", "dotnetcore3.1", "dotnet8", "java17", "nodejs", "nodejs4.3", "java8.al2", "dotnet10", "nodejs20.x", "go1.x", "nodejs22.x", "provided.al2023", "python3.10", "java8", "nodejs24.x", "python3.11", "python3.12", "python3.13", "python3.14", "ruby4.0", "provided.al2", "nodejs4.3-edge", "ruby3.2", "ruby3.3", "ruby3.4", "ruby2.5", "python3.6", "python2.7", "python3.7", "nodejs8.10", "java21", "ruby2.7", "python3.8", "python3.9", "nodejs6.10", "provided", "java25", "nodejs10.x", "nodejs12.x", "nodejs14.x", "nodejs16.x", "nodejs18.x"}},
+		{Name: "Runtime", Kind: wire.Enum, Checked: true},
 		{Name: "RuntimeVersionArn", Kind: wire.String, Checked: true, HasMin: true, Min: 26, HasMax: true, Max: 2048, Pattern: "arn:(aws[a-zA-Z-]*):lambda:[a-z]{2}((-gov)|(-iso(b?)))?-[a-z]+-\\d{1}::runtime:.+"},
 		{Name: "RuntimeVersionConfig", Kind: wire.Structure, Checked: true, Members: []wire.Member{
 			{Name: "Error", Shape: at_RuntimeVersionError},

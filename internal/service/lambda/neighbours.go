@@ -1,0 +1,83 @@
+package lambda
+
+import (
+	"context"
+	"io"
+	"time"
+
+	"cloudless/internal/api"
+)
+
+// Sandboxes runs functions.
+type Sandboxes interface {
+	// Prepare makes sure that functions of the runtime can run, which may mean
+	// to fetch it. Its error is for the owner of the function to read.
+	Prepare(ctx context.Context, runtime string) error
+
+	// Invoke runs one invocation in an environment of its own, a warm one or a
+	// new one. What goes wrong inside of the function is part of the Outcome.
+	Invoke(ctx context.Context, e Environment, in Invocation) (Outcome, error)
+
+	// Retire ends the environments of that id once they are idle.
+	Retire(id string)
+}
+
+// Roles hands out the short-lived keys of execution roles.
+type Roles interface {
+	// Credentials returns keys of the role for a session of that name, or an
+	// error if there is no such role or Lambda may not assume it.
+	Credentials(ctx context.Context, roleARN, session string) (api.Key, error)
+}
+
+// Objects reads deployment packages, as the caller, with the caller's rights.
+type Objects interface {
+	Open(ctx context.Context, call *api.Call, bucket, key, version string) (io.ReadCloser, error)
+}
+
+// Environment says what a function's environment is made of. Environments of
+// the same ID are alike, and one may serve the invocations of another.
+type Environment struct {
+	ID           string
+	FunctionName string
+	Version      string
+	ARN          string
+	Account      string
+	Region       string
+	Runtime      string
+	Handler      string
+	RoleARN      string
+	MemoryMB     int64
+	TmpMB        int64
+	Timeout      time.Duration
+	Variables    map[string]string
+	LogGroup     string
+
+	// CodeSHA256 names the package; Code opens it, a zip.
+	CodeSHA256 string
+	Code       func(context.Context) (ZipFile, error)
+
+	// Credentials returns keys of the role.
+	Credentials func(context.Context) (api.Key, error)
+}
+
+// ZipFile is an open deployment package.
+type ZipFile interface {
+	io.ReaderAt
+	io.Closer
+	Size() int64
+}
+
+// Invocation is one event for a function.
+type Invocation struct {
+	RequestID     string
+	Payload       []byte
+	ClientContext string // JSON, or ""
+	ARN           string // as it was invoked, with the qualifier
+}
+
+// Outcome is what came of an invocation.
+type Outcome struct {
+	Payload       []byte
+	FunctionError string // "Unhandled", or "" if the function answered
+	LogTail       []byte // the last 4 KiB of the log
+}

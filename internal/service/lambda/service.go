@@ -1,0 +1,136 @@
+// Package lambda answers the Lambda API: functions, who may invoke them, and
+// their invocation.
+//
+// Each operation is one file named after it. They share:
+//
+//   - function.go:  what a function is, and how its record changes;
+//   - name.go:      the forms in which a function is named;
+//   - settings.go:  configuration, with defaults and limits;
+//   - code.go:      deployment packages: where they come from, what they must be;
+//   - prepare.go:   from Pending to Active;
+//   - policy.go:    the policy that says who may invoke;
+//   - run.go:       one invocation, whoever asked for it;
+//   - async.go:     the durable queue of invocations of type Event;
+//   - neighbours.go: the interfaces of what the service needs from others.
+//
+// The promise: what was acknowledged is durable, an accepted event of type
+// Event among it; and a function runs with the rights of its role alone.
+//
+// The package does not know how isolation works, where objects are stored or
+// how policies are judged.
+package lambda
+
+import (
+	"context"
+	"encoding/hex"
+	"log/slog"
+	"sync"
+	"time"
+
+	"cloudless/internal/api"
+	lambdaapi "cloudless/internal/api/lambda"
+	"cloudless/internal/clock"
+	"cloudless/internal/storage/blob"
+	"cloudless/internal/storage/kv"
+)
+
+// Config is what the service is made of; all fields but Log must be given.
+type Config struct {
+	Store      kv.Store
+	Blobs      blob.Store
+	Authorizer api.Authorizer
+	Clock      clock.Clock
+	Sandboxes  Sandboxes
+	Roles      Roles
+	Objects    Objects
+	Log        *slog.Logger // slog.Default() by default
+}
+
+// Service is Lambda. It is safe for concurrent use.
+type Service struct {
+	store     kv.Store
+	blobs     blob.Store
+	authz     api.Authorizer
+	clock     clock.Clock
+	sandboxes Sandboxes
+	roles     Roles
+	objects   Objects
+	log       *slog.Logger
+
+	// background is the work that no request waits for: preparing functions,
+	// running events. stop ends it.
+	background sync.WaitGroup
+	ctx        context.Context
+	stop       context.CancelFunc
+	credits    chan struct{} // one for each event that may run at a time
+}
+
+// eventsAtOnce is how many events of type Event run at a time.
+const eventsAtOnce = 64
+
+// New returns the service and takes up what an earlier one left undone:
+// functions that are Pending, events that are queued.
+func New(ctx context.Context, cfg Config) (*Service, error) {
+	if cfg.Log == nil {
+		cfg.Log = slog.Default()
+	}
+	s := &Service{
+		store: cfg.Store, blobs: cfg.Blobs, authz: cfg.Authorizer, clock: cfg.Clock,
+		sandboxes: cfg.Sandboxes, roles: cfg.Roles, objects: cfg.Objects, log: cfg.Log,
+		credits: make(chan struct{}, eventsAtOnce),
+	}
+	s.ctx, s.stop = context.WithCancel(context.WithoutCancel(ctx))
+	if err := s.resume(ctx); err != nil {
+		return nil, err
+	}
+	if err := s.resumeEvents(ctx); err != nil {
+		return nil, err
+	}
+	return s, nil
+}
+
+// Close ends the work in the background. Events that have not ended stay in
+// their queue.
+func (s *Service) Close() {
+	s.stop()
+	s.background.Wait()
+}
+
+// API returns the table of the operations that are implemented.
+func (s *Service) API() *api.Service {
+	table := lambdaapi.Handlers{
+		AddPermission:               s.AddPermission,
+		CreateFunction:              s.CreateFunction,
+		DeleteFunction:              s.DeleteFunction,
+		GetFunction:                 s.GetFunction,
+		GetFunctionConfiguration:    s.GetFunctionConfiguration,
+		GetPolicy:                   s.GetPolicy,
+		Invoke:                      s.Invoke,
+		ListFunctions:               s.ListFunctions,
+		ListTags:                    s.ListTags,
+		RemovePermission:            s.RemovePermission,
+		TagResource:                 s.TagResource,
+		UntagResource:               s.UntagResource,
+		UpdateFunctionCode:          s.UpdateFunctionCode,
+		UpdateFunctionConfiguration: s.UpdateFunctionConfiguration,
+	}.Service()
+	table.MaxBodyBytes = maxRequestBytes
+	return table
+}
+
+// maxRequestBytes is the limit that AWS's refusals name: 50 MB of zip in
+// base64, and room for the rest.
+const maxRequestBytes = 70167211
+
+// newID draws a UUID.
+func (s *Service) newID() string {
+	var b [16]byte
+	_, _ = s.clock.Read(b[:]) // a clock.Clock never fails to
+	b[6] = b[6]&0x0f | 0x40
+	b[8] = b[8]&0x3f | 0x80
+	h := hex.EncodeToString(b[:])
+	return h[:8] + "-" + h[8:12] + "-" + h[12:16] + "-" + h[16:20] + "-" + h[20:]
+}
+
+// timestamp writes a time as Lambda does: "2026-11-24T10:00:00.000+0000".
+func timestamp(t time.Time) string { return t.UTC().Format("2006-01-02T15:04:05.000-0700") }

@@ -1,0 +1,33 @@
+package lambda
+
+import (
+	"context"
+
+	"cloudless/internal/api"
+	lambdaapi "cloudless/internal/api/lambda"
+)
+
+// UpdateFunctionConfiguration changes the settings that the request gives.
+func (s *Service) UpdateFunctionConfiguration(ctx context.Context, call *api.Call, in *lambdaapi.UpdateFunctionConfigurationRequest) (*lambdaapi.FunctionConfiguration, error) {
+	n, err := parseName(call, in.FunctionName, nil)
+	if err != nil {
+		return nil, err
+	}
+	if err := s.authorize(ctx, call, "UpdateFunctionConfiguration", n); err != nil {
+		return nil, err
+	}
+	err = refuseUnbuilt(&lambdaapi.CreateFunctionRequest{
+		CapacityProviderConfig: in.CapacityProviderConfig, DeadLetterConfig: in.DeadLetterConfig, DurableConfig: in.DurableConfig,
+		FileSystemConfigs: in.FileSystemConfigs, ImageConfig: in.ImageConfig, KMSKeyArn: in.KMSKeyArn, Layers: in.Layers,
+		SnapStart: in.SnapStart, VpcConfig: in.VpcConfig,
+	})
+	if err != nil {
+		return nil, err
+	}
+	if in.Role != nil {
+		if err := s.checkRole(ctx, call, *in.Role, n); err != nil {
+			return nil, err
+		}
+	}
+	return s.update(ctx, n, in.RevisionId, false, func(f *function) error { return f.Settings.apply(in) })
+}
