@@ -1,0 +1,318 @@
+package front
+
+import (
+	"context"
+	"encoding/json"
+	"io"
+	"log/slog"
+	"net"
+	"net/http"
+	"net/http/httptest"
+	"strings"
+	"testing"
+	"time"
+
+	"cloudless/internal/api"
+	ddb "cloudless/internal/api/dynamodb"
+	lambdaapi "cloudless/internal/api/lambda"
+	s3api "cloudless/internal/api/s3"
+	"cloudless/internal/awserr"
+	"cloudless/internal/clock"
+	"cloudless/internal/identity/sigv4"
+	"cloudless/internal/wire"
+	"cloudless/internal/wire/awsjson"
+	"cloudless/internal/wire/restjson"
+)
+
+var now = time.Date(2026, 3, 1, 12, 0, 0, 0, time.UTC)
+
+// seen is what the operation behind the front was called with.
+type seen struct {
+	operation string
+	call      *api.Call
+	path      string
+	api       string
+}
+
+type fixture struct {
+	front *Front
+	seen  *seen
+}
+
+type fakeKeys map[string]api.Key
+
+func (k fakeKeys) Key(_ context.Context, id, _ string) (api.Key, error) {
+	key, ok := k[id]
+	if !ok {
+		return key, unrecognized()
+	}
+	return key, nil
+}
+
+type fakeAPIs struct{ seen *seen }
+
+func (f fakeAPIs) ServeAPI(w http.ResponseWriter, r *http.Request, call *api.Call, apiID string) {
+	*f.seen = seen{operation: "execute", call: call, path: r.URL.EscapedPath(), api: apiID}
+	w.WriteHeader(http.StatusTeapot)
+}
+
+// rawCodec answers the operation's name, in place of S3's codec.
+type rawCodec struct{ awsjson.Codec }
+
+func (rawCodec) Decode(*wire.Request, any) error { return nil }
+
+func newFixture() *fixture {
+	at := &seen{}
+	note := func(name string) func(call *api.Call) {
+		return func(call *api.Call) { *at = seen{operation: name, call: call} }
+	}
+	services := []*api.Service{
+		ddb.Handlers{
+			ListTables: func(_ context.Context, call *api.Call, _ *ddb.ListTablesInput) (*ddb.ListTablesOutput, error) {
+				note("ListTables")(call)
+				return &ddb.ListTablesOutput{TableNames: []string{"t"}}, nil
+			},
+			DescribeLimits: func(context.Context, *api.Call, *ddb.DescribeLimitsInput) (*ddb.DescribeLimitsOutput, error) {
+				panic("broken")
+			},
+			DescribeEndpoints: func(context.Context, *api.Call, *ddb.DescribeEndpointsRequest) (*ddb.DescribeEndpointsResponse, error) {
+				return nil, io.ErrUnexpectedEOF
+			},
+		}.Service(),
+		lambdaapi.Handlers{ListFunctions: func(_ context.Context, call *api.Call, _ *lambdaapi.ListFunctionsRequest) (*lambdaapi.ListFunctionsResponse, error) {
+			note("ListFunctions")(call)
+			return &lambdaapi.ListFunctionsResponse{}, nil
+		}}.Service(),
+		s3api.Handlers{
+			GetObject: func(_ context.Context, call *api.Call, _ *s3api.GetObjectRequest) (*s3api.GetObjectOutput, error) {
+				note("GetObject")(call)
+				return &s3api.GetObjectOutput{}, nil
+			},
+			ListBuckets: func(_ context.Context, call *api.Call, _ *s3api.ListBucketsRequest) (*s3api.ListBucketsOutput, error) {
+				note("ListBuckets")(call)
+				return &s3api.ListBucketsOutput{}, nil
+			},
+		}.Service(),
+	}
+	alice := api.Principal{Type: api.PrincipalUser, Account: "111111111111", ARN: "arn:aws:iam::111111111111:user/alice"}
+	f := New(Config{
+		Services: services,
+		Codecs:   map[wire.Protocol]wire.Codec{wire.AWSJSON10: awsjson.Codec{}, wire.RestJSON: restjson.Codec{}, wire.RestXML: rawCodec{}, wire.AWSQuery: awsjson.Codec{}},
+		Keys: fakeKeys{
+			"AKIAALICE": {ID: "AKIAALICE", Secret: "secret", Principal: alice},
+			"ASIAOLD":   {ID: "ASIAOLD", Secret: "secret", SessionToken: "token", Expires: now.Add(-time.Second), Principal: alice},
+		},
+		APIs:  fakeAPIs{at},
+		Clock: clock.NewFake(now, 1),
+		Log:   slog.New(slog.DiscardHandler),
+	})
+	return &fixture{front: f, seen: at}
+}
+
+func sign(r *http.Request, id, secret, service string) *http.Request {
+	sigv4.Sign(r, sigv4.Credentials{AccessKeyID: id, SecretAccessKey: secret}, sigv4.Scope{Region: "eu-central-1", Service: service}, sigv4.HashPayload(bodyOf(r)), now)
+	return r
+}
+
+func bodyOf(r *http.Request) []byte {
+	text, _ := io.ReadAll(r.Body)
+	r.Body = io.NopCloser(strings.NewReader(string(text)))
+	return text
+}
+
+// request is one from this machine to this machine.
+func request(method, url, body string, headers ...string) *http.Request {
+	r := httptest.NewRequest(method, url, strings.NewReader(body))
+	r.RemoteAddr = "127.0.0.1:50000"
+	for i := 0; i < len(headers); i += 2 {
+		r.Header.Set(headers[i], headers[i+1])
+	}
+	return withLocalAddr(r, "127.0.0.1:4566")
+}
+
+func withLocalAddr(r *http.Request, addr string) *http.Request {
+	local, _ := net.ResolveTCPAddr("tcp", addr)
+	return r.WithContext(context.WithValue(r.Context(), http.LocalAddrContextKey, net.Addr(local)))
+}
+
+func (f *fixture) serve(r *http.Request) *httptest.ResponseRecorder {
+	*f.seen = seen{}
+	w := httptest.NewRecorder()
+	f.front.Handler(Door{WellKnownKey: true}).ServeHTTP(w, r)
+	return w
+}
+
+const target = "X-Amz-Target"
+
+func TestRequestsFindTheirOperation(t *testing.T) {
+	f := newFixture()
+	for _, tt := range []struct {
+		name      string
+		request   *http.Request
+		operation string
+	}{
+		{"by scope and target", sign(request("POST", "http://127.0.0.1:4566/", "{}", target, "DynamoDB_20120810.ListTables"), "test", "test", "dynamodb"), "ListTables"},
+		{"by the host of the endpoint", sign(request("POST", "http://dynamodb.us-east-1.amazonaws.com/", "{}", target, "DynamoDB_20120810.ListTables"), "test", "test", "dynamodb"), "ListTables"},
+		{"by path", sign(request("GET", "http://127.0.0.1:4566/2015-03-31/functions/", ""), "test", "test", "lambda"), "ListFunctions"},
+		{"an object by path", sign(request("GET", "http://127.0.0.1:4566/bucket/a//b/../c", ""), "test", "test", "s3"), "GetObject"},
+		{"an object by the bucket's host", sign(request("GET", "http://bucket.s3.us-east-1.amazonaws.com/key", ""), "test", "test", "s3"), "GetObject"},
+		{"an object by the bucket's local host", sign(request("GET", "http://bucket.localhost:4566/key", ""), "test", "test", "s3"), "GetObject"},
+		{"an object of a bucket with dots", request("GET", "http://my.bucket.s3.amazonaws.com/key", ""), "GetObject"},
+		{"S3 for the unsigned without any sign", request("GET", "http://127.0.0.1:4566/", ""), "ListBuckets"},
+		{"a deployed API by host", request("POST", "http://a1b2c3.execute-api.us-east-1.amazonaws.com/prod/", ""), "execute"},
+		{"a deployed API by local host", request("POST", "http://a1b2c3.execute-api.localhost:4566/prod/", ""), "execute"},
+		{"a deployed API by path", request("POST", "http://127.0.0.1:4566/_aws/execute-api/a1b2c3/prod/x%2Fy", ""), "execute"},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			w := f.serve(tt.request)
+			if f.seen.operation != tt.operation {
+				t.Errorf("got %q, want %q; answer %d %s", f.seen.operation, tt.operation, w.Code, w.Body)
+			}
+		})
+	}
+}
+
+func TestDeployedAPIsByPathSeeTheStageFirst(t *testing.T) {
+	f := newFixture()
+	f.serve(request("GET", "http://127.0.0.1:4566/_aws/execute-api/a1b2c3/prod/x%2Fy", ""))
+	if f.seen.api != "a1b2c3" || f.seen.path != "/prod/x%2Fy" {
+		t.Errorf("api %q, path %q", f.seen.api, f.seen.path)
+	}
+}
+
+func TestRefusals(t *testing.T) {
+	f := newFixture()
+	list := func(body string) *http.Request {
+		return request("POST", "http://127.0.0.1:4566/", body, target, "DynamoDB_20120810.ListTables")
+	}
+	tampered := sign(list("{}"), "AKIAALICE", "secret", "dynamodb")
+	tampered.Body = io.NopCloser(strings.NewReader(`{"Limit":1}`))
+	session := list("{}")
+	sigv4.Sign(session, sigv4.Credentials{AccessKeyID: "ASIAOLD", SecretAccessKey: "secret", SessionToken: "token"},
+		sigv4.Scope{Region: "us-east-1", Service: "dynamodb"}, sigv4.HashPayload([]byte("{}")), now)
+	for _, tt := range []struct {
+		name    string
+		request *http.Request
+		status  int
+		code    string
+	}{
+		{"an unknown operation", sign(request("POST", "http://127.0.0.1:4566/", "{}", target, "DynamoDB_20120810.Nonsense"), "test", "test", "dynamodb"), 400, "UnknownOperationException"},
+		{"an operation that is not built", sign(request("POST", "http://127.0.0.1:4566/", "{}", target, "DynamoDB_20120810.ListBackups"), "test", "test", "dynamodb"), 501, "NotImplemented"},
+		{"no signature", list("{}"), 400, "MissingAuthenticationTokenException"},
+		{"an unknown key", sign(list("{}"), "AKIANOBODY", "secret", "dynamodb"), 400, "UnrecognizedClientException"},
+		{"a wrong secret", sign(list("{}"), "AKIAALICE", "wrong", "dynamodb"), 400, "InvalidSignatureException"},
+		{"a tampered body", tampered, 400, "InvalidSignatureException"},
+		{"a session that is over", session, 400, "ExpiredTokenException"},
+		{"a signature for another service", sign(request("POST", "http://dynamodb.us-east-1.amazonaws.com/", "{}", target, "DynamoDB_20120810.ListTables"), "AKIAALICE", "secret", "logs"), 400, "InvalidSignatureException"},
+		{"a body that is no JSON", sign(list("{"), "test", "test", "dynamodb"), 400, "SerializationException"},
+		{"a value out of bounds", sign(list(`{"Limit":0}`), "test", "test", "dynamodb"), 400, "ValidationException"},
+		{"a service that is not here", sign(request("POST", "http://127.0.0.1:4566/", "{}", target, "AmazonSQS.SendMessage"), "test", "test", "sqs"), 501, "NotImplemented"},
+		{"a path that is not Lambda's", sign(request("GET", "http://127.0.0.1:4566/2015-03-31/nonsense", ""), "test", "test", "lambda"), 404, "UnknownOperationException"},
+		{"an operation that broke", sign(request("POST", "http://127.0.0.1:4566/", "{}", target, "DynamoDB_20120810.DescribeEndpoints"), "test", "test", "dynamodb"), 500, "InternalServerError"},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			w := f.serve(tt.request)
+			if got := code(w); w.Code != tt.status || got != tt.code {
+				t.Errorf("got %d %s, want %d %s; body %s", w.Code, got, tt.status, tt.code, w.Body)
+			}
+			if f.seen.operation != "" {
+				t.Errorf("%s ran", f.seen.operation)
+			}
+		})
+	}
+}
+
+// code returns the error's code, from the header or from the body.
+func code(w *httptest.ResponseRecorder) string {
+	if c := w.Header().Get("X-Amzn-ErrorType"); c != "" {
+		return c
+	}
+	var body struct {
+		Type string `json:"__type"`
+	}
+	_ = json.Unmarshal(w.Body.Bytes(), &body)
+	_, after, _ := strings.Cut(body.Type, "#")
+	return after
+}
+
+func TestTheCallerIsTheOneWhoSigned(t *testing.T) {
+	f := newFixture()
+	f.serve(sign(request("POST", "http://127.0.0.1:4566/", "{}", target, "DynamoDB_20120810.ListTables"), "AKIAALICE", "secret", "dynamodb"))
+	c := f.seen.call
+	if c == nil || c.Principal.ARN != "arn:aws:iam::111111111111:user/alice" || c.Account != "111111111111" || c.Region != "eu-central-1" {
+		t.Errorf("call = %+v", c)
+	}
+}
+
+func TestTheWellKnownKeyIsForThisMachineAlone(t *testing.T) {
+	f := newFixture()
+	list := func(url string, headers ...string) *http.Request {
+		return sign(request("POST", url, "{}", append(headers, target, "DynamoDB_20120810.ListTables")...), "test", "test", "dynamodb")
+	}
+	const here = "http://127.0.0.1:4566/"
+	remote := list(here)
+	remote.RemoteAddr = "192.0.2.7:50000"
+	for _, tt := range []struct {
+		name    string
+		request *http.Request
+		door    Door
+		admit   bool
+	}{
+		{"from here", list(here), Door{WellKnownKey: true}, true},
+		{"by name", list("http://localhost:4566/"), Door{WellKnownKey: true}, true},
+		{"from elsewhere", remote, Door{WellKnownKey: true}, false},
+		{"on another address of this machine", withLocalAddr(list(here), "192.0.2.1:4566"), Door{WellKnownKey: true}, false},
+		{"by a name that was bent to this address", list("http://evil.example:4566/"), Door{WellKnownKey: true}, false},
+		{"from a page of elsewhere", list(here, "Origin", "https://evil.example"), Door{WellKnownKey: true}, false},
+		{"from a page of this machine", list(here, "Origin", "http://localhost:3000"), Door{WellKnownKey: true}, true},
+		{"from a function", list(here), Door{}, false},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			*f.seen = seen{}
+			w := httptest.NewRecorder()
+			f.front.Handler(tt.door).ServeHTTP(w, tt.request)
+			if admitted := f.seen.operation == "ListTables"; admitted != tt.admit {
+				t.Errorf("admitted: %v, want %v; answer %d %s", admitted, tt.admit, w.Code, w.Body)
+			}
+		})
+	}
+}
+
+func TestPagesOfThisMachineMayCall(t *testing.T) {
+	f := newFixture()
+	ask := func(origin string) *httptest.ResponseRecorder {
+		return f.serve(request("OPTIONS", "http://127.0.0.1:4566/", "", "Origin", origin,
+			"Access-Control-Request-Method", "POST", "Access-Control-Request-Headers", "authorization,x-amz-target"))
+	}
+	w := ask("http://localhost:3000")
+	if w.Code != 204 || w.Header().Get("Access-Control-Allow-Origin") != "http://localhost:3000" ||
+		w.Header().Get("Access-Control-Allow-Headers") != "authorization,x-amz-target" {
+		t.Errorf("a local page: %d %v", w.Code, w.Header())
+	}
+	if w := ask("https://evil.example"); w.Code != 403 || w.Header().Get("Access-Control-Allow-Origin") != "" {
+		t.Errorf("a foreign page: %d %v", w.Code, w.Header())
+	}
+}
+
+func TestAPanicIsAnAnswer(t *testing.T) {
+	f := newFixture()
+	w := f.serve(sign(request("POST", "http://127.0.0.1:4566/", "{}", target, "DynamoDB_20120810.DescribeLimits"), "test", "test", "dynamodb"))
+	if w.Code != 500 || strings.Contains(w.Body.String(), "broken") {
+		t.Errorf("got %d %s", w.Code, w.Body)
+	}
+}
+
+func TestHealth(t *testing.T) {
+	w := newFixture().serve(request("GET", "http://127.0.0.1:4566/_cloudless/health", ""))
+	if w.Code != 200 || !strings.Contains(w.Body.String(), `"status":"ready"`) {
+		t.Errorf("got %d %s", w.Code, w.Body)
+	}
+}
+
+func TestABodyThatIsTooLargeIsRefused(t *testing.T) {
+	f := newFixture()
+	r := sign(request("POST", "http://127.0.0.1:4566/", strings.Repeat(" ", defaultMaxBody+1), target, "DynamoDB_20120810.ListTables"), "test", "test", "dynamodb")
+	if w := f.serve(r); code(w) != awserr.CodeRequestTooLarge || w.Code != 413 {
+		t.Errorf("got %d %s", w.Code, w.Body)
+	}
+}
