@@ -1,0 +1,119 @@
+// Package driver is what package sandbox asks of whatever runs its processes.
+//
+// A [Driver] prepares environments: places that have files and sockets of their
+// own. An [Environment] runs one program, and is the same from its preparation to
+// its end; what it was given once is never given to another.
+//
+// Preparing and running are two steps so that an environment can be made before
+// it is known what will run in it, and so that what runs can be told where the
+// driver has put its files and sockets.
+//
+// The package knows nothing of functions or runtimes.
+package driver
+
+import (
+	"context"
+	"net"
+	"os"
+	"syscall"
+)
+
+// Driver makes environments.
+type Driver interface {
+	// Name says which driver this is, for people.
+	Name() string
+	// Isolated reports whether environments are closed: they see only what they
+	// were given, and reach only the sockets of their own environment.
+	Isolated() bool
+	// Prepare makes an environment. Its processes end when the environment is
+	// killed, and at the latest when this process ends.
+	Prepare(ctx context.Context, l Layout) (Environment, error)
+	// Close gives back what the driver holds. Its environments have ended.
+	Close() error
+}
+
+// Layout is what an environment consists of.
+type Layout struct {
+	// ID is unique among the environments of this machine; letters, digits and
+	// dashes.
+	ID     string
+	Files  []File
+	Limits Limits
+}
+
+// File says that a file or directory of the host appears in the environment
+// under another name, for reading.
+type File struct{ Source, Target string }
+
+// Limits bound what an environment may use. Zero is no limit.
+type Limits struct {
+	MemoryBytes int64
+	TmpBytes    int64 // of files in /tmp
+	CPUShare    int64 // thousandths of a core that are its due when all want to work
+	CPUMax      int64 // thousandths of a core that it never exceeds
+	Processes   int64 // and threads
+	OpenFiles   uint64
+}
+
+// Port is a socket on which the environment's processes can reach its owner.
+type Port string
+
+// The ports. Drivers without isolation have the first two only.
+const (
+	RuntimeAPI Port = "runtime"  // the Runtime API over TCP
+	Endpoint   Port = "endpoint" // HTTP, for clients that can be told an endpoint
+	RuntimeUX  Port = "unix"     // the Runtime API over a unix socket
+	HTTP       Port = "http"     // port 80
+	HTTPS      Port = "https"    // port 443
+	DNSStream  Port = "dns-tcp"  // port 53
+	DNSPacket  Port = "dns-udp"  // port 53
+)
+
+// Command is the program that an environment runs.
+type Command struct {
+	Args   []string // Args[0] is the path of the program
+	Env    []string // name=value, all of it
+	Dir    string
+	Output *os.File // its standard output and error; the caller closes it
+	Frames *os.File // its descriptor 3; the caller closes it
+}
+
+// Environment is one closed place with at most one program in it. Its methods
+// may be called from several goroutines at once.
+type Environment interface {
+	// Path tells where processes of the environment find what [Layout] named, or
+	// a directory that every environment has: /tmp.
+	Path(target string) string
+	// Address is where processes reach a port: host:port, or a path. It is empty
+	// if the environment does not have the port.
+	Address(p Port) string
+	// Listener returns the socket of a stream port, or nil.
+	Listener(p Port) net.Listener
+	// PacketConn returns the socket of a datagram port, or nil.
+	PacketConn(p Port) net.PacketConn
+
+	// Run starts the program. It may be called once.
+	Run(ctx context.Context, c Command) error
+	// Freeze stops all processes where they are; Thaw lets them go on.
+	Freeze() error
+	Thaw() error
+	// MemoryBytes is the most memory that the processes were seen to use.
+	MemoryBytes() int64
+	// PID is the process by which the host knows the environment.
+	PID() int
+
+	// Done is closed when nothing of the environment is left.
+	Done() <-chan struct{}
+	// Exit tells how the program ended. It waits for Done.
+	Exit() Exit
+	// Kill ends everything in the environment at once and waits for Done.
+	Kill()
+}
+
+// Exit is how a program ended.
+type Exit struct {
+	Code        int            // its exit status, if it ended by itself
+	Signal      syscall.Signal // the signal that ended it, or 0
+	OutOfMemory bool           // it was ended because it used too much memory
+	Err         error          // the environment broke: neither of the above is known
+}

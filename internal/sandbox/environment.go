@@ -1,0 +1,230 @@
+package sandbox
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"sync"
+	"time"
+
+	"cloudless/internal/sandbox/driver"
+	"cloudless/internal/sandbox/runtime"
+	"cloudless/internal/sandbox/runtimeapi"
+)
+
+const (
+	// maxProcesses and maxOpenFiles are Lambda's.
+	maxProcesses = 1024
+	maxOpenFiles = 1024
+
+	defaultTmpMB = 512
+	// mbPerCore is the memory with which a function is entitled to one core.
+	mbPerCore = 1769
+
+	// credentialsMargin is how long before their end credentials are too old for
+	// one more invocation, on top of the time that the invocation may take.
+	credentialsMargin = 5 * time.Minute
+)
+
+// environment is one place in which a function is loaded.
+type environment struct {
+	id      string
+	fn      *Function
+	pool    *pool
+	program *runtime.Program
+	stream  string // its log stream
+	started time.Time
+	expires time.Time // of its credentials; zero: never
+
+	box     driver.Environment
+	api     *runtimeapi.Server
+	out     *output
+	servers sync.WaitGroup
+	release func() // of the code
+
+	initDuration time.Duration
+
+	// The rest is guarded by Manager.mu.
+	state       State
+	frozen      bool
+	idleSince   time.Time
+	invocations int64
+	kick        chan struct{} // holds one: wakes whoever tends it
+}
+
+// launch makes an environment and loads the function into it, which may take
+// until limit. It returns a failure if the function itself could not be loaded;
+// the environment has ended then, and can only be reported on.
+func (m *Manager) launch(p *pool, fn *Function, limit time.Duration) (*environment, *initFailure, error) {
+	e := &environment{
+		id: "sbx-" + randomHex(m.cfg.Clock, 6), fn: fn, pool: p,
+		stream: newStreamName(m.cfg.Clock, fn.Version), kick: make(chan struct{}, 1),
+	}
+	m.enlist(e)
+	var failed *initFailure
+	err := m.prepare(m.ctx, e)
+	if err == nil {
+		failed = m.initialize(e, limit)
+	}
+	if err == nil && failed == nil {
+		m.employ(e)
+		return e, nil, nil
+	}
+	m.delist(e)
+	e.end()
+	if err != nil {
+		return nil, nil, fmt.Errorf("prepare an environment for %s: %w", fn.Name, err)
+	}
+	return e, failed, nil
+}
+
+// prepare makes all that the function needs, up to its running process.
+func (m *Manager) prepare(ctx context.Context, e *environment) error {
+	program, err := m.program(ctx, e.fn.Runtime)
+	if err != nil {
+		return err
+	}
+	e.program = program
+	code, release, err := m.code.get(ctx, e.fn.Code)
+	if err != nil {
+		return err
+	}
+	e.release = release
+	var creds Credentials
+	if e.fn.Credentials != nil {
+		if creds, err = e.fn.Credentials(ctx); err != nil {
+			return fmt.Errorf("get the execution role's credentials: %w", err)
+		}
+		e.expires = creds.Expires
+	}
+	e.box, err = m.cfg.Driver.Prepare(ctx, m.layout(e, code))
+	if err != nil {
+		return err
+	}
+	e.api = runtimeapi.New()
+	m.servers.serve(e.box, e.api, &e.servers)
+	return m.run(ctx, e, creds)
+}
+
+// program finds how a runtime is started, fetching its pack if it is not there.
+func (m *Manager) program(ctx context.Context, identifier string) (*runtime.Program, error) {
+	p, err := m.cfg.Runtimes.Program(identifier)
+	if !errors.Is(err, runtime.ErrNotInstalled) {
+		return p, err
+	}
+	if err := m.Install(ctx, identifier, nil); err != nil {
+		return nil, err
+	}
+	return m.cfg.Runtimes.Program(identifier)
+}
+
+// layout says what the environment consists of.
+func (m *Manager) layout(e *environment, code string) driver.Layout {
+	files := []driver.File{{Source: code, Target: "/var/task"}}
+	for _, f := range e.program.Files {
+		files = append(files, driver.File{Source: f.Source, Target: f.Target})
+	}
+	for _, target := range trustTargets {
+		files = append(files, driver.File{Source: m.caFile, Target: target})
+	}
+	share := int64(e.fn.MemoryMB) * 1000 / mbPerCore
+	cpuMax := max(share, 1000)
+	if m.cfg.StrictCPU {
+		cpuMax = share
+	}
+	return driver.Layout{ID: e.id, Files: files, Limits: driver.Limits{
+		MemoryBytes: int64(e.fn.MemoryMB) << 20,
+		TmpBytes:    int64(e.fn.tmpMB()) << 20,
+		CPUShare:    share,
+		CPUMax:      cpuMax,
+		Processes:   maxProcesses,
+		OpenFiles:   maxOpenFiles,
+	}}
+}
+
+func (fn *Function) tmpMB() int {
+	if fn.EphemeralStorageMB == 0 {
+		return defaultTmpMB
+	}
+	return fn.EphemeralStorageMB
+}
+
+// run starts the function's process.
+func (m *Manager) run(ctx context.Context, e *environment, creds Credentials) error {
+	out, plain, framed, err := newOutput(m.pump, logKey{e.fn.LogGroup, e.stream}, m.cfg.Clock)
+	if err != nil {
+		return err
+	}
+	defer plain.Close()
+	defer framed.Close()
+	e.out = out
+	out.platform(fmt.Sprintf("INIT_START Runtime Version: %s\tRuntime: %s\n", e.program.Runs, e.fn.Runtime))
+	at := place(e.fn, e.box)
+	e.started = m.cfg.Clock.Now()
+	return e.box.Run(ctx, driver.Command{
+		Args:   e.program.Args(at),
+		Env:    variables(e.fn, e.stream, creds, e.box, m.cfg.Driver.Isolated(), e.program.Env(at)),
+		Dir:    e.box.Path("/var/task"),
+		Output: plain,
+		Frames: framed,
+	})
+}
+
+// initFailure is how the loading of a function went wrong.
+type initFailure struct {
+	tookTooLong bool
+	outcome     *runtimeapi.Outcome // what the runtime said, if it said anything
+	exit        driver.Exit         // otherwise how it ended
+}
+
+// initialize waits until the function is loaded.
+func (m *Manager) initialize(e *environment, limit time.Duration) *initFailure {
+	defer func() { e.initDuration = m.cfg.Clock.Now().Sub(e.started) }()
+	select {
+	case <-e.api.Ready():
+		return nil
+	case o := <-e.api.InitFailed():
+		return &initFailure{outcome: &o}
+	case <-e.box.Done():
+		select {
+		case o := <-e.api.InitFailed(): // said just before it ended
+			return &initFailure{outcome: &o}
+		default:
+			return &initFailure{exit: e.box.Exit()}
+		}
+	case <-m.cfg.Clock.After(limit):
+		return &initFailure{tookTooLong: true}
+	case <-m.ctx.Done():
+		return &initFailure{exit: driver.Exit{Signal: killed}}
+	}
+}
+
+// usedMB is the most memory that the function was seen to use.
+func (e *environment) usedMB() int {
+	return int((e.box.MemoryBytes() + 1<<20 - 1) >> 20)
+}
+
+// staleAt reports whether the credentials would end within an invocation that
+// starts now.
+func (e *environment) staleAt(now time.Time) bool {
+	return !e.expires.IsZero() && now.Add(e.fn.Timeout+credentialsMargin).After(e.expires)
+}
+
+// end ends all that there is of the environment, and returns when it is gone.
+// It may be called for one that is only half made.
+func (e *environment) end() {
+	if e.box != nil {
+		e.box.Kill()
+	}
+	if e.api != nil {
+		_ = e.api.Close() // there is nobody left to close it for
+	}
+	if e.out != nil {
+		e.out.close()
+	}
+	e.servers.Wait()
+	if e.release != nil {
+		e.release()
+		e.release = nil
+	}
+}

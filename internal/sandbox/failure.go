@@ -1,0 +1,94 @@
+package sandbox
+
+import (
+	"encoding/json"
+	"fmt"
+	"time"
+
+	"cloudless/internal/sandbox/driver"
+	"cloudless/internal/sandbox/runtime"
+	"cloudless/internal/sandbox/runtimeapi"
+)
+
+// failure is how an invocation went wrong.
+type failure struct {
+	errorType string
+	payload   []byte // what the caller gets
+	logLine   string // what the log gets beside START, END and REPORT, or empty
+	status    string // what the REPORT line says of it, or empty
+}
+
+// told is the JSON of a failure that the platform describes.
+type told struct {
+	ErrorType    string `json:"errorType,omitempty"`
+	ErrorMessage string `json:"errorMessage"`
+}
+
+// failed makes a failure in the platform's own words.
+func failed(errorType, message string) failure {
+	payload, err := json.Marshal(told{errorType, message})
+	if err != nil {
+		panic(err) // two strings always marshal
+	}
+	return failure{errorType: errorType, payload: payload}
+}
+
+// timedOut is the failure of a function that took too long. Runtimes of our days
+// are told with a type, older ones with the time and no type: both were seen.
+func timedOut(era runtime.Era, requestID string, now time.Time, timeout time.Duration) failure {
+	message := fmt.Sprintf("Task timed out after %.2f seconds", timeout.Seconds())
+	line := fmt.Sprintf("%s %s %s", now.UTC().Format("2006-01-02T15:04:05.000Z"), requestID, message)
+	var f failure
+	if era == runtime.Current {
+		f = failed("Sandbox.Timedout", fmt.Sprintf("RequestId: %s Error: %s", requestID, message))
+		f.status = "Status: timeout"
+	} else {
+		f = failed("", line)
+	}
+	f.logLine = line + "\n\n"
+	return f
+}
+
+// exited is the failure of a function whose process ended.
+func exited(era runtime.Era, requestID string, exit driver.Exit) failure {
+	if era == runtime.Early {
+		line := fmt.Sprintf("RequestId: %s Process exited before completing request", requestID)
+		f := failed("", line)
+		f.logLine = line + "\n\n"
+		return f
+	}
+	errorType := "Runtime.ExitError"
+	if exit.OutOfMemory && era == runtime.Current {
+		errorType = "Runtime.OutOfMemory"
+	}
+	message := fmt.Sprintf("RequestId: %s Error: %s", requestID, exitReason(exit))
+	f := failed(errorType, message)
+	f.logLine = message + "\n" + errorType + "\n"
+	if era == runtime.Current {
+		f.status = "Status: error\tError Type: " + errorType
+	}
+	return f
+}
+
+// exitReason says how a process ended, as Lambda says it.
+func exitReason(exit driver.Exit) string {
+	switch {
+	case exit.Signal != 0:
+		return "Runtime exited with error: signal: " + exit.Signal.String()
+	case exit.Code != 0:
+		return fmt.Sprintf("Runtime exited with error: exit status %d", exit.Code)
+	}
+	return "Runtime exited without providing a reason"
+}
+
+// answered makes a failure of what the runtime said, or nil of a success.
+func answered(o runtimeapi.Outcome) *failure {
+	switch {
+	case o.TooLarge:
+		return new(failed("Function.ResponseSizeTooLarge",
+			fmt.Sprintf("Response payload size exceeded maximum allowed payload size (%d bytes).", runtimeapi.MaxPayloadBytes)))
+	case o.Failed:
+		return &failure{errorType: o.ErrorType, payload: o.Payload}
+	}
+	return nil
+}

@@ -1,0 +1,132 @@
+package sandbox
+
+import (
+	"syscall"
+	"time"
+
+	"cloudless/internal/sandbox/driver"
+	"cloudless/internal/sandbox/runtime"
+	"cloudless/internal/sandbox/runtimeapi"
+)
+
+// killed is how what we end ourselves ends.
+const killed = syscall.SIGKILL
+
+// unhandled is what Lambda calls every error of a function today.
+const unhandled = "Unhandled"
+
+// invoke gives an environment one event, and returns what is answered. After
+// that the environment may still be at work: rested is nil if it has ended, and
+// otherwise closed when it is ready for another event.
+func (m *Manager) invoke(e *environment, inv *Invocation, cold bool) (result Result, rested <-chan struct{}) {
+	start := m.cfg.Clock.Now()
+	deadline := start.Add(e.fn.Timeout)
+	timeout := m.cfg.Clock.After(e.fn.Timeout)
+	e.out.begin()
+	e.out.platform(startLine(inv.RequestID, e.fn.Version))
+	call := e.api.Invoke(&runtimeapi.Invocation{
+		RequestID:          inv.RequestID,
+		Deadline:           deadline,
+		InvokedFunctionARN: inv.InvokedFunctionARN,
+		TraceID:            inv.TraceID,
+		ClientContext:      inv.ClientContext,
+		CognitoIdentity:    inv.CognitoIdentity,
+		Payload:            inv.Payload,
+	})
+	era := e.program.Runtime.Era
+
+	var failed *failure
+	select {
+	case o := <-call.Outcome:
+		failed = answered(o)
+		result.Payload = o.Payload
+		rested = call.Rested
+	case <-timeout:
+		e.box.Kill()
+		failed = new(timedOut(era, inv.RequestID, m.cfg.Clock.Now(), e.fn.Timeout))
+	case <-e.box.Done():
+		select {
+		case o := <-call.Outcome: // answered just before it ended
+			failed = answered(o)
+			result.Payload = o.Payload
+		default:
+			failed = new(exited(era, inv.RequestID, e.box.Exit()))
+		}
+	case <-m.ctx.Done():
+		e.box.Kill()
+		failed = new(exited(era, inv.RequestID, driver.Exit{Signal: killed}))
+	}
+	r := report{requestID: inv.RequestID, duration: m.cfg.Clock.Now().Sub(start)}
+	if cold {
+		r.init = e.initDuration
+	}
+	m.account(e, &result, r, failed)
+	return result, rested
+}
+
+// account completes a result, and the log of the invocation.
+func (m *Manager) account(e *environment, result *Result, r report, failed *failure) {
+	r.memoryMB, r.usedMB = e.fn.MemoryMB, min(e.usedMB(), e.fn.MemoryMB)
+	if failed != nil {
+		result.FunctionError = unhandled
+		result.ErrorType = failed.errorType
+		result.Payload = failed.payload
+		r.status = failed.status
+		if failed.logLine != "" {
+			e.out.platform(failed.logLine)
+		}
+	}
+	e.out.platform(endLine(r.requestID))
+	e.out.platform(r.String())
+	result.LogTail = e.out.end()
+	result.LogStream = e.stream
+	result.Duration = r.duration
+	result.InitDuration = r.init
+	result.BilledMs = r.billedMs()
+	result.MemoryUsedMB = r.usedMB
+}
+
+// failInit answers an event whose function could not be loaded.
+func (m *Manager) failInit(e *environment, inv *Invocation, f *initFailure) Result {
+	era := e.program.Runtime.Era
+	r := report{requestID: inv.RequestID, duration: e.initDuration}
+	var failed failure
+	switch {
+	case f.tookTooLong:
+		r.duration = e.fn.Timeout
+		failed = timedOut(era, inv.RequestID, m.cfg.Clock.Now(), e.fn.Timeout)
+	case f.outcome != nil:
+		failed = *answered(*f.outcome)
+		if era == runtime.Current {
+			failed.status = "Status: error\tError Type: " + failed.errorType
+		}
+	default:
+		failed = exited(era, inv.RequestID, f.exit)
+	}
+	e.out.begin()
+	e.out.platform(startLine(inv.RequestID, e.fn.Version))
+	var result Result
+	m.account(e, &result, r, &failed)
+	return result
+}
+
+// rest waits until an environment that has answered is ready for another event,
+// and reports whether it came to that within the time that its invocation had.
+func (m *Manager) rest(e *environment, rested <-chan struct{}, left time.Duration) bool {
+	if rested == nil {
+		return false
+	}
+	select {
+	case <-rested: // the usual case: answer and next question come in one write
+		return true
+	default:
+	}
+	select {
+	case <-rested:
+		return true
+	case <-e.box.Done():
+	case <-m.cfg.Clock.After(left):
+	case <-m.ctx.Done():
+	}
+	return false
+}

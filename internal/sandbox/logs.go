@@ -1,0 +1,180 @@
+package sandbox
+
+import (
+	"context"
+	"fmt"
+	"log/slog"
+	"sync"
+	"time"
+
+	"cloudless/internal/clock"
+)
+
+const (
+	// flushDelay gathers what is printed within it into one call of Append.
+	flushDelay = 100 * time.Millisecond
+	// maxQueuedBytes bounds what waits for a sink that is slower than functions
+	// print. What comes on top is dropped and counted.
+	maxQueuedBytes = 16 << 20
+	// maxBatchBytes is what one call of Append takes at most: CloudWatch's limit.
+	maxBatchBytes = 1 << 20
+	// eventOverhead is what CloudWatch adds to the size of each message.
+	eventOverhead = 26
+	// appendTimeout bounds one call of Append.
+	appendTimeout = 10 * time.Second
+)
+
+// pump carries log events to the sink without letting anybody wait.
+type pump struct {
+	sink  Logs
+	clock clock.Clock
+	log   *slog.Logger
+
+	mu     sync.Mutex
+	queues map[logKey]*queue
+	order  []logKey // of the queues that are not empty
+	bytes  int
+	closed bool
+
+	wake    chan struct{} // holds one
+	flushed chan struct{} // closed when the last event has been handed over
+}
+
+type logKey struct{ group, stream string }
+
+type queue struct {
+	events  []LogEvent
+	dropped int
+}
+
+func newPump(sink Logs, c clock.Clock, log *slog.Logger) *pump {
+	p := &pump{
+		sink: sink, clock: c, log: log,
+		queues:  make(map[logKey]*queue),
+		wake:    make(chan struct{}, 1),
+		flushed: make(chan struct{}),
+	}
+	go p.run()
+	return p
+}
+
+// add queues one message. It never waits.
+func (p *pump) add(key logKey, e LogEvent) {
+	if p.sink == nil || key.group == "" {
+		return
+	}
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	if p.closed {
+		return
+	}
+	q := p.queues[key]
+	if q == nil {
+		q = &queue{}
+		p.queues[key] = q
+		p.order = append(p.order, key)
+		select {
+		case p.wake <- struct{}{}:
+		default:
+		}
+	}
+	size := len(e.Message) + eventOverhead
+	if p.bytes+size > maxQueuedBytes {
+		q.dropped++
+		return
+	}
+	p.bytes += size
+	q.events = append(q.events, e)
+}
+
+// close hands over what is queued, and returns when that is done or ctx is.
+func (p *pump) close(ctx context.Context) error {
+	p.mu.Lock()
+	p.closed = true
+	p.mu.Unlock()
+	select {
+	case p.wake <- struct{}{}:
+	default:
+	}
+	select {
+	case <-p.flushed:
+		return nil
+	case <-ctx.Done():
+		return fmt.Errorf("flush the functions' logs: %w", ctx.Err())
+	}
+}
+
+func (p *pump) run() {
+	defer close(p.flushed)
+	for {
+		<-p.wake
+		if !p.isClosed() {
+			select {
+			case <-p.clock.After(flushDelay):
+			case <-p.wake: // closed, or one more stream: no reason to wait longer
+			}
+		}
+		closed := p.isClosed() // before the flush: what is added after it is too late
+		for p.flushOne() {
+		}
+		if closed {
+			return
+		}
+	}
+}
+
+func (p *pump) isClosed() bool {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	return p.closed
+}
+
+// flushOne hands over the oldest queue, and reports whether there was one.
+func (p *pump) flushOne() bool {
+	p.mu.Lock()
+	if len(p.order) == 0 {
+		p.mu.Unlock()
+		return false
+	}
+	key := p.order[0]
+	p.order = p.order[1:]
+	q := p.queues[key]
+	delete(p.queues, key)
+	for _, e := range q.events {
+		p.bytes -= len(e.Message) + eventOverhead
+	}
+	p.mu.Unlock()
+
+	if q.dropped > 0 {
+		q.events = append(q.events, LogEvent{p.clock.Now(),
+			fmt.Sprintf("[cloudless] %d log events were dropped here: they came faster than they could be stored\n", q.dropped)})
+	}
+	for batch := range batches(q.events) {
+		ctx, cancel := context.WithTimeout(context.Background(), appendTimeout)
+		if err := p.sink.Append(ctx, key.group, key.stream, batch); err != nil {
+			p.log.Warn("a function's log could not be stored", "group", key.group, "stream", key.stream, "events", len(batch), "err", err)
+		}
+		cancel()
+	}
+	return true
+}
+
+// batches cuts events into pieces that one call of Append takes.
+func batches(events []LogEvent) func(yield func([]LogEvent) bool) {
+	return func(yield func([]LogEvent) bool) {
+		start, size := 0, 0
+		for i, e := range events {
+			n := len(e.Message) + eventOverhead
+			if size > 0 && (size+n > maxBatchBytes || i-start == 10_000) {
+				if !yield(events[start:i]) {
+					return
+				}
+				start, size = i, 0
+			}
+			size += n
+		}
+		if start < len(events) {
+			yield(events[start:])
+		}
+	}
+}

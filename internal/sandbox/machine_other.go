@@ -1,0 +1,21 @@
+//go:build !linux
+
+package sandbox
+
+import (
+	"errors"
+	"log/slog"
+
+	"cloudless/internal/sandbox/driver"
+)
+
+// MaybeInit does nothing here: there are no sandboxes that need an init.
+func MaybeInit() {}
+
+var errNoNamespaces = errors.New("this system has no namespaces")
+
+func openIsolated(string, *slog.Logger) (driver.Driver, error) { return nil, errNoNamespaces }
+
+func isolationFacts(string) []Fact {
+	return []Fact{{Name: "namespaces", Detail: errNoNamespaces.Error() + ": functions run without isolation"}}
+}

@@ -1,0 +1,200 @@
+package sandbox
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"os"
+	"path/filepath"
+	"sync"
+
+	"cloudless/internal/sandbox/runtime"
+)
+
+// Manager makes, uses and ends environments. Its methods may be called from
+// several goroutines at once.
+type Manager struct {
+	cfg     Config
+	code    *codeCache
+	pump    *pump
+	servers *servers
+	caFile  string // the authority's certificate
+
+	ctx  context.Context // ends when nothing may go on any longer
+	stop context.CancelFunc
+	work sync.WaitGroup // invocations, and whoever tends or ends an environment
+
+	mu     sync.Mutex
+	closed bool
+	pools  map[poolKey]*pool
+	live   int // environments, of all pools
+}
+
+// New returns a manager without environments.
+func New(cfg Config) (*Manager, error) {
+	if err := cfg.setDefaults(); err != nil {
+		return nil, err
+	}
+	if err := os.MkdirAll(cfg.Dir, 0o755); err != nil {
+		return nil, fmt.Errorf("make a place for sandboxes: %w", err)
+	}
+	code, err := newCodeCache(filepath.Join(cfg.Dir, "code"), cfg.CodeCacheBytes)
+	if err != nil {
+		return nil, err
+	}
+	caFile := filepath.Join(cfg.Dir, "ca.pem")
+	if err := os.WriteFile(caFile, cfg.Authority.PEM(), 0o644); err != nil {
+		return nil, fmt.Errorf("write what functions trust: %w", err)
+	}
+	if err := os.Chmod(caFile, 0o644); err != nil { // whatever the user's mask says
+		return nil, fmt.Errorf("write what functions trust: %w", err)
+	}
+	if cfg.Driver == nil {
+		if cfg.Driver, err = openDriver(cfg.Dir, cfg.Log); err != nil {
+			return nil, err
+		}
+	}
+	ctx, stop := context.WithCancel(context.Background())
+	return &Manager{
+		cfg:     cfg,
+		code:    code,
+		pump:    newPump(cfg.Logs, cfg.Clock, cfg.Log),
+		servers: newServers(cfg.Front, cfg.Authority, cfg.Clock),
+		caFile:  caFile,
+		ctx:     ctx,
+		stop:    stop,
+		pools:   make(map[poolKey]*pool),
+	}, nil
+}
+
+// Invoke gives a function one event and returns what it answered. An error says
+// that the event did not reach the function; what goes wrong in the function is a
+// Result. If ctx ends first, the function goes on, and nobody hears its answer.
+func (m *Manager) Invoke(ctx context.Context, fn Function, inv Invocation) (Result, error) {
+	m.mu.Lock()
+	if m.closed {
+		m.mu.Unlock()
+		return Result{}, ErrClosed
+	}
+	m.work.Add(1) // under the lock, so that Close waits for it
+	m.mu.Unlock()
+	answers := make(chan answer, 1)
+	go func() {
+		defer m.work.Done()
+		m.deliver(&fn, &inv, answers)
+	}()
+	select {
+	case a := <-answers:
+		return a.result, a.err
+	case <-ctx.Done():
+		return Result{}, ctx.Err()
+	}
+}
+
+// answer is what Invoke returns.
+type answer struct {
+	result Result
+	err    error
+}
+
+// deliver brings an event to an environment, answers once, and stays until the
+// environment is ready for another event or has been ended.
+func (m *Manager) deliver(fn *Function, inv *Invocation, answers chan<- answer) {
+	e, p, err := m.take(fn)
+	if err != nil {
+		answers <- answer{err: err}
+		return
+	}
+	cold := e == nil
+	if cold {
+		var failed *initFailure
+		if e, failed, err = m.open(p, fn); err != nil {
+			m.leave(p)
+			answers <- answer{err: err}
+			return
+		}
+		if failed != nil {
+			m.leave(p)
+			answers <- answer{result: m.failInit(e, inv, failed)}
+			return
+		}
+		m.work.Go(func() { m.tend(e) })
+	}
+	result, rested := m.invoke(e, inv, cold)
+	answers <- answer{result: result}
+	m.give(e, m.rest(e, rested, fn.Timeout-result.Duration))
+}
+
+// open makes an environment. A function that takes too long to load is loaded
+// again, and may use its own timeout for it, as on Lambda.
+func (m *Manager) open(p *pool, fn *Function) (*environment, *initFailure, error) {
+	e, failed, err := m.launch(p, fn, m.cfg.InitTimeout)
+	if failed != nil && failed.tookTooLong {
+		return m.launch(p, fn, fn.Timeout)
+	}
+	return e, failed, err
+}
+
+// Retire ends the environments of a function, of all its revisions: those that
+// wait at once, those at work when they have answered. Invocations that come
+// later find new ones.
+func (m *Manager) Retire(functionID string) {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	for key, p := range m.pools {
+		if key.id == functionID {
+			m.retireLocked(p)
+		}
+	}
+}
+
+// Install brings what a runtime needs onto this machine, if it is not there yet.
+// It tells its progress in lines; a nil progress goes to the manager's log.
+func (m *Manager) Install(ctx context.Context, identifier string, progress func(line string)) error {
+	if progress == nil {
+		progress = func(line string) { m.cfg.Log.Info("installing a runtime", "progress", line) }
+	}
+	return m.cfg.Runtimes.Install(ctx, identifier, progress)
+}
+
+// Installed reports whether a runtime can run at once. Its error says why it
+// never can: the identifier is unknown, or a program is missing on this machine.
+func (m *Manager) Installed(identifier string) (bool, error) {
+	_, err := m.cfg.Runtimes.Program(identifier)
+	if errors.Is(err, runtime.ErrNotInstalled) {
+		return false, nil
+	}
+	return err == nil, err
+}
+
+// Close ends all environments: those that wait at once, those at work when they
+// have answered, or when ctx ends. It returns when nothing is left and what was
+// printed has been handed over.
+func (m *Manager) Close(ctx context.Context) error {
+	m.mu.Lock()
+	if m.closed {
+		m.mu.Unlock()
+		return nil
+	}
+	m.closed = true
+	for _, p := range m.pools {
+		m.retireLocked(p)
+	}
+	m.mu.Unlock()
+
+	done := make(chan struct{})
+	go func() {
+		m.work.Wait()
+		close(done)
+	}()
+	select {
+	case <-done:
+	case <-ctx.Done():
+	}
+	m.stop() // what still works is cut short
+	<-done
+	m.servers.close()
+	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), appendTimeout)
+	defer cancel()
+	return errors.Join(m.pump.close(ctx), m.cfg.Driver.Close())
+}

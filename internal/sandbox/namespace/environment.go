@@ -1,0 +1,361 @@
+//go:build linux
+
+package namespace
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"net"
+	"os"
+	"os/exec"
+	"strings"
+	"sync"
+	"sync/atomic"
+	"syscall"
+	"time"
+
+	"golang.org/x/sys/unix"
+
+	"cloudless/internal/sandbox/driver"
+)
+
+// Environment is one set of namespaces. It is a [driver.Environment].
+type Environment struct {
+	driver *Driver
+	cmd    *exec.Cmd
+	group  *group // its cgroup, or nil
+
+	sendMu  sync.Mutex
+	control *os.File // our end of the pair; non-blocking, so that Close wakes a reader
+
+	listeners map[driver.Port]net.Listener
+	packets   map[driver.Port]net.PacketConn
+
+	memory  atomic.Int64
+	started chan error // the answer to Run
+	done    chan struct{}
+	told    bool        // init has said how the program ended
+	exit    driver.Exit // how; before done is closed, both are follow's alone
+}
+
+var _ driver.Environment = (*Environment)(nil)
+
+// initName is the name under which the server starts itself as init.
+const initName = "cloudless-sandbox-init"
+
+// prepareTimeout bounds the building of an environment. It takes milliseconds.
+const prepareTimeout = 20 * time.Second
+
+// Prepare makes an environment.
+func (d *Driver) Prepare(ctx context.Context, l driver.Layout) (driver.Environment, error) {
+	e := &Environment{
+		driver:    d,
+		listeners: make(map[driver.Port]net.Listener),
+		packets:   make(map[driver.Port]net.PacketConn),
+		started:   make(chan error, 1),
+		done:      make(chan struct{}),
+	}
+	if err := e.start(l); err != nil {
+		return nil, fmt.Errorf("start an environment: %w", err)
+	}
+	d.mu.Lock()
+	d.open[e] = struct{}{}
+	d.mu.Unlock()
+	built := make(chan error, 1)
+	go e.follow(l, built)
+
+	ctx, cancel := context.WithTimeout(ctx, prepareTimeout)
+	defer cancel()
+	select {
+	case err := <-built:
+		if err != nil {
+			e.Kill()
+			return nil, fmt.Errorf("build an environment: %w", err)
+		}
+		return e, nil
+	case <-ctx.Done():
+		e.Kill()
+		return nil, fmt.Errorf("build an environment: %w", ctx.Err())
+	}
+}
+
+// start brings init to life and into its cgroup. Init waits for its first
+// message, so nothing happens in the environment before it is bounded.
+func (e *Environment) start(l driver.Layout) error {
+	pair, err := unix.Socketpair(unix.AF_UNIX, unix.SOCK_SEQPACKET|unix.SOCK_CLOEXEC, 0)
+	if err != nil {
+		return err
+	}
+	inner := os.NewFile(uintptr(pair[1]), "control")
+	defer inner.Close()
+	if err := unix.SetNonblock(pair[0], true); err != nil {
+		unix.Close(pair[0])
+		return err
+	}
+	e.control = os.NewFile(uintptr(pair[0]), "control")
+
+	e.cmd = &exec.Cmd{
+		Path:       "/proc/self/exe",
+		Args:       []string{initName},
+		Env:        []string{"GOMAXPROCS=1"}, // nothing of ours: init is the function's neighbour
+		Stderr:     os.Stderr,                // where a panic of init would have to be seen
+		ExtraFiles: []*os.File{inner},
+		SysProcAttr: &syscall.SysProcAttr{
+			Cloneflags: unix.CLONE_NEWUSER | unix.CLONE_NEWNS | unix.CLONE_NEWPID |
+				unix.CLONE_NEWNET | unix.CLONE_NEWIPC | unix.CLONE_NEWUTS,
+			UidMappings:                e.driver.ids.uids,
+			GidMappings:                e.driver.ids.gids,
+			GidMappingsEnableSetgroups: !e.driver.ids.rootless,
+			AmbientCaps:                initCapabilities,
+			Setsid:                     true, // no terminal's signals reach it
+		},
+	}
+	if err := e.cmd.Start(); err != nil {
+		e.control.Close()
+		return err
+	}
+	e.group, err = e.driver.cgroups.add(l.ID, l.Limits, e.cmd.Process.Pid)
+	if err != nil {
+		_ = e.cmd.Process.Kill()
+		_ = e.cmd.Wait()
+		e.control.Close()
+		e.group.remove()
+	}
+	return err
+}
+
+// follow asks init to build the environment, hears what it reports, and stays
+// until nothing is left.
+func (e *Environment) follow(l driver.Layout, built chan<- error) {
+	err := e.build(l)
+	built <- err
+	if err == nil {
+		err = e.listen()
+	}
+	_ = e.cmd.Process.Kill()
+	_ = e.cmd.Wait() // returns when the kernel has ended all that was inside
+	if !e.told {
+		e.exit = driver.Exit{Signal: syscall.SIGKILL}
+		if err != nil && !errors.Is(err, unix.ECONNRESET) {
+			e.exit = driver.Exit{Err: err}
+		}
+	}
+	if e.exit.Signal == syscall.SIGKILL && e.group.outOfMemory() {
+		e.exit.OutOfMemory = true
+	}
+	e.group.remove()
+	e.control.Close()
+	for _, l := range e.listeners {
+		l.Close()
+	}
+	for _, p := range e.packets {
+		p.Close()
+	}
+	e.driver.mu.Lock()
+	delete(e.driver.open, e)
+	e.driver.mu.Unlock()
+	e.answerRun(errEnded)
+	close(e.done)
+}
+
+var errEnded = errors.New("the environment has ended")
+
+func (e *Environment) build(l driver.Layout) error {
+	err := e.tell(setup{
+		Root:      e.driver.mountpoint,
+		Host:      l.ID,
+		Files:     l.Files,
+		TmpBytes:  l.Limits.TmpBytes,
+		OpenFiles: l.Limits.OpenFiles,
+		Processes: uint64(l.Limits.Processes),
+		Rootless:  e.driver.ids.rootless,
+		Memory:    l.Limits.MemoryBytes,
+	})
+	if err != nil {
+		return err
+	}
+	r, fds, err := e.hear(make([]byte, maxMessage))
+	if err != nil {
+		return fmt.Errorf("init ended early: %w", err)
+	}
+	if r.Err != "" {
+		return errors.New(r.Err)
+	}
+	return e.adopt(fds)
+}
+
+// adopt takes over the sockets that init opened inside.
+func (e *Environment) adopt(fds []int) error {
+	files := make([]*os.File, len(fds))
+	for i, fd := range fds {
+		files[i] = os.NewFile(uintptr(fd), "inner socket")
+		defer files[i].Close() // the net package works on a duplicate
+	}
+	if len(files) != len(ports) {
+		return fmt.Errorf("init opened %d sockets instead of %d", len(files), len(ports))
+	}
+	for i, p := range ports {
+		if p.packets {
+			pc, err := net.FilePacketConn(files[i])
+			if err != nil {
+				return err
+			}
+			e.packets[p.port] = pc
+			continue
+		}
+		l, err := net.FileListener(files[i])
+		if err != nil {
+			return err
+		}
+		e.listeners[p.port] = l
+	}
+	return nil
+}
+
+// listen takes init's reports until it goes.
+func (e *Environment) listen() error {
+	buf := make([]byte, 4096)
+	for {
+		r, _, err := e.hear(buf)
+		if err != nil {
+			return err
+		}
+		switch {
+		case r.Err != "":
+			e.answerRun(errors.New(r.Err))
+		case r.Started:
+			e.answerRun(nil)
+		case r.Memory > 0:
+			e.memory.Store(r.Memory)
+		case r.Ended != nil:
+			e.told = true
+			e.exit = driver.Exit{Code: r.Ended.Code, Signal: syscall.Signal(r.Ended.Signal), OutOfMemory: r.Ended.OutOfMemory}
+			return nil
+		}
+	}
+}
+
+// answerRun says what became of Run. Only the first word counts.
+func (e *Environment) answerRun(err error) {
+	select {
+	case e.started <- err:
+	default:
+	}
+}
+
+// Path returns target: inside, everything is where the layout put it.
+func (e *Environment) Path(target string) string { return target }
+
+// Address is the same in every environment, since each has its own network.
+func (e *Environment) Address(p driver.Port) string {
+	for _, known := range ports {
+		if known.port == p {
+			return known.address
+		}
+	}
+	return ""
+}
+
+// Listener returns the socket of a stream port.
+func (e *Environment) Listener(p driver.Port) net.Listener {
+	if l, ok := e.listeners[p]; ok {
+		return l
+	}
+	return nil
+}
+
+// PacketConn returns the socket of a datagram port.
+func (e *Environment) PacketConn(p driver.Port) net.PacketConn {
+	if c, ok := e.packets[p]; ok {
+		return c
+	}
+	return nil
+}
+
+// Run starts the program.
+func (e *Environment) Run(ctx context.Context, c driver.Command) error {
+	for _, s := range append(append([]string{c.Dir}, c.Args...), c.Env...) {
+		if strings.ContainsRune(s, 0) {
+			return fmt.Errorf("run: %w: a word holds a zero byte", syscall.EINVAL)
+		}
+	}
+	err := e.tell(order{Run: &run{Args: c.Args, Env: c.Env, Dir: c.Dir}}, c.Output, c.Frames)
+	if err != nil {
+		return fmt.Errorf("run %s: %w", c.Args[0], err)
+	}
+	select {
+	case err = <-e.started:
+	case <-ctx.Done():
+		err = ctx.Err()
+	}
+	if err != nil {
+		return fmt.Errorf("run %s: %w", c.Args[0], err)
+	}
+	return nil
+}
+
+// Freeze stops all processes but init where they are.
+func (e *Environment) Freeze() error { return e.tell(order{Freeze: true}) }
+
+// Thaw lets them go on.
+func (e *Environment) Thaw() error { return e.tell(order{Thaw: true}) }
+
+// MemoryBytes is the most memory that the program and its children were seen to
+// use together, to the megabyte.
+func (e *Environment) MemoryBytes() int64 { return e.memory.Load() }
+
+// PID is init's, as the host sees it.
+func (e *Environment) PID() int { return e.cmd.Process.Pid }
+
+// Done is closed when nothing of the environment is left.
+func (e *Environment) Done() <-chan struct{} { return e.done }
+
+// Exit tells how the program ended.
+func (e *Environment) Exit() driver.Exit {
+	<-e.done
+	return e.exit
+}
+
+// Kill ends init, and with it everything inside.
+func (e *Environment) Kill() {
+	_ = e.cmd.Process.Kill() // fails only if it has ended
+	<-e.done
+}
+
+// tell sends init a message.
+func (e *Environment) tell(message any, files ...*os.File) error {
+	e.sendMu.Lock()
+	defer e.sendMu.Unlock()
+	conn, err := e.control.SyscallConn()
+	if err != nil {
+		return err
+	}
+	fds := make([]int, len(files))
+	for i, f := range files {
+		fds[i] = int(f.Fd())
+	}
+	var sendErr error
+	err = conn.Write(func(fd uintptr) bool {
+		sendErr = send(int(fd), message, fds...)
+		return sendErr != unix.EAGAIN
+	})
+	return errors.Join(err, sendErr)
+}
+
+// hear waits for a message of init.
+func (e *Environment) hear(buf []byte) (r report, fds []int, err error) {
+	conn, err := e.control.SyscallConn()
+	if err != nil {
+		return r, nil, err
+	}
+	var recvErr error
+	err = conn.Read(func(fd uintptr) bool {
+		fds, recvErr = receive(int(fd), buf, &r)
+		return recvErr != unix.EAGAIN
+	})
+	if err != nil {
+		return r, nil, err
+	}
+	return r, fds, recvErr
+}

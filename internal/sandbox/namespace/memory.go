@@ -1,0 +1,126 @@
+//go:build linux
+
+package namespace
+
+import (
+	"bytes"
+	"os"
+	"strconv"
+	"sync/atomic"
+	"time"
+
+	"golang.org/x/sys/unix"
+)
+
+// A cgroup counts files in /tmp as memory, which Lambda does not, and an ordinary
+// user often has no cgroup at all. So init looks for itself, and the cgroup is
+// the wall behind it.
+
+const (
+	firstLook  = 5 * time.Millisecond  // a program that starts changes fast
+	usualLook  = 50 * time.Millisecond // between looks, later
+	lookShare  = 20                    // looking takes at most this fraction of the time
+	reportStep = 1 << 20               // bytes by which the peak grows between two reports
+)
+
+// watch looks at the memory of all processes but init, and ends them if it is
+// more than they may have.
+type watch struct {
+	limit  int64 // bytes, or 0
+	report func(peak int64)
+	paused atomic.Bool
+	resume chan struct{}
+	over   atomic.Bool
+	buf    []byte
+}
+
+func newWatch(limit int64, report func(peak int64)) *watch {
+	return &watch{limit: limit, report: report, resume: make(chan struct{}, 1), buf: make([]byte, 8<<10)}
+}
+
+// pause stops the looking while nothing can change, so that idle environments
+// cost nothing.
+func (w *watch) pause(yes bool) {
+	if w == nil {
+		return
+	}
+	w.paused.Store(yes)
+	if !yes {
+		select {
+		case w.resume <- struct{}{}:
+		default:
+		}
+	}
+}
+
+// exceeded reports whether the watch ended the processes.
+func (w *watch) exceeded() bool { return w.over.Load() }
+
+func (w *watch) run() {
+	var reported int64
+	for wait := firstLook; ; {
+		time.Sleep(wait)
+		for w.paused.Load() {
+			<-w.resume
+		}
+		start := time.Now()
+		used := w.look()
+		if used >= reported+reportStep {
+			reported = used
+			w.report(used)
+		}
+		if w.limit > 0 && used > w.limit {
+			w.over.Store(true)
+			_ = unix.Kill(-1, unix.SIGKILL)
+		}
+		wait = max(min(2*wait, usualLook), lookShare*time.Since(start))
+	}
+}
+
+// look adds up the memory that processes have for themselves or share with each
+// other, without the files they read. Where /proc is missing it sees nothing.
+func (w *watch) look() (bytes int64) {
+	dir, err := os.Open("/proc")
+	if err != nil {
+		return 0
+	}
+	defer dir.Close()
+	names, err := dir.Readdirnames(-1)
+	if err != nil {
+		return 0
+	}
+	for _, name := range names {
+		if name[0] < '0' || name[0] > '9' || name == "1" {
+			continue
+		}
+		bytes += w.process(name)
+	}
+	return bytes
+}
+
+func (w *watch) process(pid string) int64 {
+	f, err := os.Open("/proc/" + pid + "/status")
+	if err != nil {
+		return 0 // it has ended
+	}
+	defer f.Close()
+	n, _ := f.Read(w.buf)
+	return field(w.buf[:n], "\nRssAnon:") + field(w.buf[:n], "\nRssShmem:")
+}
+
+// field returns a value of a status file, which is in kilobytes, in bytes.
+func field(status []byte, name string) int64 {
+	_, rest, ok := bytes.Cut(status, []byte(name))
+	if !ok {
+		return 0
+	}
+	words := bytes.Fields(rest[:min(len(rest), 64)])
+	if len(words) == 0 {
+		return 0
+	}
+	kb, err := strconv.ParseInt(string(words[0]), 10, 64)
+	if err != nil {
+		return 0
+	}
+	return kb << 10
+}

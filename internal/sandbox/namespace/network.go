@@ -1,0 +1,115 @@
+//go:build linux
+
+package namespace
+
+import (
+	"fmt"
+	"os"
+	"path/filepath"
+
+	"golang.org/x/sys/unix"
+
+	"cloudless/internal/sandbox/driver"
+)
+
+// runtimeSocket is where the Runtime API answers without TCP.
+const runtimeSocket = "/run/cloudless/runtime.sock"
+
+// port is one socket that init opens for the server.
+type port struct {
+	port    driver.Port
+	address string
+	number  int // 0 for a unix socket
+	packets bool
+}
+
+// ports are all of them, in the order in which they are handed over.
+var ports = []port{
+	{driver.RuntimeAPI, "127.0.0.1:9001", 9001, false},
+	{driver.RuntimeUX, runtimeSocket, 0, false},
+	{driver.Endpoint, "127.0.0.1:4566", 4566, false},
+	{driver.HTTP, "127.0.0.1:80", 80, false},
+	{driver.HTTPS, "127.0.0.1:443", 443, false},
+	{driver.DNSStream, "127.0.0.1:53", 53, false},
+	{driver.DNSPacket, "127.0.0.1:53", 53, true},
+}
+
+// raiseLoopback brings up the only interface that the environment has.
+func raiseLoopback() error {
+	fd, err := unix.Socket(unix.AF_INET, unix.SOCK_DGRAM|unix.SOCK_CLOEXEC, 0)
+	if err != nil {
+		return err
+	}
+	defer unix.Close(fd)
+	ifreq, err := unix.NewIfreq("lo")
+	if err != nil {
+		return err
+	}
+	if err := unix.IoctlIfreq(fd, unix.SIOCGIFFLAGS, ifreq); err != nil {
+		return fmt.Errorf("find the loopback interface: %w", err)
+	}
+	ifreq.SetUint16(ifreq.Uint16() | unix.IFF_UP)
+	if err := unix.IoctlIfreq(fd, unix.SIOCSIFFLAGS, ifreq); err != nil {
+		return fmt.Errorf("raise the loopback interface: %w", err)
+	}
+	return nil
+}
+
+// openPorts opens all ports. The sockets stay in this network namespace wherever
+// they are carried, and so does whoever connects to them.
+func openPorts() (fds []int, err error) {
+	defer func() {
+		if err != nil {
+			closeAll(fds)
+		}
+	}()
+	for _, p := range ports {
+		fd, err := openPort(p)
+		if err != nil {
+			return fds, fmt.Errorf("open %s: %w", p.address, err)
+		}
+		fds = append(fds, fd)
+	}
+	return fds, nil
+}
+
+func openPort(p port) (fd int, err error) {
+	family, kind := unix.AF_INET, unix.SOCK_STREAM
+	var address unix.Sockaddr = &unix.SockaddrInet4{Port: p.number, Addr: [4]byte{127, 0, 0, 1}}
+	if p.number == 0 {
+		family, address = unix.AF_UNIX, &unix.SockaddrUnix{Name: p.address}
+		if err := os.MkdirAll(filepath.Dir(p.address), 0o755); err != nil {
+			return -1, err
+		}
+	}
+	if p.packets {
+		kind = unix.SOCK_DGRAM
+	}
+	fd, err = unix.Socket(family, kind|unix.SOCK_CLOEXEC|unix.SOCK_NONBLOCK, 0)
+	if err != nil {
+		return -1, err
+	}
+	defer func() {
+		if err != nil {
+			unix.Close(fd)
+		}
+	}()
+	if err = unix.Bind(fd, address); err != nil {
+		return -1, err
+	}
+	if p.number == 0 {
+		if err = os.Chmod(p.address, 0o666); err != nil {
+			return -1, err
+		}
+	}
+	if p.packets {
+		return fd, nil
+	}
+	return fd, unix.Listen(fd, 128)
+}
+
+func closeAll(fds []int) {
+	for _, fd := range fds {
+		unix.Close(fd)
+	}
+}

@@ -1,0 +1,217 @@
+//go:build linux
+
+package namespace
+
+import (
+	"cmp"
+	"errors"
+	"fmt"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"slices"
+
+	"golang.org/x/sys/unix"
+
+	"cloudless/internal/sandbox/driver"
+)
+
+// rootTmpfs bounds the few small files that init writes itself.
+const rootTmpfs = "mode=0755,size=4m,nr_inodes=16k"
+
+// system is what the program sees of the machine, all of it for reading: the
+// programs and libraries that the machine's own packages installed, and the few
+// files of /etc without which they do not find each other.
+var system = []string{
+	"/usr", "/bin", "/sbin", "/lib", "/lib32", "/lib64", "/libx32", "/nix/store",
+	"/etc/ld.so.cache", "/etc/ld.so.conf", "/etc/ld.so.conf.d", "/etc/alternatives", "/etc/ssl/openssl.cnf",
+	"/etc/services", "/etc/protocols", "/etc/mime.types",
+}
+
+// devices are all that the program finds in /dev.
+var devices = []string{"null", "zero", "full", "random", "urandom"}
+
+// written are the files that init writes.
+var written = map[string]string{
+	"/etc/passwd": "root:x:0:0:root:/root:/sbin/nologin\n" +
+		fmt.Sprintf("%s:x:%d:%d::/home/%s:/sbin/nologin\n", programName, programUID, programGID, programName),
+	"/etc/group":         fmt.Sprintf("root:x:0:\n%s:x:%d:\n", programName, programGID),
+	"/etc/hosts":         "127.0.0.1 localhost\n",
+	"/etc/resolv.conf":   "nameserver 127.0.0.1\noptions timeout:2 attempts:2\n",
+	"/etc/nsswitch.conf": "passwd: files\ngroup: files\nhosts: files dns\nservices: files\nprotocols: files\n",
+}
+
+// buildRoot makes the file system at s.Root and moves into it. The mounts of the
+// machine are out of reach from then on.
+func buildRoot(s setup) error {
+	if err := unix.Mount("", "/", "", unix.MS_REC|unix.MS_PRIVATE, ""); err != nil {
+		return fmt.Errorf("leave the machine's mounts: %w", err)
+	}
+	if err := unix.Mount("tmpfs", s.Root, "tmpfs", unix.MS_NOSUID|unix.MS_NODEV, rootTmpfs); err != nil {
+		return fmt.Errorf("mount a root: %w", err)
+	}
+	for _, name := range system {
+		if err := showSystem(s.Root, name); err != nil {
+			return err
+		}
+	}
+	for name, content := range written {
+		if err := write(filepath.Join(s.Root, name), content); err != nil {
+			return err
+		}
+	}
+	for _, dir := range []string{"/tmp", "/opt", "/var/task", "/proc", "/dev", "/run"} {
+		if err := os.MkdirAll(filepath.Join(s.Root, dir), 0o755); err != nil {
+			return err
+		}
+	}
+	if err := showFiles(s.Root, s.Files); err != nil {
+		return err
+	}
+	if err := makeDevices(s.Root); err != nil {
+		return err
+	}
+	// The kernel refuses a fresh /proc where the machine hides parts of its own.
+	// The program lives without one then, rather than with the machine's.
+	err := unix.Mount("proc", filepath.Join(s.Root, "proc"), "proc", unix.MS_NOSUID|unix.MS_NODEV|unix.MS_NOEXEC, "")
+	if err != nil && !errors.Is(err, unix.EPERM) {
+		return fmt.Errorf("mount /proc: %w", err)
+	}
+	if err := mountTmp(s); err != nil {
+		return err
+	}
+	return enter(s.Root)
+}
+
+func mountTmp(s setup) error {
+	options := "mode=1777,nr_inodes=256k"
+	if s.TmpBytes > 0 {
+		options += fmt.Sprintf(",size=%d", s.TmpBytes)
+	}
+	if err := unix.Mount("tmpfs", filepath.Join(s.Root, "tmp"), "tmpfs", unix.MS_NOSUID|unix.MS_NODEV, options); err != nil {
+		return fmt.Errorf("mount /tmp: %w", err)
+	}
+	return nil
+}
+
+// enter makes root the root and forgets the old one.
+func enter(root string) error {
+	if err := unix.Chdir(root); err != nil {
+		return err
+	}
+	if err := unix.PivotRoot(".", "."); err != nil {
+		return fmt.Errorf("change root: %w", err)
+	}
+	if err := unix.Unmount(".", unix.MNT_DETACH); err != nil {
+		return fmt.Errorf("forget the old root: %w", err)
+	}
+	return unix.Chdir("/")
+}
+
+// seal makes what init built read-only, for init as well.
+func seal() error {
+	attr := unix.MountAttr{Attr_set: unix.MOUNT_ATTR_RDONLY}
+	if err := unix.MountSetattr(unix.AT_FDCWD, "/", 0, &attr); err != nil {
+		return fmt.Errorf("seal the root: %w", err)
+	}
+	return nil
+}
+
+// showSystem shows one name of the machine under the same name, if it is there.
+func showSystem(root, name string) error {
+	info, err := os.Lstat(name)
+	if errors.Is(err, fs.ErrNotExist) {
+		return nil
+	}
+	if err != nil {
+		return err
+	}
+	if info.Mode()&fs.ModeSymlink == 0 {
+		return show(name, filepath.Join(root, name))
+	}
+	to, err := os.Readlink(name)
+	if err != nil {
+		return err
+	}
+	if err := os.MkdirAll(filepath.Dir(filepath.Join(root, name)), 0o755); err != nil {
+		return err
+	}
+	return os.Symlink(to, filepath.Join(root, name))
+}
+
+// showFiles shows the files of the layout, outer ones before those inside them.
+func showFiles(root string, files []driver.File) error {
+	files = slices.Clone(files)
+	slices.SortFunc(files, func(a, b driver.File) int { return cmp.Compare(len(a.Target), len(b.Target)) })
+	for _, f := range files {
+		if err := show(f.Source, filepath.Join(root, f.Target)); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// show mounts source on target for reading, whether it is a file or a directory.
+func show(source, target string) error {
+	if err := makeTarget(source, target); err != nil {
+		return err
+	}
+	return bind(source, target, unix.MOUNT_ATTR_RDONLY|unix.MOUNT_ATTR_NOSUID|unix.MOUNT_ATTR_NODEV)
+}
+
+// bind mounts source, with what is mounted below it, on target. The attributes
+// hold before the mount can be seen.
+func bind(source, target string, attributes uint64) error {
+	tree, err := unix.OpenTree(unix.AT_FDCWD, source, unix.OPEN_TREE_CLONE|unix.OPEN_TREE_CLOEXEC|unix.AT_RECURSIVE)
+	if err != nil {
+		return fmt.Errorf("show %s: %w", source, err)
+	}
+	defer unix.Close(tree)
+	attr := unix.MountAttr{Attr_set: attributes}
+	if err := unix.MountSetattr(tree, "", unix.AT_EMPTY_PATH|unix.AT_RECURSIVE, &attr); err != nil {
+		return fmt.Errorf("show %s for reading only: %w", source, err)
+	}
+	if err := unix.MoveMount(tree, "", unix.AT_FDCWD, target, unix.MOVE_MOUNT_F_EMPTY_PATH); err != nil {
+		return fmt.Errorf("show %s at %s: %w", source, target, err)
+	}
+	return nil
+}
+
+// makeTarget makes something of source's kind to mount it on.
+func makeTarget(source, target string) error {
+	info, err := os.Stat(source)
+	if err != nil {
+		return err
+	}
+	if info.IsDir() {
+		return os.MkdirAll(target, 0o755)
+	}
+	return write(target, "")
+}
+
+func write(name, content string) error {
+	if err := os.MkdirAll(filepath.Dir(name), 0o755); err != nil {
+		return err
+	}
+	return os.WriteFile(name, []byte(content), 0o644)
+}
+
+func makeDevices(root string) error {
+	for _, name := range devices {
+		target := filepath.Join(root, "dev", name)
+		if err := write(target, ""); err != nil {
+			return err
+		}
+		if err := bind("/dev/"+name, target, unix.MOUNT_ATTR_NOSUID|unix.MOUNT_ATTR_NOEXEC); err != nil {
+			return err
+		}
+	}
+	for name, to := range map[string]string{
+		"fd": "/proc/self/fd", "stdin": "/proc/self/fd/0", "stdout": "/proc/self/fd/1", "stderr": "/proc/self/fd/2",
+	} {
+		if err := os.Symlink(to, filepath.Join(root, "dev", name)); err != nil {
+			return err
+		}
+	}
+	return nil
+}

@@ -1,0 +1,236 @@
+package sandbox
+
+import (
+	"slices"
+	"time"
+)
+
+// State is what an environment is doing.
+type State string
+
+// The states, in the order in which they come.
+const (
+	Starting State = "starting"
+	Busy     State = "busy"
+	Idle     State = "idle"
+	Ending   State = "ending"
+)
+
+// poolKey tells apart what may not share environments.
+type poolKey struct{ id, revision string }
+
+// pool is the environments of one revision of a function. All of it is guarded
+// by Manager.mu.
+type pool struct {
+	key     poolKey
+	retired bool           // no environment of it takes another event
+	all     []*environment // every one that is there or being made, for those who ask
+	idle    []*environment // those that wait, the one used last at the end
+	live    int            // places taken: by environments, and for those to be made
+}
+
+// take finds an environment for an event: one that waits, or nil and a place for
+// a new one.
+func (m *Manager) take(fn *Function) (*environment, *pool, error) {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	if m.closed {
+		return nil, nil, ErrClosed
+	}
+	p := m.poolLocked(fn)
+	now := m.cfg.Clock.Now()
+	for len(p.idle) > 0 {
+		// The one used last: its memory is warm, and the others may become so old
+		// that they can go.
+		e := p.idle[len(p.idle)-1]
+		p.idle = p.idle[:len(p.idle)-1]
+		if e.staleAt(now) {
+			m.discardLocked(e)
+			continue
+		}
+		e.state = Busy
+		e.invocations++
+		if e.frozen {
+			e.frozen = false
+			_ = e.box.Thaw() // if it has ended, the invocation finds out
+		}
+		return e, p, nil
+	}
+	if fn.MaxEnvironments > 0 && p.live >= fn.MaxEnvironments {
+		return nil, nil, ErrTooManyEnvironments
+	}
+	if m.live >= m.cfg.MaxEnvironments && !m.evictLocked() {
+		return nil, nil, ErrNoCapacity
+	}
+	p.live++
+	m.live++
+	return nil, p, nil
+}
+
+func (m *Manager) poolLocked(fn *Function) *pool {
+	key := poolKey{fn.ID, fn.Revision}
+	p, ok := m.pools[key]
+	if !ok {
+		p = &pool{key: key}
+		m.pools[key] = p
+	}
+	return p
+}
+
+// evictLocked ends the environment that has waited longest, to make room.
+func (m *Manager) evictLocked() bool {
+	var oldest *environment
+	for _, p := range m.pools {
+		if len(p.idle) > 0 && (oldest == nil || p.idle[0].idleSince.Before(oldest.idleSince)) {
+			oldest = p.idle[0]
+		}
+	}
+	if oldest == nil {
+		return false
+	}
+	oldest.pool.idle = oldest.pool.idle[1:]
+	m.discardLocked(oldest)
+	return true
+}
+
+// enlist notes an environment that is being made.
+func (m *Manager) enlist(e *environment) {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	e.state = Starting
+	e.pool.all = append(e.pool.all, e)
+}
+
+// employ notes that it has been made, for an event that waits.
+func (m *Manager) employ(e *environment) {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	e.state = Busy
+	e.invocations++
+}
+
+// delist forgets one that could not be made. Its place remains.
+func (m *Manager) delist(e *environment) {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	e.state = Ending
+	e.pool.delist(e)
+}
+
+func (p *pool) delist(e *environment) {
+	p.all = slices.DeleteFunc(p.all, func(o *environment) bool { return o == e })
+}
+
+// give takes an environment back after an event, and ends it if it cannot take
+// another.
+func (m *Manager) give(e *environment, rested bool) {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	if !rested || e.pool.retired || m.closed {
+		m.discardLocked(e)
+		return
+	}
+	e.state = Idle
+	e.idleSince = m.cfg.Clock.Now()
+	e.pool.idle = append(e.pool.idle, e)
+	select {
+	case e.kick <- struct{}{}:
+	default:
+	}
+}
+
+// discardLocked ends an environment that is in no list of those that wait.
+func (m *Manager) discardLocked(e *environment) {
+	e.state = Ending
+	e.pool.delist(e)
+	m.leaveLocked(e.pool)
+	m.work.Go(e.end)
+}
+
+// leave gives back the place of an environment.
+func (m *Manager) leave(p *pool) {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	m.leaveLocked(p)
+}
+
+func (m *Manager) leaveLocked(p *pool) {
+	p.live--
+	m.live--
+	if p.live == 0 && m.pools[p.key] == p {
+		delete(m.pools, p.key)
+	}
+}
+
+// retireLocked ends the environments of a pool that wait; the others end when
+// they have answered.
+func (m *Manager) retireLocked(p *pool) {
+	p.retired = true
+	if m.pools[p.key] == p {
+		delete(m.pools, p.key)
+	}
+	for _, e := range p.idle {
+		m.discardLocked(e)
+	}
+	p.idle = nil
+}
+
+// tend looks after one environment while it lives: freezes it when it waits,
+// ends it when it has waited too long or has died.
+func (m *Manager) tend(e *environment) {
+	wait := m.cfg.FreezeAfter
+	for {
+		select {
+		case <-e.box.Done():
+			m.bury(e)
+			return
+		case <-e.kick:
+			wait = m.cfg.FreezeAfter
+			continue
+		case <-m.cfg.Clock.After(wait):
+		}
+		var ended bool
+		if wait, ended = m.look(e); ended {
+			return
+		}
+	}
+}
+
+// look freezes or ends an environment if it is time to, and returns when to look
+// again.
+func (m *Manager) look(e *environment) (again time.Duration, ended bool) {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	switch e.state {
+	case Ending:
+		return 0, true
+	case Idle:
+	default:
+		return m.cfg.FreezeAfter, false
+	}
+	idle := m.cfg.Clock.Now().Sub(e.idleSince)
+	if idle >= m.cfg.IdleTime {
+		e.pool.idle = slices.DeleteFunc(e.pool.idle, func(o *environment) bool { return o == e })
+		m.discardLocked(e)
+		return 0, true
+	}
+	if idle >= m.cfg.FreezeAfter && !e.frozen {
+		e.frozen = true
+		_ = e.box.Freeze() // if it has ended, we hear of it
+	}
+	if !e.frozen {
+		return m.cfg.FreezeAfter - idle, false
+	}
+	return m.cfg.IdleTime - idle, false
+}
+
+// bury forgets an environment that died while it waited. One that died at work
+// is its invocation's concern.
+func (m *Manager) bury(e *environment) {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	if e.state == Idle {
+		e.pool.idle = slices.DeleteFunc(e.pool.idle, func(o *environment) bool { return o == e })
+		m.discardLocked(e)
+	}
+}

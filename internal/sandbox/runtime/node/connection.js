@@ -1,0 +1,118 @@
+'use strict';
+
+var net = require('net');
+
+var BASE = '/2018-06-01';
+var END_OF_HEAD = '\r\n\r\n';
+
+module.exports = Connection;
+
+// Connection is one HTTP/1.1 connection to the Runtime API. Requests go out as
+// they are made, several in one write where that saves a trip, and answers are
+// matched to them in order. It reads what the Runtime API sends, which is less
+// than HTTP: every answer has a Content-Length.
+function Connection(socketPath, hostAndPort) {
+  var at = String(hostAndPort).lastIndexOf(':');
+  this.host = hostAndPort || 'localhost';
+  this.waiting = []; // callbacks, in the order of their requests
+  this.chunks = [];
+  this.length = 0; // bytes in chunks
+  this.needed = 0; // bytes in chunks before reading on makes sense
+  this.socket = socketPath
+    ? net.connect(socketPath)
+    : net.connect(Number(this.host.slice(at + 1)), this.host.slice(0, at));
+  if (!socketPath) {
+    this.socket.setNoDelay(true);
+  }
+  var self = this;
+  this.socket.on('data', function (chunk) {
+    self.chunks.push(chunk);
+    self.length += chunk.length;
+    if (self.length >= self.needed) {
+      self.read();
+    }
+  });
+  // Without the Runtime API there is nothing left to do.
+  this.socket.on('error', function () { process.exit(1); });
+  this.socket.on('close', function () { process.exit(1); });
+}
+
+Connection.prototype.ref = function () { this.socket.ref(); };
+Connection.prototype.unref = function () { this.socket.unref(); };
+
+// next asks for an event.
+Connection.prototype.next = function (callback) {
+  this.waiting.push(callback);
+  this.socket.write(this.get('/runtime/invocation/next'));
+};
+
+// post sends a body, with the type of an error unless errorType is null.
+Connection.prototype.post = function (path, body, errorType, callback) {
+  this.waiting.push(callback);
+  this.write(this.head(path, body, errorType), body, '');
+};
+
+// postAndNext sends a body and asks for the next event in the same write. What
+// is answered to the first is of no interest: the invocation is over either way.
+Connection.prototype.postAndNext = function (path, body, errorType, callback) {
+  this.waiting.push(null, callback);
+  this.write(this.head(path, body, errorType), body, this.get('/runtime/invocation/next'));
+};
+
+Connection.prototype.write = function (head, body, tail) {
+  this.socket.cork();
+  this.socket.write(head + body + tail, 'utf8');
+  this.socket.uncork();
+};
+
+Connection.prototype.get = function (path) {
+  return 'GET ' + BASE + path + ' HTTP/1.1\r\nHost: ' + this.host + END_OF_HEAD;
+};
+
+Connection.prototype.head = function (path, body, errorType) {
+  return 'POST ' + BASE + path + ' HTTP/1.1\r\nHost: ' + this.host +
+    '\r\nContent-Type: application/json' +
+    '\r\nContent-Length: ' + Buffer.byteLength(body, 'utf8') +
+    (errorType === null ? '' : '\r\nLambda-Runtime-Function-Error-Type: ' + errorType) +
+    END_OF_HEAD;
+};
+
+// read takes every whole answer out of what has arrived.
+Connection.prototype.read = function () {
+  var data = this.chunks.length === 1 ? this.chunks[0] : Buffer.concat(this.chunks, this.length);
+  var ready = [];
+  this.needed = 0;
+  for (;;) {
+    var end = data.indexOf(END_OF_HEAD);
+    if (end < 0) {
+      break;
+    }
+    var response = parseHead(data.toString('utf8', 0, end));
+    var whole = end + END_OF_HEAD.length + Number(response.headers['content-length'] || 0);
+    if (data.length < whole) {
+      this.needed = whole;
+      break;
+    }
+    response.body = data.slice(end + END_OF_HEAD.length, whole);
+    data = data.slice(whole);
+    ready.push(response);
+  }
+  this.chunks = data.length ? [data] : [];
+  this.length = data.length;
+  for (var i = 0; i < ready.length; i++) {
+    var callback = this.waiting.shift();
+    if (callback) {
+      callback(ready[i]);
+    }
+  }
+};
+
+function parseHead(text) {
+  var lines = text.split('\r\n');
+  var headers = {};
+  for (var i = 1; i < lines.length; i++) {
+    var colon = lines[i].indexOf(':');
+    headers[lines[i].slice(0, colon).toLowerCase()] = lines[i].slice(colon + 1).trim();
+  }
+  return { status: Number(lines[0].split(' ')[1]), headers: headers, body: null };
+}

@@ -1,0 +1,31 @@
+'use strict';
+
+// What Lambda's Node runtimes did differently over the years, by the version of
+// Node that runs: the one place that knows.
+
+var version = process.versions.node.split('.').map(Number);
+var major = version[0];
+
+// before(a, b) reports whether this Node is older than version a.b.
+function before(a, b) {
+  return major < a || (major === a && version[1] < b);
+}
+
+module.exports = {
+  // Node reads NODE_EXTRA_CA_CERTS by itself.
+  readsExtraCertificates: !before(7, 3),
+  // Handlers may be async: what they return counts if it is a promise.
+  promises: major >= 8,
+  // Handlers may be called back, and context has succeed, fail and done.
+  callbacks: major < 24,
+  // Modules may be ECMAScript modules.
+  modules: major >= 14,
+  // Log lines carry a level.
+  levels: major >= 10,
+  // Errors are told as errorType, errorMessage, trace; before, as errorMessage,
+  // errorType, stackTrace.
+  trace: major >= 10,
+  // A crash is told to the Runtime API; before, the process just ended.
+  reportsCrashes: major >= 10,
+  rejectionsAreFatal: major >= 12
+};

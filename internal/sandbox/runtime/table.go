@@ -1,0 +1,47 @@
+package runtime
+
+// SDKs, by the years in which AWS's runtimes carried them.
+var (
+	sdk2017 = []string{"aws-sdk@2.290.0", "dynamodb-doc@1.0.0"}
+	sdk2020 = []string{"aws-sdk@2"}
+	// sdk2022 is the newest of version 3 that still runs on Node 18.
+	sdk2022 = clients("<=3.723.0")
+	sdk3    = clients("3")
+)
+
+// clients are the packages of the SDK for JavaScript, version 3, that functions
+// use most. AWS's own runtimes carry all of them, some four hundred; the others
+// belong into the function's package here.
+func clients(version string) []string {
+	names := []string{
+		"client-api-gateway", "client-apigatewaymanagementapi", "client-cloudformation", "client-cloudwatch",
+		"client-cloudwatch-logs", "client-dynamodb", "client-dynamodb-streams", "client-eventbridge",
+		"client-iam", "client-kms", "client-lambda", "client-s3", "client-secrets-manager", "client-sfn",
+		"client-sns", "client-sqs", "client-ssm", "client-sts", "credential-providers", "lib-dynamodb",
+		"lib-storage", "s3-request-presigner", "util-dynamodb",
+	}
+	packages := make([]string, len(names))
+	for i, name := range names {
+		packages[i] = "@aws-sdk/" + name + "@" + version
+	}
+	return packages
+}
+
+// table is every identifier that we run.
+var table = []Runtime{
+	{Identifier: "nodejs4.3", Family: Node, Era: Early, Version: "4.3.2", sdk: sdk2017},
+	{Identifier: "nodejs6.10", Family: Node, Era: Early, Version: "6.10.3", sdk: sdk2017},
+	{Identifier: "nodejs8.10", Family: Node, Era: Early, Version: "8.10.0", sdk: sdk2017},
+	{Identifier: "nodejs10.x", Family: Node, Era: Middle, Version: "10", sdk: sdk2020},
+	{Identifier: "nodejs12.x", Family: Node, Era: Middle, Version: "12", sdk: sdk2020},
+	{Identifier: "nodejs14.x", Family: Node, Era: Middle, Version: "14", sdk: sdk2020},
+	{Identifier: "nodejs16.x", Family: Node, Era: Middle, Version: "16", sdk: sdk2020},
+	{Identifier: "nodejs18.x", Family: Node, Era: Current, Version: "18", sdk: sdk2022},
+	{Identifier: "nodejs20.x", Family: Node, Era: Current, Version: "20", sdk: sdk3},
+	{Identifier: "nodejs22.x", Family: Node, Era: Current, Version: "22", sdk: sdk3},
+	{Identifier: "nodejs24.x", Family: Node, Era: Current, Version: "24", sdk: sdk3},
+	{Identifier: "provided", Family: Provided, Era: Middle},
+	{Identifier: "provided.al2", Family: Provided, Era: Current},
+	{Identifier: "provided.al2023", Family: Provided, Era: Current},
+	{Identifier: "go1.x", Family: Provided, Era: Middle},
+}

@@ -1,0 +1,90 @@
+// Package runtimeapi is the HTTP API that a function's runtime polls for events:
+// Lambda's Runtime API, version 2018-06-01.
+//
+// A [Server] speaks with one environment. The environment's owner gives it an
+// event ([Server.Invoke]) and hears what became of it; the runtime asks for the
+// next event and posts answers:
+//
+//   - runtimeapi.go: the dialogue, as its owner sees it;
+//   - state.go: whose turn it is, and what may follow what;
+//   - http.go: the same dialogue, as the runtime sees it.
+//
+// One event is worked on at a time. An answer counts once: a second one, one to
+// another request id, and one before any event are refused and change nothing.
+// The server believes nothing that it is sent and bounds all of it.
+//
+// The package does not know what runs the runtime, nor who waits for the answer.
+package runtimeapi
+
+import (
+	"net"
+	"net/http"
+	"time"
+)
+
+// MaxPayloadBytes is the size of the largest answer that Lambda takes.
+const MaxPayloadBytes = 6291556
+
+// Invocation is one event for the runtime.
+type Invocation struct {
+	RequestID          string
+	Deadline           time.Time
+	InvokedFunctionARN string
+	TraceID            string // or empty
+	ClientContext      string // JSON, or empty
+	CognitoIdentity    string // JSON, or empty
+	Payload            []byte // JSON
+}
+
+// Outcome is what the runtime said: to an event, or of its own start.
+type Outcome struct {
+	// Failed is set when the runtime reported an error.
+	Failed bool
+	// ErrorType is the type that the runtime gave with an error, or empty.
+	ErrorType string
+	// TooLarge is set when the answer was longer than [MaxPayloadBytes]; Payload
+	// is empty then.
+	TooLarge bool
+	// Payload is the answer, or the error as the runtime described it.
+	Payload []byte
+}
+
+// Call is an event that has been given to the runtime.
+type Call struct {
+	// Outcome receives once, when the runtime has answered.
+	Outcome <-chan Outcome
+	// Rested is closed when the runtime has answered and asks for the next event.
+	Rested <-chan struct{}
+}
+
+// Server is the Runtime API of one environment.
+type Server struct {
+	http  http.Server
+	state state
+}
+
+// New returns a server whose runtime has not been heard of yet.
+func New() *Server {
+	s := &Server{state: newState()}
+	s.http.Handler = s.routes()
+	s.http.DisableGeneralOptionsHandler = true
+	s.http.ErrorLog = silent // what a function sends us is not our server's trouble
+	return s
+}
+
+// Serve answers on a listener until the server is closed. It may be called for
+// several listeners.
+func (s *Server) Serve(l net.Listener) error { return s.http.Serve(l) }
+
+// Close ends all connections and listeners.
+func (s *Server) Close() error { return s.http.Close() }
+
+// Ready is closed when the runtime asks for its first event: it has started.
+func (s *Server) Ready() <-chan struct{} { return s.state.ready }
+
+// InitFailed receives once if the runtime reports that it could not start.
+func (s *Server) InitFailed() <-chan Outcome { return s.state.initFailed }
+
+// Invoke gives the runtime an event. The runtime must be ready, and rested from
+// the event before.
+func (s *Server) Invoke(inv *Invocation) Call { return s.state.begin(inv) }

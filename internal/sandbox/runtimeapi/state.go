@@ -1,0 +1,114 @@
+package runtimeapi
+
+import (
+	"context"
+	"errors"
+	"sync"
+)
+
+// errTransition says that the runtime may not do now what it asks for.
+var errTransition = errors.New("transition is not allowed")
+
+// errUnknownRequest says that an answer is to no event of the moment.
+var errUnknownRequest = errors.New("no such request")
+
+// state is whose turn it is.
+type state struct {
+	ready      chan struct{} // closed at the first question for an event
+	initFailed chan Outcome  // holds one
+	events     chan *exchange
+
+	mu      sync.Mutex
+	started bool      // ready is closed
+	failed  bool      // the runtime said that it could not start
+	asking  bool      // a question for the next event waits
+	current *exchange // the event being worked on, or nil
+}
+
+// exchange is one event and the answer to it.
+type exchange struct {
+	*Invocation
+	outcome  chan Outcome // holds one
+	rested   chan struct{}
+	answered bool // guarded by state.mu
+}
+
+func newState() state {
+	return state{
+		ready:      make(chan struct{}),
+		initFailed: make(chan Outcome, 1),
+		events:     make(chan *exchange, 1),
+	}
+}
+
+func (s *state) begin(inv *Invocation) Call {
+	x := &exchange{Invocation: inv, outcome: make(chan Outcome, 1), rested: make(chan struct{})}
+	s.events <- x
+	return Call{Outcome: x.outcome, Rested: x.rested}
+}
+
+// next waits for an event on behalf of the runtime.
+func (s *state) next(ctx context.Context) (*Invocation, error) {
+	if err := s.ask(); err != nil {
+		return nil, err
+	}
+	select {
+	case x := <-s.events:
+		s.mu.Lock()
+		defer s.mu.Unlock()
+		s.asking, s.current = false, x
+		return x.Invocation, nil
+	case <-ctx.Done():
+		s.mu.Lock()
+		defer s.mu.Unlock()
+		s.asking = false
+		return nil, ctx.Err()
+	}
+}
+
+// ask notes that the runtime wants an event: it has started, or is done with the
+// event before.
+func (s *state) ask() error {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if s.failed || s.asking || (s.current != nil && !s.current.answered) {
+		return errTransition
+	}
+	s.asking = true
+	if !s.started {
+		s.started = true
+		close(s.ready)
+	}
+	if s.current != nil {
+		close(s.current.rested)
+		s.current = nil
+	}
+	return nil
+}
+
+// answer takes the runtime's answer to an event.
+func (s *state) answer(requestID string, o Outcome) error {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if s.current == nil || s.current.RequestID != requestID {
+		return errUnknownRequest
+	}
+	if s.current.answered {
+		return errTransition
+	}
+	s.current.answered = true
+	s.current.outcome <- o
+	return nil
+}
+
+// failInit takes the runtime's word that it cannot start.
+func (s *state) failInit(o Outcome) error {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if s.started || s.failed {
+		return errTransition
+	}
+	s.failed = true
+	s.initFailed <- o
+	return nil
+}

@@ -1,0 +1,75 @@
+package sandbox
+
+import (
+	"crypto/tls"
+	"io"
+	"log"
+	"net"
+	"net/http"
+	"net/netip"
+	"sync"
+	"time"
+
+	"golang.org/x/net/netutil"
+
+	"cloudless/internal/clock"
+	"cloudless/internal/dns"
+	"cloudless/internal/sandbox/driver"
+	"cloudless/internal/sandbox/runtimeapi"
+)
+
+const (
+	// Connections that one environment may hold at a time: enough for any program,
+	// too few to take ours from us.
+	maxRuntimeConns = 32
+	maxFrontConns   = 256
+	headerTimeout   = 10 * time.Second
+)
+
+// servers answer on the sockets of all environments.
+type servers struct {
+	plain http.Server
+	tls   http.Server
+	names *dns.Server
+}
+
+func newServers(front http.Handler, a Authority, c clock.Clock) *servers {
+	silent := log.New(io.Discard, "", 0) // what functions send is not our trouble
+	return &servers{
+		plain: http.Server{Handler: front, ErrorLog: silent, ReadHeaderTimeout: headerTimeout},
+		tls: http.Server{Handler: front, ErrorLog: silent, ReadHeaderTimeout: headerTimeout,
+			TLSConfig: &tls.Config{GetCertificate: a.GetCertificate, MinVersion: tls.VersionTLS12}},
+		names: dns.New(netip.AddrFrom4([4]byte{127, 0, 0, 1}), c),
+	}
+}
+
+// serve answers on all sockets of an environment until they are closed, which its
+// driver does when it ends. Servers that end are told to wg.
+func (s *servers) serve(env driver.Environment, api *runtimeapi.Server, wg *sync.WaitGroup) {
+	streams := map[driver.Port]struct {
+		serve func(net.Listener) error
+		conns int
+	}{
+		driver.RuntimeAPI: {api.Serve, maxRuntimeConns},
+		driver.RuntimeUX:  {api.Serve, maxRuntimeConns},
+		driver.Endpoint:   {s.plain.Serve, maxFrontConns},
+		driver.HTTP:       {s.plain.Serve, maxFrontConns},
+		driver.HTTPS:      {func(l net.Listener) error { return s.tls.ServeTLS(l, "", "") }, maxFrontConns},
+		driver.DNSStream:  {s.names.Serve, maxRuntimeConns},
+	}
+	for port, answer := range streams {
+		if l := env.Listener(port); l != nil {
+			// An error says that the listener was closed: the environment has ended.
+			wg.Go(func() { _ = answer.serve(netutil.LimitListener(l, answer.conns)) })
+		}
+	}
+	if pc := env.PacketConn(driver.DNSPacket); pc != nil {
+		wg.Go(func() { _ = s.names.ServePacket(pc) })
+	}
+}
+
+// close ends the connections that are left.
+func (s *servers) close() {
+	_ = s.plain.Close()
+	_ = s.tls.Close()
+}

@@ -1,0 +1,129 @@
+package sandbox
+
+import (
+	"archive/zip"
+	"errors"
+	"fmt"
+	"io"
+	"io/fs"
+	"os"
+	"path"
+	"path/filepath"
+	"strings"
+)
+
+const (
+	// maxUnzippedBytes is the largest package that Lambda takes, unzipped.
+	maxUnzippedBytes = 262144000
+	// maxEntries bounds what a package of empty files can do.
+	maxEntries = 200_000
+	maxLink    = 4096
+)
+
+// errTooLarge says that a package is larger than Lambda allows.
+var errTooLarge = fmt.Errorf("the package is larger than %d bytes when unzipped", maxUnzippedBytes)
+
+// unzip writes the files of a zip file into a directory, and returns how many
+// bytes they have. It believes nothing that the zip file says of itself: sizes
+// are counted, names that lead out of the directory and links that point out of
+// it are refused. Files keep whether they can be run and are readable for all;
+// what is unzipped is never writable for functions, whatever its mode.
+func unzip(p Package, dir string) (int64, error) {
+	z, err := zip.NewReader(p, p.Size())
+	if err != nil && !errors.Is(err, zip.ErrInsecurePath) {
+		return 0, fmt.Errorf("open the package: %w", err)
+	}
+	if len(z.File) > maxEntries {
+		return 0, fmt.Errorf("the package has more than %d entries", maxEntries)
+	}
+	root, err := os.OpenRoot(dir)
+	if err != nil {
+		return 0, err
+	}
+	defer root.Close()
+	u := unzipper{root: root, left: maxUnzippedBytes}
+	for _, f := range z.File {
+		if err := u.entry(f); err != nil {
+			return 0, fmt.Errorf("unzip %q: %w", f.Name, err)
+		}
+	}
+	// Links come last, so that nothing is written through one.
+	for _, l := range u.links {
+		if err := root.Symlink(l.to, l.name); err != nil {
+			return 0, fmt.Errorf("unzip %q: %w", l.name, err)
+		}
+	}
+	return maxUnzippedBytes - u.left, nil
+}
+
+type unzipper struct {
+	root  *os.Root
+	left  int64 // bytes that may still come
+	links []link
+}
+
+type link struct{ name, to string }
+
+func (u *unzipper) entry(f *zip.File) error {
+	name := path.Clean(strings.TrimSuffix(f.Name, "/"))
+	if !filepath.IsLocal(name) || strings.ContainsRune(name, '\\') {
+		return errors.New("the name leads out of the package")
+	}
+	mode := f.Mode()
+	switch {
+	case mode.IsDir():
+		return u.root.MkdirAll(name, 0o755)
+	case mode&fs.ModeSymlink != 0:
+		return u.link(f, name)
+	case mode.IsRegular():
+		return u.file(f, name)
+	}
+	return fmt.Errorf("packages have no entries of the kind %v", mode.Type())
+}
+
+func (u *unzipper) file(f *zip.File, name string) error {
+	if err := u.root.MkdirAll(path.Dir(name), 0o755); err != nil {
+		return err
+	}
+	perm := fs.FileMode(0o644)
+	if f.Mode()&0o111 != 0 {
+		perm = 0o755
+	}
+	from, err := f.Open()
+	if err != nil {
+		return err
+	}
+	defer from.Close()
+	to, err := u.root.OpenFile(name, os.O_CREATE|os.O_TRUNC|os.O_WRONLY, perm)
+	if err != nil {
+		return err
+	}
+	n, err := io.Copy(to, io.LimitReader(from, u.left+1))
+	u.left -= n
+	if u.left < 0 {
+		err = errTooLarge
+	}
+	// Chmod, because the user's mask has taken what it takes from OpenFile's mode.
+	return errors.Join(err, to.Chmod(perm), to.Close())
+}
+
+func (u *unzipper) link(f *zip.File, name string) error {
+	from, err := f.Open()
+	if err != nil {
+		return err
+	}
+	defer from.Close()
+	to, err := io.ReadAll(io.LimitReader(from, maxLink+1))
+	if err != nil {
+		return err
+	}
+	target := string(to)
+	if target == "" || len(target) > maxLink || path.IsAbs(target) || !filepath.IsLocal(path.Join(path.Dir(name), target)) {
+		return errors.New("the link points out of the package")
+	}
+	if err := u.root.MkdirAll(path.Dir(name), 0o755); err != nil {
+		return err
+	}
+	u.links = append(u.links, link{name, target})
+	return nil
+}
