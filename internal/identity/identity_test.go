@@ -3,9 +3,7 @@ package identity
 import (
 	"context"
 	"errors"
-	"fmt"
 	"strings"
-	"sync"
 	"testing"
 	"time"
 
@@ -200,42 +198,6 @@ func TestServicesAreTold(t *testing.T) {
 	}
 }
 
-func TestMayAssume(t *testing.T) {
-	const role = "arn:aws:iam::000000000000:role/worker"
-	trust := func(principal string) string {
-		return document(`"Principal":` + principal + `,"Action":"sts:AssumeRole"`)
-	}
-	denied := func(who string, reason string) string {
-		return "User: " + who + " is not authorized to perform: sts:AssumeRole on resource: " + role + " " + reason
-	}
-	const noTrust = "because no role trust policy allows the sts:AssumeRole action"
-	for _, tt := range []struct {
-		name      string
-		who       api.Principal
-		documents Documents
-		trust     string
-		facts     []api.Fact
-		refused   string
-	}{
-		{"service", lambda, Documents{}, trust(`{"Service":"lambda.amazonaws.com"}`), nil, ""},
-		{"another service", lambda, Documents{}, trust(`{"Service":"ec2.amazonaws.com"}`), nil, denied("lambda.amazonaws.com", noTrust)},
-		{"user that is named", alice, Documents{}, trust(`{"AWS":"` + alice.ARN + `"}`), nil, ""},
-		{"user of the account", alice, Documents{}, trust(`{"AWS":"000000000000"}`), nil, denied(alice.ARN, "because no identity-based policy allows the sts:AssumeRole action")},
-		{"user of the account that may", alice, Documents{Identity: []string{document(`"Action":"sts:AssumeRole","Resource":"` + role + `"`)}}, trust(`{"AWS":"000000000000"}`), nil, ""},
-		{"root of the account", api.Root(account), Documents{}, trust(`{"AWS":"000000000000"}`), nil, ""},
-		{"root that is not trusted", api.Root(account), Documents{}, trust(`{"Service":"lambda.amazonaws.com"}`), nil, denied("arn:aws:iam::000000000000:root", noTrust)},
-		{"external id", alice, Documents{}, document(`"Principal":{"AWS":"*"},"Action":"sts:AssumeRole","Condition":{"StringEquals":{"sts:ExternalId":"x"}}`),
-			[]api.Fact{api.Given("sts:ExternalId", "x")}, ""},
-		{"wrong external id", alice, Documents{}, document(`"Principal":{"AWS":"*"},"Action":"sts:AssumeRole","Condition":{"StringEquals":{"sts:ExternalId":"x"}}`),
-			[]api.Fact{api.Given("sts:ExternalId", "y")}, denied(alice.ARN, noTrust)},
-	} {
-		t.Run(tt.name, func(t *testing.T) {
-			a := newAuthorizer(policies{tt.who.ARN: tt.documents})
-			checkRefused(t, a.MayAssume(t.Context(), callOf(tt.who), role, tt.trust, "sts:AssumeRole", tt.facts...), tt.refused)
-		})
-	}
-}
-
 // failing is a Policies that cannot answer.
 type failing struct{ err error }
 
@@ -282,57 +244,6 @@ func TestChangedPoliciesCountAtOnce(t *testing.T) {
 	if err := a.Authorize(t.Context(), callOf(alice), "dynamodb:PutItem", table); err == nil {
 		t.Error("the policy still counts")
 	}
-}
-
-func TestCacheIsBounded(t *testing.T) {
-	doc := func(i int) string {
-		return document(fmt.Sprintf(`"Action":"s3:A%03d","Resource":"*"`, i))
-	}
-	c := newCache(10 * len(doc(0)))
-	first, err := c.get(doc(0), 0)
-	if err != nil {
-		t.Fatal(err)
-	}
-	for i := range 100 {
-		if _, err := c.get(doc(i), 0); err != nil {
-			t.Fatal(err)
-		}
-		if p, _ := c.get(doc(0), 0); p != first {
-			t.Fatalf("after %d documents, the one that is used all the time was dropped", i)
-		}
-	}
-	if len(c.entries) != 10 || c.order.Len() != 10 || c.bytes != c.limit {
-		t.Errorf("%d entries, %d in order, %d bytes of %d", len(c.entries), c.order.Len(), c.bytes, c.limit)
-	}
-	if c.find(cacheKey{0, doc(5)}) != nil || c.find(cacheKey{0, doc(99)}) == nil {
-		t.Error("not the oldest were dropped")
-	}
-	if _, err := c.get(strings.Repeat(" ", 99), 0); err == nil || len(c.entries) != 10 {
-		t.Errorf("a text that is no document: %v, %d entries", err, len(c.entries))
-	}
-}
-
-func TestManyMayAskAtOnce(t *testing.T) {
-	p := policies{}
-	for i := range 20 {
-		p[fmt.Sprintf("arn:aws:iam::000000000000:user/u%d", i)] = Documents{Identity: []string{document(fmt.Sprintf(`"Action":"svc%d:Do","Resource":"*"`, i))}}
-	}
-	a := newAuthorizer(p)
-	a.compiled.limit = 500 // so that documents come and go
-	var wg sync.WaitGroup
-	for g := range 8 {
-		wg.Go(func() {
-			for i := range 200 {
-				n := (g + i) % 20
-				who := api.Principal{Type: api.PrincipalUser, Account: account, ARN: fmt.Sprintf("arn:aws:iam::000000000000:user/u%d", n)}
-				if err := a.Authorize(t.Context(), callOf(who), fmt.Sprintf("svc%d:Do", n), "*"); err != nil {
-					t.Error(err)
-					return
-				}
-			}
-		})
-	}
-	wg.Wait()
 }
 
 func BenchmarkAuthorize(b *testing.B) {

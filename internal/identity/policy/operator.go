@@ -7,6 +7,7 @@ import (
 	"net/netip"
 	"strconv"
 	"strings"
+	"unicode/utf8"
 )
 
 // operator is one of the language's condition operators.
@@ -103,7 +104,7 @@ func stringLike(value string, variables bool) (test, bool) {
 func stringEqualsIgnoreCase(value string, variables bool) (test, bool) {
 	t := newTemplate(value, false, variables)
 	return func(v string, ctx Context) bool {
-		g, ok := t.glob(ctx)
+		g, ok := t.glob(ctx, utf8.UTFMax*len(v)) // letters may differ in length by case
 		return ok && strings.EqualFold(g[0][0], v)
 	}, true
 }

@@ -67,7 +67,7 @@ func newTemplate(text string, wildcards, variables bool) template {
 	}
 	flush()
 	if !t.variable {
-		t.fixed, _ = t.expand(nil)
+		t.fixed, _ = t.expand(nil, 0)
 	}
 	return t
 }
@@ -87,10 +87,11 @@ func readVariable(body string) part {
 	return p
 }
 
-// expand puts in the values of variables. A variable without a value makes the
-// template match nothing. Wildcards in a value stand for themselves, so that a
-// user called "*" is not everybody.
-func (t *template) expand(ctx Context) (glob, bool) {
+// expand puts in the values of variables, if all together they have no more
+// than limit bytes. A variable without a value makes the template match
+// nothing. Wildcards in a value stand for themselves, so that a user called "*"
+// is not everybody.
+func (t *template) expand(ctx Context, limit int) (glob, bool) {
 	g := glob{piece{""}}
 	for _, p := range t.parts {
 		last := len(g) - 1
@@ -102,31 +103,41 @@ func (t *template) expand(ctx Context) (glob, bool) {
 		case literal:
 			g[last][len(g[last])-1] += p.text
 		case variable:
-			values := ctx[p.text]
-			switch {
-			case len(values) == 1:
-				g[last][len(g[last])-1] += values[0]
-			case len(values) == 0 && p.fallback != nil:
-				g[last][len(g[last])-1] += *p.fallback
-			default:
+			value, ok := p.value(ctx)
+			if limit -= len(value); !ok || limit < 0 {
 				return nil, false
 			}
+			g[last][len(g[last])-1] += value
 		}
 	}
 	return g, true
 }
 
+// value returns what stands for a variable. Several values are none.
+func (p *part) value(ctx Context) (string, bool) {
+	switch values := ctx[p.text]; {
+	case len(values) == 1:
+		return values[0], true
+	case len(values) == 0 && p.fallback != nil:
+		return *p.fallback, true
+	}
+	return "", false
+}
+
 // match reports whether s is what the template says.
 func (t *template) match(s string, ctx Context) bool {
-	g, ok := t.glob(ctx)
+	g, ok := t.glob(ctx, len(s))
 	return ok && g.match(s)
 }
 
-func (t *template) glob(ctx Context) (glob, bool) {
+// glob returns the pattern with the values of its variables. Values of more
+// than limit bytes could not be in a text of that length, so they match
+// nothing, and a short policy does not become a long pattern.
+func (t *template) glob(ctx Context, limit int) (glob, bool) {
 	if !t.variable {
 		return t.fixed, true
 	}
-	return t.expand(ctx)
+	return t.expand(ctx, limit)
 }
 
 // glob is a pattern: pieces with any text between them.

@@ -99,6 +99,20 @@ func TestManyWildcardsTakeNoTime(t *testing.T) {
 	}
 }
 
+func TestLongValuesMakeNoLongPattern(t *testing.T) {
+	ctx := Context{}
+	ctx.Set("aws:UserAgent", strings.Repeat("a", 1<<20))
+	tmpl := newTemplate(strings.Repeat("${aws:UserAgent}", 10_000), true, true) // 10 GB, if it were written out
+	if tmpl.match("a", ctx) {
+		t.Error("it matches")
+	}
+	fold, _ := stringEqualsIgnoreCase("${aws:username}", true)
+	ctx.Set("aws:username", "\u212a") // the sign of the kelvin, three bytes long
+	if !fold("k", ctx) {
+		t.Error("a letter is not equal to a longer one that differs by case alone")
+	}
+}
+
 func TestARNTemplateMatchesPartByPart(t *testing.T) {
 	ctx := Context{}
 	ctx.Set("aws:PrincipalAccount", "123456789012")

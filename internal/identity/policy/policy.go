@@ -11,8 +11,7 @@
 //   - compile.go:   elements to what can be matched;
 //   - pattern.go:   wildcards and policy variables;
 //   - principal.go: who a policy speaks of;
-//   - condition.go: conditions, operator.go their operators, date.go and the
-//     values of one kind;
+//   - condition.go: conditions, operator.go their operators, date.go dates;
 //   - evaluate.go:  which policies have to allow, and which may deny.
 //
 // Promises: a [Policy] never changes and may be used by many at once; Evaluate

@@ -6,6 +6,7 @@
 // checked while it is read. The work is divided thus:
 //
 //   - parse.go:     the Authorization header and the presigned query;
+//   - claims.go:    what either says, part by part: key, scope, date, headers;
 //   - canonical.go: the canonical request, from the bytes as they were sent;
 //   - verify.go:    times, signing keys, the comparison;
 //   - payload.go:   what a client may declare of its body, and its hash;

@@ -1,0 +1,159 @@
+package sigv4
+
+import (
+	"net/http"
+	"slices"
+	"strconv"
+	"strings"
+	"time"
+
+	"cloudless/internal/awserr"
+)
+
+// malformed says in S3's words what is wrong with a credential.
+type malformed func(format string, args ...any) *awserr.Error
+
+func malformedHeader(format string, args ...any) *awserr.Error {
+	return malformedHeaderS3(format, args...)
+}
+
+func malformedParameter(format string, args ...any) *awserr.Error {
+	return queryParametersS3("Error parsing the X-Amz-Credential parameter; "+format, args...)
+}
+
+// setCredential reads "keyid/day/region/service/aws4_request". The key's name
+// may itself have slashes, for all that AWS says; its own have none.
+func (s *Signature) setCredential(credential string, wrong malformed) error {
+	parts := strings.Split(credential, "/")
+	if len(parts) != 5 || parts[0] == "" {
+		if forS3(credential) {
+			return wrong(`the Credential is mal-formed; expecting "<YOUR-AKID>/YYYYMMDD/REGION/SERVICE/aws4_request".`)
+		}
+		return incomplete("Credential must have exactly 5 slash-delimited elements, e.g. keyid/date/region/service/term, got '%s'", credential)
+	}
+	s.AccessKeyID, s.Region, s.Service = parts[0], parts[2], parts[3]
+	return nil
+}
+
+// setDate reads when the request was signed: X-Amz-Date, or else the Date
+// header of HTTP.
+func (s *Signature) setDate(amzDate, httpDate string) error {
+	text := amzDate
+	if text == "" {
+		text = httpDate
+	}
+	date, err := time.Parse(stampLayout, text)
+	if err != nil && amzDate == "" {
+		date, err = http.ParseTime(httpDate)
+	}
+	if err == nil && date.Year() >= 0 && date.Year() <= 9999 {
+		s.Date = date.UTC()
+		s.stamp = s.Date.Format(stampLayout)
+		return nil
+	}
+	switch {
+	case !isS3(s.Service):
+		return incomplete("Date must be in ISO-8601 'basic format'. Got '%s'. See http://en.wikipedia.org/wiki/ISO_8601", text)
+	case s.Presigned:
+		return queryParametersS3(`X-Amz-Date must be in the ISO8601 Long Format "yyyyMMdd'T'HHmmss'Z'"`)
+	}
+	return deniedS3("AWS authentication requires a valid Date or x-amz-date header")
+}
+
+// setExpires reads the life of a presigned request, in seconds. Only S3 insists
+// on it.
+func (s *Signature) setExpires(text string) error {
+	if text == "" && !isS3(s.Service) {
+		return nil
+	}
+	seconds, err := strconv.ParseInt(text, 10, 64)
+	switch longest := int64(longestLife / time.Second); {
+	case err != nil:
+		return queryParametersS3("X-Amz-Expires should be a number")
+	case seconds < 0:
+		return queryParametersS3("X-Amz-Expires must be non-negative")
+	case seconds > longest:
+		return queryParametersS3("X-Amz-Expires must be less than a week (in seconds); that is, "+
+			"the given X-Amz-Expires must be less than %d seconds", longest)
+	}
+	s.Expires = time.Duration(seconds) * time.Second
+	return nil
+}
+
+// checkScope refuses a credential for another day than that of the request, or
+// for something else than a request.
+func (s *Signature) checkScope(credential string, wrong malformed) error {
+	parts := strings.Split(credential, "/")
+	day, end, want := parts[1], parts[4], s.stamp[:len(dayLayout)]
+	if isS3(s.Service) {
+		switch {
+		case !isDay(day):
+			return wrong(`incorrect date format "%s". This date in the credential must be in the format "yyyyMMdd".`, day)
+		case s.Region == "":
+			return wrong("a non-empty region must be provided in the credential.")
+		case end != terminator:
+			return wrong(`incorrect terminal "%s". This endpoint uses "aws4_request".`, end)
+		case day != want:
+			return wrong(`Invalid credential date "%s". This date is not the same as X-Amz-Date: "%s".`, day, want)
+		}
+		return nil
+	}
+	var faults []string
+	if end != terminator {
+		faults = append(faults, "Credential should be scoped with a valid terminator: 'aws4_request', not '"+end+"'.")
+	}
+	if day != want {
+		faults = append(faults, "Date in Credential scope does not match YYYYMMDD from ISO-8601 version of date from HTTP: '"+
+			day+"' != '"+want+"', from '"+s.stamp+"'.")
+	}
+	if len(faults) > 0 {
+		return invalid("%s", strings.Join(faults, " "))
+	}
+	return nil
+}
+
+func isDay(s string) bool {
+	_, err := time.Parse(dayLayout, s)
+	return err == nil
+}
+
+// setSignedHeaders reads "host;x-amz-date". Names given twice would let a
+// short request become a long canonical one, so they are refused.
+func (s *Signature) setSignedHeaders(r *http.Request, list string) error {
+	s.SignedHeaders = strings.Split(strings.ToLower(list), ";")
+	signed := make(map[string]bool, len(s.SignedHeaders))
+	for _, name := range s.SignedHeaders {
+		if signed[name] {
+			return invalid("Header '%s' is named twice in 'SignedHeaders'.", name)
+		}
+		signed[name] = true
+	}
+	if isS3(s.Service) {
+		return checkSignedS3(r, signed)
+	}
+	if !signed["host"] && !signed[":authority"] {
+		return invalid("'Host' or ':authority' must be a 'SignedHeader' in the AWS Authorization.")
+	}
+	return nil
+}
+
+// checkSignedS3 requires the headers to be signed by which S3 is told what to
+// do. Otherwise whoever has a presigned URL could add some.
+func checkSignedS3(r *http.Request, signed map[string]bool) error {
+	var unsigned []string
+	if !signed["host"] && !signed[":authority"] {
+		unsigned = append(unsigned, "host")
+	}
+	for name := range r.Header {
+		name = strings.ToLower(name)
+		required := strings.HasPrefix(name, "x-amz-") && name != "x-amz-content-sha256" || name == "content-md5"
+		if required && !signed[name] {
+			unsigned = append(unsigned, name)
+		}
+	}
+	if len(unsigned) == 0 {
+		return nil
+	}
+	slices.Sort(unsigned)
+	return headersNotSignedS3(strings.Join(unsigned, ", "))
+}
