@@ -449,22 +449,5 @@ func wrongOperand(operator, kind string) error {
 	return problemf("Incorrect operand type for operator or function; operator or function: %s, operand type: %s", operator, kind)
 }
 
-// Attributes returns the names of the attributes that the condition reads,
-// each once for each time that it is written; nested tells for each whether
-// the path goes on within it.
-func (c *Condition) Attributes() (names []string, nested []bool) {
-	for _, p := range c.paths {
-		names, nested = append(names, p[0].Name), append(nested, len(p) > 1)
-	}
-	return names, nested
-}
-
-// Reads reports whether the condition reads the attribute or a part of it.
-func (c *Condition) Reads(name string) bool {
-	for _, p := range c.paths {
-		if p[0].Name == name {
-			return true
-		}
-	}
-	return false
-}
+// Paths returns the paths that the condition reads, as often as it does.
+func (c *Condition) Paths() []attr.Path { return c.paths }

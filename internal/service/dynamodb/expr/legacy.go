@@ -109,3 +109,13 @@ func (us AttributeUpdates) Targets() []attr.Path {
 	}
 	return paths
 }
+
+// Creates reports whether the updates make an item where there is none.
+func (us AttributeUpdates) Creates() bool {
+	for _, u := range us {
+		if u.Action != "DELETE" {
+			return true
+		}
+	}
+	return len(us) == 0
+}

@@ -275,3 +275,14 @@ func (u *Update) eval(o *operand, it attr.Item) (attr.Value, error) {
 
 // Targets returns the paths that the update writes to, in their order.
 func (u *Update) Targets() []attr.Path { return u.targets }
+
+// Creates reports whether the update makes an item where there is none, as
+// only taking things away does not.
+func (u *Update) Creates() bool {
+	for _, a := range u.tree.actions {
+		if a.section == "SET" || a.section == "ADD" {
+			return true
+		}
+	}
+	return false
+}

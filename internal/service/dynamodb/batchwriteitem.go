@@ -1,0 +1,239 @@
+package dynamodb
+
+import (
+	"bytes"
+	"context"
+	"maps"
+	"slices"
+
+	"cloudless/internal/api"
+	ddb "cloudless/internal/api/dynamodb"
+	"cloudless/internal/awserr"
+	"cloudless/internal/service/dynamodb/attr"
+	"cloudless/internal/storage/kv"
+)
+
+const (
+	maxBatchWrites = 25
+	// maxBatchBytes bounds what one transaction of a batch may write, with a
+	// wide margin to the store's limit.
+	maxBatchBytes = kv.MaxTxBytes / 4
+)
+
+// BatchWriteItem puts and deletes items in several tables. Each is written or
+// not, whole; they share a transaction as far as it holds them, and so one
+// wait for the disk.
+func (s *Service) BatchWriteItem(ctx context.Context, call *api.Call, in *ddb.BatchWriteItemInput) (*ddb.BatchWriteItemOutput, error) {
+	if len(in.RequestItems) == 0 {
+		return nil, awserr.Validation("The requestItems parameter is required for BatchWriteItem")
+	}
+	var batches []*batchWrite
+	total := 0
+	for _, name := range slices.Sorted(maps.Keys(in.RequestItems)) {
+		b, err := planBatchWrite(name, in.RequestItems[name])
+		if err != nil {
+			return nil, err
+		}
+		if total += len(b.writes); total > maxBatchWrites {
+			return nil, awserr.Validation("Too many items requested for the BatchWriteItem call")
+		}
+		batches = append(batches, b)
+	}
+	// Writing the whole batch again after a part of it has been written does
+	// no harm: it leaves what the request asks for.
+	err := s.retrying(func() error {
+		var changes []*batchChange
+		for _, b := range batches {
+			b.consumed = consumption{}
+			if err := s.openBatchWrite(ctx, call, b); err != nil {
+				return err
+			}
+			changes = append(changes, b.changes()...)
+		}
+		if hasDuplicates(changes) {
+			return errDuplicateKeys
+		}
+		return s.commitBatch(ctx, changes)
+	})
+	if err != nil {
+		return nil, err
+	}
+	out := &ddb.BatchWriteItemOutput{UnprocessedItems: map[string][]ddb.WriteRequest{}}
+	for _, b := range batches {
+		if c := b.consumed.answer(in.ReturnConsumedCapacity, b.table); c != nil {
+			out.ConsumedCapacity = append(out.ConsumedCapacity, *c)
+		}
+		if err := s.addCollectionMetrics(ctx, out, b, in.ReturnItemCollectionMetrics); err != nil {
+			return nil, err
+		}
+	}
+	return out, nil
+}
+
+// batchWrite is what is asked of one table.
+type batchWrite struct {
+	name     string // as the request has it
+	writes   []batchItem
+	table    *table
+	consumed consumption
+}
+
+// batchItem is an item to put, or the key of one to delete.
+type batchItem struct {
+	item   attr.Item
+	delete bool
+}
+
+// batchChange is one change of the batch that it belongs to.
+type batchChange struct {
+	change
+	batch *batchWrite
+	bytes int // about what it may write
+}
+
+func planBatchWrite(name string, requests []ddb.WriteRequest) (*batchWrite, error) {
+	b := &batchWrite{name: name}
+	for _, r := range requests {
+		var w batchItem
+		var err error
+		switch {
+		case (r.PutRequest == nil) == (r.DeleteRequest == nil):
+			return nil, awserr.Validation("Supplied AttributeValue has more than one datatypes set, must contain exactly one of the supported datatypes")
+		case r.DeleteRequest != nil:
+			w.delete = true
+			w.item, err = attr.FromAPI(r.DeleteRequest.Key)
+		default:
+			w.item, err = attr.FromAPI(r.PutRequest.Item)
+		}
+		if err != nil {
+			return nil, err
+		}
+		if w.item.Size() > attr.MaxItemBytes {
+			return nil, awserr.Validation("Item size has exceeded the maximum allowed size")
+		}
+		b.writes = append(b.writes, w)
+	}
+	return b, nil
+}
+
+func (s *Service) openBatchWrite(ctx context.Context, call *api.Call, b *batchWrite) (err error) {
+	b.table, err = s.open(ctx, call, "BatchWriteItem", b.name, "", func(t *table) []api.Fact {
+		var items []attr.Item
+		for _, w := range b.writes {
+			items = append(items, w.item)
+		}
+		return t.leadingKeys(items...)
+	})
+	if err != nil {
+		return err
+	}
+	for _, w := range b.writes {
+		check := b.table.checkPut
+		if w.delete {
+			check = b.table.schema.checkKey
+		}
+		if err := check(w.item); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func (b *batchWrite) changes() []*batchChange {
+	var changes []*batchChange
+	for _, w := range b.writes {
+		next := w.item
+		if w.delete {
+			next = nil
+		}
+		changes = append(changes, &batchChange{
+			change: change{table: b.table, storeKey: b.table.itemKey(w.item),
+				apply: func(attr.Item) (attr.Item, error) { return next, nil }},
+			batch: b,
+			bytes: len(w.item) * (1 + len(b.table.indexes)),
+		})
+	}
+	return changes
+}
+
+func hasDuplicates(changes []*batchChange) bool {
+	for i, c := range changes {
+		for _, other := range changes[:i] {
+			if bytes.Equal(c.storeKey, other.storeKey) {
+				return true
+			}
+		}
+	}
+	return false
+}
+
+// commitBatch makes the changes in as few transactions as hold them.
+func (s *Service) commitBatch(ctx context.Context, changes []*batchChange) error {
+	for len(changes) > 0 {
+		n, size := 1, changes[0].bytes
+		for n < len(changes) && size+changes[n].bytes <= maxBatchBytes {
+			size += changes[n].bytes
+			n++
+		}
+		if err := s.commitTogether(ctx, changes[:n]); err != nil {
+			return err
+		}
+		changes = changes[n:]
+	}
+	return nil
+}
+
+func (s *Service) commitTogether(ctx context.Context, changes []*batchChange) error {
+	var claims kv.Claims
+	for _, c := range changes {
+		own := c.claims()
+		claims.Write = append(claims.Write, own.Write...)
+		if !slices.ContainsFunc(claims.Read, func(key []byte) bool { return bytes.Equal(key, c.table.storeKey) }) {
+			claims.Read = append(claims.Read, own.Read...)
+		}
+	}
+	done := make([]changed, len(changes))
+	err := s.store.Update(ctx, claims, func(tx kv.Tx) (err error) {
+		for i, c := range changes {
+			if err := c.table.verify(tx); err != nil {
+				return err
+			}
+			if done[i], err = c.do(tx); err != nil {
+				return err
+			}
+		}
+		return nil
+	})
+	if err != nil {
+		return err
+	}
+	for i, c := range changes {
+		c.batch.consumed.merge(done[i].consumed)
+	}
+	return nil
+}
+
+// addCollectionMetrics answers ReturnItemCollectionMetrics, once for each
+// partition key.
+func (s *Service) addCollectionMetrics(ctx context.Context, out *ddb.BatchWriteItemOutput, b *batchWrite, want string) error {
+	seen := map[string]bool{}
+	for _, w := range b.writes {
+		partition := string(w.item.Get(b.table.schema.hash[0].name))
+		if seen[partition] {
+			continue
+		}
+		seen[partition] = true
+		metrics, err := s.collectionMetrics(ctx, b.table, w.item, want)
+		if err != nil {
+			return err
+		}
+		if metrics == nil {
+			return nil
+		}
+		if out.ItemCollectionMetrics == nil {
+			out.ItemCollectionMetrics = map[string][]ddb.ItemCollectionMetrics{}
+		}
+		out.ItemCollectionMetrics[b.name] = append(out.ItemCollectionMetrics[b.name], *metrics)
+	}
+	return nil
+}

@@ -1,0 +1,81 @@
+package dynamodb
+
+import (
+	"context"
+	"encoding/binary"
+	"errors"
+	"fmt"
+
+	"cloudless/internal/api"
+	ddb "cloudless/internal/api/dynamodb"
+	"cloudless/internal/storage/kv"
+)
+
+// CreateTable makes an empty table with its indexes.
+func (s *Service) CreateTable(ctx context.Context, call *api.Call, in *ddb.CreateTableInput) (*ddb.CreateTableOutput, error) {
+	where, err := parseRef(call, in.TableName)
+	if err != nil {
+		return nil, err
+	}
+	r, err := newRecord(where, in)
+	if err != nil {
+		return nil, err
+	}
+	if err := s.authz.Authorize(ctx, call, "dynamodb:CreateTable", r.arn()); err != nil {
+		return nil, err
+	}
+	if len(r.Tags) > 0 {
+		if err := s.authz.Authorize(ctx, call, "dynamodb:TagResource", r.arn()); err != nil {
+			return nil, err
+		}
+	}
+	now := s.clock.Now()
+	s.identify(r)
+	r.Created, r.Active = now, now.Add(s.settle)
+	if r.BillingMode == payPerRequest {
+		r.OnDemand = now
+	}
+
+	key := tableKey(r.Account, r.Region, r.Name)
+	err = s.store.Update(ctx, kv.Claims{Write: [][]byte{key}}, func(tx kv.Tx) error {
+		stored, err := tx.Get(key)
+		switch {
+		case errors.Is(err, kv.ErrNotFound):
+		case err != nil:
+			return err
+		default:
+			old, err := decodeRecord(stored)
+			if err != nil {
+				return err
+			}
+			if old.status(now) != statusGone {
+				return ddb.ResourceInUseException("Table already exists: " + r.Name)
+			}
+		}
+		tx.Set(key, r.encode())
+		return nil
+	})
+	if err != nil {
+		return nil, err
+	}
+	d := describe(r, statusCreating, nil)
+	d.WarmThroughput = nil // told when the table is there
+	for i := range d.GlobalSecondaryIndexes {
+		d.GlobalSecondaryIndexes[i].WarmThroughput = nil
+	}
+	if d.BillingModeSummary != nil {
+		d.BillingModeSummary.LastUpdateToPayPerRequestDateTime = nil
+	}
+	return &ddb.CreateTableOutput{TableDescription: d}, nil
+}
+
+// identify draws the table's identity: a UUID, and from it the number that
+// begins the keys of its data.
+func (s *Service) identify(r *record) {
+	var b [16]byte
+	_, _ = s.clock.Read(b[:]) // never fails
+	b[6] = b[6]&0x0f | 0x40   // version 4: random
+	b[8] = b[8]&0x3f | 0x80
+	r.ID = fmt.Sprintf("%x-%x-%x-%x-%x", b[:4], b[4:6], b[6:8], b[8:10], b[10:])
+	r.Data = binary.BigEndian.Uint64(b[:8])
+}

@@ -1,0 +1,97 @@
+package dynamodb
+
+import (
+	ddb "cloudless/internal/api/dynamodb"
+)
+
+// What an on-demand table is ready for, as AWS tells.
+const (
+	warmReads  = 12000
+	warmWrites = 4000
+)
+
+// describe writes a definition as the API shows it. counted tells, for each
+// index number, how many items there are; where it is nil the table is empty.
+func describe(r *record, status string, counted map[uint64]tally) *ddb.TableDescription {
+	d := &ddb.TableDescription{
+		CreationDateTime:          new(r.Created),
+		DeletionProtectionEnabled: new(r.Protected),
+		ItemCount:                 new(counted[tableIndex].items),
+		KeySchema:                 keySchema(r.Key),
+		ProvisionedThroughput:     describeThroughput(r.Throughput),
+		TableArn:                  new(r.arn()),
+		TableId:                   new(r.ID),
+		TableName:                 new(r.Name),
+		TableSizeBytes:            new(counted[tableIndex].bytes),
+		TableStatus:               status,
+	}
+	for _, a := range r.Attributes {
+		d.AttributeDefinitions = append(d.AttributeDefinitions, ddb.AttributeDefinition{AttributeName: a.Name, AttributeType: a.Type})
+	}
+	if r.BillingMode == payPerRequest {
+		d.BillingModeSummary = &ddb.BillingModeSummary{BillingMode: payPerRequest, LastUpdateToPayPerRequestDateTime: new(r.OnDemand)}
+	}
+	if r.TableClass != "" {
+		d.TableClassSummary = &ddb.TableClassSummary{TableClass: r.TableClass}
+	}
+	read, write := r.warm(r.Throughput)
+	d.WarmThroughput = &ddb.TableWarmThroughputDescription{ReadUnitsPerSecond: new(read), WriteUnitsPerSecond: new(write), Status: statusActive}
+	for _, ix := range r.Indexes {
+		if ix.Global {
+			d.GlobalSecondaryIndexes = append(d.GlobalSecondaryIndexes, r.describeGlobal(ix, status, counted[ix.Number]))
+		} else {
+			d.LocalSecondaryIndexes = append(d.LocalSecondaryIndexes, r.describeLocal(ix, counted[ix.Number]))
+		}
+	}
+	return d
+}
+
+func (r *record) describeGlobal(ix indexRecord, status string, counted tally) ddb.GlobalSecondaryIndexDescription {
+	read, write := r.warm(ix.Throughput)
+	return ddb.GlobalSecondaryIndexDescription{
+		IndexArn:              new(r.arn() + "/index/" + ix.Name),
+		IndexName:             new(ix.Name),
+		IndexSizeBytes:        new(counted.bytes),
+		IndexStatus:           status,
+		ItemCount:             new(counted.items),
+		KeySchema:             keySchema(ix.Key),
+		Projection:            &ddb.Projection{ProjectionType: ix.Projection, NonKeyAttributes: ix.Include},
+		ProvisionedThroughput: describeThroughput(ix.Throughput),
+		WarmThroughput:        &ddb.GlobalSecondaryIndexWarmThroughputDescription{ReadUnitsPerSecond: new(read), WriteUnitsPerSecond: new(write), Status: statusActive},
+	}
+}
+
+func (r *record) describeLocal(ix indexRecord, counted tally) ddb.LocalSecondaryIndexDescription {
+	return ddb.LocalSecondaryIndexDescription{
+		IndexArn:       new(r.arn() + "/index/" + ix.Name),
+		IndexName:      new(ix.Name),
+		IndexSizeBytes: new(counted.bytes),
+		ItemCount:      new(counted.items),
+		KeySchema:      keySchema(ix.Key),
+		Projection:     &ddb.Projection{ProjectionType: ix.Projection, NonKeyAttributes: ix.Include},
+	}
+}
+
+// warm is the throughput that a table or an index is ready for at once.
+func (r *record) warm(p throughputRecord) (read, write int64) {
+	if r.BillingMode == payPerRequest {
+		return warmReads, warmWrites
+	}
+	return p.Read, p.Write
+}
+
+func describeThroughput(p throughputRecord) *ddb.ProvisionedThroughputDescription {
+	return &ddb.ProvisionedThroughputDescription{
+		NumberOfDecreasesToday: new(int64(0)), // nothing can decrease it yet
+		ReadCapacityUnits:      new(p.Read),
+		WriteCapacityUnits:     new(p.Write),
+	}
+}
+
+func keySchema(key []keyRecord) []ddb.KeySchemaElement {
+	var elements []ddb.KeySchemaElement
+	for _, k := range key {
+		elements = append(elements, ddb.KeySchemaElement{AttributeName: k.Name, KeyType: k.Role})
+	}
+	return elements
+}

@@ -1,0 +1,111 @@
+package dynamodb
+
+import (
+	"encoding/json"
+	"fmt"
+	"time"
+)
+
+// record is a table's definition as it is kept. Its JSON lies in users'
+// stores: members may be added, never renamed.
+type record struct {
+	Version int    `json:"version"`
+	Account string `json:"account"`
+	Region  string `json:"region"`
+	Name    string `json:"name"`
+	ID      string `json:"id"`   // TableId, a UUID
+	Data    uint64 `json:"data"` // begins the keys of the items; see keys.go
+
+	Created  time.Time `json:"created"`
+	Active   time.Time `json:"active"`            // until then the table is CREATING
+	Gone     time.Time `json:"gone,omitzero"`     // until then the table is DELETING, if set
+	OnDemand time.Time `json:"onDemand,omitzero"` // when it became PAY_PER_REQUEST
+
+	Attributes []attributeRecord `json:"attributes"`
+	Key        []keyRecord       `json:"key"`
+	Indexes    []indexRecord     `json:"indexes,omitempty"`
+
+	BillingMode string            `json:"billingMode,omitempty"` // as the request gave it
+	Throughput  throughputRecord  `json:"throughput"`
+	TableClass  string            `json:"tableClass,omitempty"` // as the request gave it
+	Protected   bool              `json:"protected,omitempty"`
+	Tags        map[string]string `json:"tags,omitempty"`
+}
+
+const recordVersion = 1
+
+// attributeRecord is an entry of AttributeDefinitions.
+type attributeRecord struct {
+	Name string `json:"name"`
+	Type string `json:"type"` // S, N or B
+}
+
+// keyRecord is an entry of a KeySchema.
+type keyRecord struct {
+	Name string `json:"name"`
+	Role string `json:"role"` // HASH or RANGE
+}
+
+// indexRecord is a secondary index.
+type indexRecord struct {
+	Name       string           `json:"name"`
+	Number     uint64           `json:"number"` // stands for the index in keys; from 1 on, never used twice
+	Global     bool             `json:"global,omitempty"`
+	Key        []keyRecord      `json:"key"`
+	Projection string           `json:"projection"` // ALL, KEYS_ONLY or INCLUDE
+	Include    []string         `json:"include,omitempty"`
+	Throughput throughputRecord `json:"throughput"`
+}
+
+// throughputRecord is provisioned capacity, or zero.
+type throughputRecord struct {
+	Read  int64 `json:"read"`
+	Write int64 `json:"write"`
+}
+
+// The states of a table, by AWS's names. gone is that of a table whose time of
+// being DELETING has passed; nobody is told of it.
+const (
+	statusCreating = "CREATING"
+	statusActive   = "ACTIVE"
+	statusDeleting = "DELETING"
+	statusGone     = ""
+)
+
+func (r *record) status(now time.Time) string {
+	switch {
+	case r.Gone.IsZero() && now.Before(r.Active):
+		return statusCreating
+	case r.Gone.IsZero():
+		return statusActive
+	case now.Before(r.Gone):
+		return statusDeleting
+	}
+	return statusGone
+}
+
+func (r *record) encode() []byte {
+	b, err := json.Marshal(r)
+	if err != nil {
+		panic(fmt.Sprintf("a table's definition cannot be written: %v", err)) // it holds strings, numbers and times
+	}
+	return b
+}
+
+func decodeRecord(b []byte) (*record, error) {
+	var r record
+	if err := json.Unmarshal(b, &r); err != nil {
+		return nil, fmt.Errorf("read a table's definition: %w", err)
+	}
+	if r.Version != recordVersion {
+		return nil, fmt.Errorf("the definition of table %s has version %d, which a newer program wrote", r.Name, r.Version)
+	}
+	return &r, nil
+}
+
+// arn returns the table's name as AWS's other services and policies call it.
+func (r *record) arn() string { return tableARN(r.Account, r.Region, r.Name) }
+
+func tableARN(account, region, name string) string {
+	return "arn:aws:dynamodb:" + region + ":" + account + ":table/" + name
+}

@@ -1,0 +1,109 @@
+// Package dynamodb answers the DynamoDB API on top of one ordered key-value store.
+//
+// Each operation of the API is one file named after it (putitem.go, query.go),
+// with its handler first and its helpers below; operations.go lists them all.
+// The handlers share a few things:
+//
+//   - keys.go:    where everything lies in the store;
+//   - record.go:  what a table is, as it is kept; tables.go finds one by its name;
+//   - schema.go:  the key of a table or an index: from an item, from a request;
+//   - write.go:   changing one item, its index entries with it;
+//   - read.go, page.go: one page of a range of items, filtered and projected;
+//   - capacity.go: what a request has consumed;
+//   - attr, expr: values and expressions, without I/O.
+//
+// A write and its index entries are one transaction, which also holds the
+// table's definition still. That rule is what the rest leans on: an index never
+// disagrees with its table, and nothing is written into a table that is gone.
+//
+// The package knows nothing of HTTP, of signatures or of other services. It is
+// handed a [kv.Store], an [api.Authorizer] and a clock by package app.
+package dynamodb
+
+import (
+	"context"
+	"log/slog"
+	"sync"
+	"time"
+
+	"cloudless/internal/api"
+	"cloudless/internal/clock"
+	"cloudless/internal/service/dynamodb/expr"
+	"cloudless/internal/storage/kv"
+)
+
+// Config is what a Service needs.
+type Config struct {
+	Store      kv.Store       // required
+	Authorizer api.Authorizer // required
+	Clock      clock.Clock    // the system's by default
+
+	// SettleTime is how long a table stays CREATING or DELETING. At 0, the
+	// default, only the answer of the operation itself says so, which keeps
+	// clients from waiting through the pause of their waiters.
+	SettleTime time.Duration
+
+	// CachedExpressions bounds the parsed expressions that are kept; 4096 by
+	// default.
+	CachedExpressions int
+}
+
+// Service answers the DynamoDB API.
+type Service struct {
+	store  kv.Store
+	authz  api.Authorizer
+	clock  clock.Clock
+	settle time.Duration
+	exprs  *expr.Cache
+
+	mu     sync.RWMutex
+	tables map[string]*table // by the key of the definition; see tables.go
+	counts map[uint64]count  // of large tables, by their data; see census.go
+
+	uncounted chan *record // large tables that somebody asked about
+}
+
+// New returns a service on top of a store.
+func New(c Config) *Service {
+	if c.Clock == nil {
+		c.Clock = clock.System{}
+	}
+	if c.CachedExpressions == 0 {
+		c.CachedExpressions = 4096
+	}
+	return &Service{
+		store:  c.Store,
+		authz:  c.Authorizer,
+		clock:  c.Clock,
+		settle: c.SettleTime,
+		exprs:  expr.NewCache(c.CachedExpressions),
+		tables: map[string]*table{},
+		counts: map[uint64]count{},
+
+		uncounted: make(chan *record, 16),
+	}
+}
+
+// Run does the service's work in the background until ctx ends: it counts the
+// items of large tables, and drops the data of deleted ones that a crash or a
+// failure has left behind.
+func (s *Service) Run(ctx context.Context) error {
+	due := s.clock.After(0)
+	for {
+		var err error
+		select {
+		case <-ctx.Done():
+			return nil
+		case r := <-s.uncounted:
+			err = s.recount(ctx, r)
+		case <-due:
+			err = s.sweep(ctx)
+			due = s.clock.After(sweepInterval)
+		}
+		if err != nil && ctx.Err() == nil {
+			slog.WarnContext(ctx, "background work of dynamodb failed and will be tried again", "err", err)
+		}
+	}
+}
+
+const sweepInterval = time.Minute

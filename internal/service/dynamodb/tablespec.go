@@ -1,0 +1,388 @@
+package dynamodb
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+
+	ddb "cloudless/internal/api/dynamodb"
+	"cloudless/internal/awserr"
+)
+
+const (
+	payPerRequest = "PAY_PER_REQUEST"
+
+	maxThroughput     = 1_000_000_000_000
+	maxLocalIndexes   = 5
+	maxGlobalIndexes  = 20
+	maxIndexKeyParts  = 4 // of each role, in a global index
+	maxKeyNameBytes   = 255
+	maxIncludedInAll  = 100 // NonKeyAttributes of all indexes together
+	minTableNameBytes = 3
+)
+
+// newRecord checks a CreateTable in AWS's order and returns the definition,
+// without what the clock gives: times and identity.
+func newRecord(where ref, in *ddb.CreateTableInput) (*record, error) {
+	if len(where.name) < minTableNameBytes {
+		return nil, awserr.Validation("TableName must be at least 3 characters long and at most 255 characters long")
+	}
+	if err := checkRequired(in); err != nil {
+		return nil, err
+	}
+	if err := checkSupported(in); err != nil {
+		return nil, err
+	}
+	if err := checkBilling(in); err != nil {
+		return nil, err
+	}
+	r := &record{
+		Version: recordVersion, Account: where.account, Region: where.region, Name: where.name,
+		Key: keyRecords(in.KeySchema), BillingMode: in.BillingMode, Throughput: throughput(in.ProvisionedThroughput),
+		TableClass: in.TableClass, Protected: isTrue(in.DeletionProtectionEnabled),
+	}
+	for _, a := range in.AttributeDefinitions {
+		r.Attributes = append(r.Attributes, attributeRecord{a.AttributeName, a.AttributeType})
+	}
+	for _, tag := range in.Tags {
+		if r.Tags == nil {
+			r.Tags = map[string]string{}
+		}
+		r.Tags[tag.Key] = tag.Value
+	}
+	if err := r.checkKeys(in); err != nil {
+		return nil, err
+	}
+	if err := r.addLocalIndexes(in); err != nil {
+		return nil, err
+	}
+	if err := r.addGlobalIndexes(in); err != nil {
+		return nil, err
+	}
+	return r, r.checkAllUsed()
+}
+
+func checkRequired(in *ddb.CreateTableInput) error {
+	const null = "1 validation error detected: Value null at '%s' failed to satisfy constraint: Member must not be null"
+	if in.AttributeDefinitions == nil {
+		return awserr.Validation(fmt.Sprintf(null, "attributeDefinitions"))
+	}
+	if len(in.KeySchema) == 0 {
+		return awserr.Validation(fmt.Sprintf(null, "keySchema"))
+	}
+	if len(in.KeySchema) > 2 {
+		return awserr.Validation("1 validation error detected: Value '" + showKeySchema(in.KeySchema) +
+			"' at 'keySchema' failed to satisfy constraint: Member must have length less than or equal to 2")
+	}
+	return nil
+}
+
+// showKeySchema writes a key schema as AWS's messages do.
+func showKeySchema(key []ddb.KeySchemaElement) string {
+	parts := make([]string, len(key))
+	for i, k := range key {
+		parts[i] = "KeySchemaElement(attributeName=" + k.AttributeName + ", keyType=" + k.KeyType + ")"
+	}
+	return "[" + strings.Join(parts, ", ") + "]"
+}
+
+// checkSupported refuses what is not there yet, rather than ignore it.
+func checkSupported(in *ddb.CreateTableInput) error {
+	for _, option := range []struct {
+		name  string
+		given bool
+	}{
+		{"StreamSpecification", in.StreamSpecification != nil && in.StreamSpecification.StreamEnabled},
+		{"SSESpecification", in.SSESpecification != nil && isTrue(in.SSESpecification.Enabled)},
+		{"ResourcePolicy", in.ResourcePolicy != nil},
+		{"OnDemandThroughput", in.OnDemandThroughput != nil},
+		{"WarmThroughput", in.WarmThroughput != nil},
+		{"GlobalTableSourceArn", in.GlobalTableSourceArn != nil},
+		{"GlobalTableSettingsReplicationMode", in.GlobalTableSettingsReplicationMode != ""},
+	} {
+		if option.given {
+			return awserr.Unsupported("the " + option.name + " of a table")
+		}
+	}
+	return nil
+}
+
+func checkBilling(in *ddb.CreateTableInput) error {
+	onDemand := in.BillingMode == payPerRequest
+	switch {
+	case onDemand && in.ProvisionedThroughput != nil:
+		return awserr.Validation(invalidValues + "Neither ReadCapacityUnits nor WriteCapacityUnits can be specified when BillingMode is PAY_PER_REQUEST")
+	case !onDemand && in.ProvisionedThroughput == nil:
+		return awserr.Validation(invalidValues + "ReadCapacityUnits and WriteCapacityUnits must both be specified when BillingMode is PROVISIONED")
+	}
+	if err := checkThroughput(in.ProvisionedThroughput); err != nil {
+		return err
+	}
+	for _, ix := range in.GlobalSecondaryIndexes {
+		switch {
+		case onDemand && ix.ProvisionedThroughput != nil:
+			return awserr.Validation(invalidValues + "ProvisionedThroughput should not be specified for index: " + ix.IndexName + " when BillingMode is PAY_PER_REQUEST")
+		case !onDemand && ix.ProvisionedThroughput == nil:
+			return awserr.Validation(invalidValues + "ProvisionedThroughput must be specified for index: " + ix.IndexName)
+		case ix.OnDemandThroughput != nil || ix.WarmThroughput != nil:
+			return awserr.Unsupported("the OnDemandThroughput or WarmThroughput of an index")
+		}
+		if err := checkThroughput(ix.ProvisionedThroughput); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func checkThroughput(p *ddb.ProvisionedThroughput) error {
+	if p == nil {
+		return nil
+	}
+	if p.ReadCapacityUnits > maxThroughput {
+		return awserr.Validation(fmt.Sprintf("Given value %d for ReadCapacityUnits is out of bounds", p.ReadCapacityUnits))
+	}
+	if p.WriteCapacityUnits > maxThroughput {
+		return awserr.Validation(fmt.Sprintf("Given value %d for WriteCapacityUnits is out of bounds", p.WriteCapacityUnits))
+	}
+	return nil
+}
+
+func throughput(p *ddb.ProvisionedThroughput) throughputRecord {
+	if p == nil {
+		return throughputRecord{}
+	}
+	return throughputRecord{p.ReadCapacityUnits, p.WriteCapacityUnits}
+}
+
+func keyRecords(key []ddb.KeySchemaElement) []keyRecord {
+	records := make([]keyRecord, len(key))
+	for i, k := range key {
+		records[i] = keyRecord{k.AttributeName, k.KeyType}
+	}
+	return records
+}
+
+func namesOf(key []keyRecord) []string {
+	names := make([]string, len(key))
+	for i, k := range key {
+		names[i] = k.Name
+	}
+	return names
+}
+
+func (r *record) defined() []string {
+	names := make([]string, len(r.Attributes))
+	for i, a := range r.Attributes {
+		names[i] = a.Name
+	}
+	return names
+}
+
+// checkKeys checks the key of the table itself.
+func (r *record) checkKeys(in *ddb.CreateTableInput) error {
+	names, defined := namesOf(r.Key), r.defined()
+	for i, name := range defined {
+		if slices.Contains(defined[:i], name) {
+			return awserr.Validation(invalidValues + "Duplicate AttributeName in AttributeDefinitions: " + name)
+		}
+	}
+	if !containsAll(defined, names) {
+		if len(names) == 2 {
+			return awserr.Validation("Invalid KeySchema: Some index key attribute have no definition")
+		}
+		return undefinedKeys(names, defined)
+	}
+	if err := checkRoles(r.Key); err != nil {
+		return err
+	}
+	if in.LocalSecondaryIndexes == nil && in.GlobalSecondaryIndexes == nil && len(names) != len(defined) {
+		return awserr.Validation(invalidValues + "Number of attributes in KeySchema does not exactly match number of attributes defined in AttributeDefinitions")
+	}
+	return nil
+}
+
+func undefinedKeys(names, defined []string) error {
+	return awserr.Validation(invalidValues + "Some index key attributes are not defined in AttributeDefinitions. Keys: [" +
+		strings.Join(names, ", ") + "], AttributeDefinitions: [" + strings.Join(defined, ", ") + "]")
+}
+
+// checkRoles refuses a key other than a hash attribute and, maybe, a range
+// attribute.
+func checkRoles(key []keyRecord) error {
+	if err := checkKeyNames(key); err != nil {
+		return err
+	}
+	if key[0].Role != "HASH" {
+		return errFirstNotHash
+	}
+	if len(key) == 2 && key[1].Role != "RANGE" {
+		return awserr.Validation("Invalid KeySchema: The second KeySchemaElement is not a RANGE key type")
+	}
+	return nil
+}
+
+var errFirstNotHash error = awserr.Validation("Invalid KeySchema: The first KeySchemaElement is not a HASH key type")
+
+// checkKeyNames refuses a key that names an attribute twice, or one of too
+// long a name.
+func checkKeyNames(key []keyRecord) error {
+	names := namesOf(key)
+	for i, name := range names {
+		if slices.Contains(names[:i], name) {
+			return awserr.Validation("Both the Hash Key and the Range Key element in the KeySchema have the same name")
+		}
+		if len(name) > maxKeyNameBytes {
+			return awserr.Validation("1 validation error detected: Value '" + name + "' at 'keySchema' failed to satisfy constraint: Member must have length less than or equal to 255")
+		}
+	}
+	return nil
+}
+
+func (r *record) addLocalIndexes(in *ddb.CreateTableInput) error {
+	if in.LocalSecondaryIndexes == nil {
+		return nil
+	}
+	if len(in.LocalSecondaryIndexes) == 0 {
+		return awserr.Validation(invalidValues + "List of LocalSecondaryIndexes is empty")
+	}
+	if len(r.Key) != 2 {
+		return awserr.Validation(invalidValues + "Table KeySchema does not have a range key, which is required when specifying a LocalSecondaryIndex")
+	}
+	for _, def := range in.LocalSecondaryIndexes {
+		ix := indexRecord{Name: def.IndexName, Key: keyRecords(def.KeySchema)}
+		if err := r.checkIndexKey(ix); err != nil {
+			return err
+		}
+		if len(ix.Key) > 2 {
+			return awserr.Validation(invalidValues + "Index KeySchema of a LocalSecondaryIndex has more than two elements, index: " + ix.Name)
+		}
+		if err := checkRoles(ix.Key); err != nil {
+			return err
+		}
+		if len(ix.Key) != 2 {
+			return awserr.Validation(invalidValues + "Index KeySchema does not have a range key for index: " + ix.Name)
+		}
+		if hash := r.Key[0].Name; ix.Key[0].Name != hash {
+			return awserr.Validation(fmt.Sprintf(invalidValues+"Index KeySchema does not have the same leading hash key as table KeySchema for index: %s. index hash key: %s, table hash key: %s",
+				ix.Name, ix.Key[0].Name, hash))
+		}
+		if err := r.addIndex(ix, def.Projection); err != nil {
+			return err
+		}
+	}
+	if len(in.LocalSecondaryIndexes) > maxLocalIndexes {
+		return awserr.Validation(invalidValues + "Number of LocalSecondaryIndexes exceeds per-table limit of 5")
+	}
+	return nil
+}
+
+func (r *record) addGlobalIndexes(in *ddb.CreateTableInput) error {
+	if in.GlobalSecondaryIndexes == nil {
+		return nil
+	}
+	if len(in.GlobalSecondaryIndexes) == 0 {
+		return awserr.Validation(invalidValues + "List of GlobalSecondaryIndexes is empty")
+	}
+	for _, def := range in.GlobalSecondaryIndexes {
+		ix := indexRecord{Name: def.IndexName, Global: true, Key: keyRecords(def.KeySchema), Throughput: throughput(def.ProvisionedThroughput)}
+		if err := r.checkIndexKey(ix); err != nil {
+			return err
+		}
+		if err := checkGlobalRoles(ix.Key); err != nil {
+			return err
+		}
+		if err := r.addIndex(ix, def.Projection); err != nil {
+			return err
+		}
+	}
+	if len(in.GlobalSecondaryIndexes) > maxGlobalIndexes {
+		return awserr.Validation(invalidValues + "GlobalSecondaryIndex count exceeds the per-table limit of 20")
+	}
+	return nil
+}
+
+// checkGlobalRoles checks a key that may have several attributes of each role.
+func checkGlobalRoles(key []keyRecord) error {
+	if err := checkKeyNames(key); err != nil {
+		return err
+	}
+	hashes, ranges := 0, 0
+	for _, k := range key {
+		switch {
+		case k.Role == "RANGE":
+			ranges++
+		case ranges == 0:
+			hashes++
+		case hashes > 0:
+			return awserr.Validation("Invalid KeySchema: All HASH key attributes must precede the RANGE key attributes")
+		}
+	}
+	switch {
+	case hashes == 0:
+		return errFirstNotHash
+	case hashes > maxIndexKeyParts:
+		return awserr.Validation("Invalid KeySchema: The number of HASH key attributes exceeds the limit of 4")
+	case ranges > maxIndexKeyParts:
+		return awserr.Validation("Invalid KeySchema: The number of RANGE key attributes exceeds the limit of 4")
+	}
+	return nil
+}
+
+func (r *record) checkIndexKey(ix indexRecord) error {
+	if len(ix.Key) == 0 {
+		return errFirstNotHash
+	}
+	if defined := r.defined(); !containsAll(defined, namesOf(ix.Key)) {
+		return undefinedKeys(namesOf(ix.Key), defined)
+	}
+	return nil
+}
+
+// addIndex checks what local and global indexes have in common, and numbers
+// the index.
+func (r *record) addIndex(ix indexRecord, p *ddb.Projection) error {
+	if p == nil || p.ProjectionType == "" {
+		return awserr.Validation(invalidValues + "Unknown ProjectionType: null")
+	}
+	ix.Projection, ix.Include = p.ProjectionType, p.NonKeyAttributes
+	switch {
+	case ix.Projection != "INCLUDE" && ix.Include != nil:
+		return awserr.Validation(invalidValues + "ProjectionType is " + ix.Projection + ", but NonKeyAttributes is specified")
+	case ix.Projection == "INCLUDE" && len(ix.Include) == 0:
+		return awserr.Validation(invalidValues + "ProjectionType is INCLUDE, but NonKeyAttributes is not specified")
+	}
+	included := len(ix.Include)
+	for _, other := range r.Indexes {
+		if other.Name == ix.Name {
+			return awserr.Validation(invalidValues + "Duplicate index name: " + ix.Name)
+		}
+		included += len(other.Include)
+	}
+	if included > maxIncludedInAll {
+		return awserr.Validation(invalidValues + "Number of NonKeyAttributes in all indexes exceeds the per-table limit of 100")
+	}
+	ix.Number = uint64(len(r.Indexes)) + 1
+	r.Indexes = append(r.Indexes, ix)
+	return nil
+}
+
+// checkAllUsed refuses definitions of attributes that are in no key.
+func (r *record) checkAllUsed() error {
+	used := namesOf(r.Key)
+	for _, ix := range r.Indexes {
+		for _, name := range namesOf(ix.Key) {
+			if !slices.Contains(used, name) {
+				used = append(used, name)
+			}
+		}
+	}
+	if defined := r.defined(); !containsAll(used, defined) {
+		return awserr.Validation(invalidValues + "Some AttributeDefinitions are not used. AttributeDefinitions: [" +
+			strings.Join(defined, ", ") + "], keys used: [" + strings.Join(used, ", ") + "]")
+	}
+	return nil
+}
+
+func containsAll(set, names []string) bool {
+	return !slices.ContainsFunc(names, func(name string) bool { return !slices.Contains(set, name) })
+}

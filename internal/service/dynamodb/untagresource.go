@@ -1,0 +1,23 @@
+package dynamodb
+
+import (
+	"context"
+
+	"cloudless/internal/api"
+	ddb "cloudless/internal/api/dynamodb"
+)
+
+// UntagResource takes tags from a table. Those that it does not have are no
+// error.
+func (s *Service) UntagResource(ctx context.Context, call *api.Call, in *ddb.UntagResourceInput) (*ddb.UntagResourceOutput, error) {
+	err := s.changeTags(ctx, call, "dynamodb:UntagResource", in.ResourceArn, func(tags map[string]string) error {
+		for _, key := range in.TagKeys {
+			delete(tags, key)
+		}
+		return nil
+	})
+	if err != nil {
+		return nil, err
+	}
+	return &ddb.UntagResourceOutput{}, nil
+}

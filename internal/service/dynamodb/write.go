@@ -1,0 +1,188 @@
+package dynamodb
+
+import (
+	"bytes"
+	"context"
+	"errors"
+	"fmt"
+	"slices"
+
+	ddb "cloudless/internal/api/dynamodb"
+	"cloudless/internal/awserr"
+	"cloudless/internal/service/dynamodb/attr"
+	"cloudless/internal/service/dynamodb/expr"
+	"cloudless/internal/storage/kv"
+)
+
+// change is the change of one item that a request asks for.
+type change struct {
+	table     *table
+	storeKey  []byte          // of the item
+	condition *expr.Condition // on the item as it was, or nil
+	showOld   bool            // an unmet condition's answer carries the item
+	// apply returns what becomes of the item, or nil when it goes. It may be
+	// called more than once.
+	apply func(old attr.Item) (attr.Item, error)
+}
+
+// changed is a change that was made.
+type changed struct {
+	old, new attr.Item // nil where there is none
+	consumed consumption
+}
+
+// claims are the item, which the change reads and writes, and the definition,
+// which has to stay as it is. Index entries need no claim: only a change of
+// their own item touches them.
+func (c *change) claims() kv.Claims {
+	return kv.Claims{Write: [][]byte{c.storeKey}, Read: [][]byte{c.table.storeKey}}
+}
+
+// commit makes the change in a transaction of its own.
+func (s *Service) commit(ctx context.Context, c *change) (changed, error) {
+	var result changed
+	err := s.store.Update(ctx, c.claims(), func(tx kv.Tx) (err error) {
+		if err = c.table.verify(tx); err != nil {
+			return err
+		}
+		result, err = c.do(tx)
+		return err
+	})
+	return result, err
+}
+
+// do makes the change within a transaction.
+func (c *change) do(tx kv.Tx) (changed, error) {
+	old, err := readItem(tx, c.storeKey)
+	if err != nil {
+		return changed{}, err
+	}
+	if c.condition != nil && !c.condition.Holds(old) {
+		return changed{}, c.unmet(old)
+	}
+	next, err := c.apply(old)
+	if err != nil {
+		return changed{}, err
+	}
+	switch {
+	case next == nil && old != nil:
+		tx.Delete(c.storeKey)
+	case next != nil && !bytes.Equal(old, next):
+		tx.Set(c.storeKey, slices.Clone(next)) // the answer may show it; what is set belongs to the store
+	}
+	result := changed{old: old, new: next}
+	result.consumed.add(nil, writeUnits(max(old.Size(), next.Size())))
+	for _, ix := range c.table.indexes {
+		if units := ix.replace(tx, c.storeKey, old, next); units > 0 {
+			result.consumed.add(ix, units)
+		}
+	}
+	return result, nil
+}
+
+// unmet is the error of a condition that does not hold.
+func (c *change) unmet(old attr.Item) error {
+	err := ddb.ConditionalCheckFailedException("The conditional request failed")
+	if c.showOld && old != nil {
+		return err.With(&ddb.ConditionalCheckFailedExceptionDetail{Item: old.API()})
+	}
+	return err
+}
+
+// readItem returns the item at key, or nil.
+func readItem(r kv.Reader, key []byte) (attr.Item, error) {
+	b, err := r.Get(key)
+	if errors.Is(err, kv.ErrNotFound) {
+		return nil, nil
+	}
+	if err != nil {
+		return nil, err
+	}
+	it, err := attr.Stored(b)
+	if err != nil {
+		return nil, fmt.Errorf("read item %x: %w", key, err)
+	}
+	return it, nil
+}
+
+// replace writes what changed in the index when an item does, and returns the
+// capacity that it took: one write where the entry changes or comes or goes,
+// two where it moves, none where it stays.
+func (ix *index) replace(tx kv.Tx, itemKey []byte, old, next attr.Item) float64 {
+	oldKey, oldEntry := ix.entry(itemKey, old)
+	newKey, newEntry := ix.entry(itemKey, next)
+	if bytes.Equal(oldKey, newKey) {
+		if bytes.Equal(oldEntry, newEntry) {
+			return 0
+		}
+		tx.Set(newKey, newEntry)
+		return writeUnits(max(oldEntry.Size(), newEntry.Size()))
+	}
+	units := 0.0
+	if oldKey != nil {
+		tx.Delete(oldKey)
+		units += writeUnits(oldEntry.Size())
+	}
+	if newKey != nil {
+		tx.Set(newKey, newEntry)
+		units += writeUnits(newEntry.Size())
+	}
+	return units
+}
+
+// entry returns the index entry of an item, or nil where the item lacks one of
+// the index's key attributes.
+func (ix *index) entry(itemKey []byte, it attr.Item) (key []byte, entry attr.Item) {
+	if it == nil {
+		return nil, nil
+	}
+	for _, a := range ix.schema.all() {
+		if !it.Get(a.name).Is(a.kind) {
+			return nil, nil
+		}
+	}
+	key = ix.schema.appendKey(clip(ix.prefix), it)
+	key = appendDigest(key, itemKey)
+	if ix.keep == nil {
+		return key, slices.Clone(it)
+	}
+	return key, it.Only(ix.keep...)
+}
+
+// itemKey returns where the item lies, which has the table's key attributes.
+func (t *table) itemKey(it attr.Item) []byte { return t.schema.appendKey(clip(t.prefix), it) }
+
+// checkIndexKeys refuses an item with an attribute that an index cannot take
+// as its key.
+func (t *table) checkIndexKeys(it attr.Item) error {
+	for _, ix := range t.indexes {
+		for i, a := range ix.schema.all() {
+			v := it.Get(a.name)
+			if v == nil || t.schema.has(a.name) {
+				continue
+			}
+			if !v.Is(a.kind) {
+				return awserr.Validation(fmt.Sprintf(invalidValues+"Type mismatch for Index Key %s Expected: %s Actual: %s IndexName: %s", a.name, a.kind, v.Kind(), ix.Name))
+			}
+			if err := ix.checkKeySize(a.name, v, i < len(ix.schema.hash)); err != nil {
+				return err
+			}
+		}
+	}
+	return nil
+}
+
+func (ix *index) checkKeySize(name string, v attr.Value, isHash bool) error {
+	const unsupported = "One or more parameter values are not valid. A value specified for a secondary index key is not supported. "
+	switch size := len(v.Payload()); {
+	case size == 0 && v.Is(attr.String):
+		return awserr.Validation(unsupported + "The AttributeValue for a key attribute cannot contain an empty string value. IndexName: " + ix.Name + ", IndexKey: " + name)
+	case size == 0 && v.Is(attr.Binary):
+		return awserr.Validation(unsupported + "The AttributeValue for a key attribute cannot contain an empty binary value. IndexName: " + ix.Name + ", IndexKey: " + name)
+	case isHash && size > maxHashBytes:
+		return awserr.Validation(invalidValues + "Size of hashkey has exceeded the maximum size limit of2048 bytes")
+	case !isHash && size > maxRangeBytes:
+		return awserr.Validation(invalidValues + "Aggregated size of all range keys has exceeded the size limit of 1024 bytes")
+	}
+	return nil
+}
