@@ -1,0 +1,146 @@
+package s3
+
+import (
+	"context"
+	"crypto/sha256"
+	"encoding/hex"
+	"time"
+
+	"cloudless/internal/api"
+	s3api "cloudless/internal/api/s3"
+	"cloudless/internal/awserr"
+	"cloudless/internal/storage/kv"
+
+	"net/http"
+)
+
+// bucket is what is known of a bucket.
+type bucket struct {
+	Version int // of this record's form
+	Name    string
+	Owner   string // account
+	Region  string
+	Created time.Time
+
+	// LocationConstraint is what the bucket was made with; it differs from the
+	// region for us-east-1, which has none, and for the alias "EU".
+	LocationConstraint string `json:",omitempty"`
+
+	Tags   []s3api.Tag `json:",omitempty"`
+	Policy string      `json:",omitempty"` // byte for byte as given
+
+	// PublicAccess is the block on public access, or nil when it was removed.
+	// New buckets block all.
+	PublicAccess *publicAccess `json:",omitempty"`
+}
+
+const bucketVersion = 1
+
+// publicAccess is a PublicAccessBlockConfiguration.
+type publicAccess struct {
+	BlockPublicAcls, IgnorePublicAcls, BlockPublicPolicy, RestrictPublicBuckets bool
+}
+
+func (b *bucket) arn() string                 { return "arn:aws:s3:::" + b.Name }
+func (b *bucket) objectARN(key string) string { return b.arn() + "/" + key }
+
+// openBucket finds a bucket. expectedOwner is the account that the caller
+// believes it to belong to, or nil.
+func (s *Service) openBucket(ctx context.Context, name string, expectedOwner *string) (*bucket, error) {
+	if err := checkExpectedOwner(expectedOwner); err != nil {
+		return nil, err
+	}
+	if !validBucketName(name) {
+		return nil, invalidBucketName(name)
+	}
+	var b *bucket
+	err := s.store.View(ctx, func(r kv.Reader) (err error) {
+		b, err = loadBucket(r, name)
+		return err
+	})
+	if err != nil {
+		return nil, err
+	}
+	if expectedOwner != nil && *expectedOwner != b.Owner {
+		return nil, accessDenied()
+	}
+	return b, nil
+}
+
+// loadBucket reads a bucket, or refuses where there is none.
+func loadBucket(r kv.Reader, name string) (*bucket, error) {
+	b, err := load[bucket](r, bucketKey(name))
+	if err == nil && b == nil {
+		err = noSuchBucket(name)
+	}
+	return b, err
+}
+
+// changeBucket lets change alter what is known of a bucket.
+func (s *Service) changeBucket(ctx context.Context, name string, change func(*bucket) error) error {
+	key := bucketKey(name)
+	return s.store.Update(ctx, kv.Claims{Write: [][]byte{key}}, func(tx kv.Tx) error {
+		b, err := loadBucket(tx, name)
+		if err != nil {
+			return err
+		}
+		if err := change(b); err != nil {
+			return err
+		}
+		return save(tx, key, b)
+	})
+}
+
+func checkExpectedOwner(account *string) error {
+	if account == nil {
+		return nil
+	}
+	valid := len(*account) == 12
+	for _, c := range []byte(*account) {
+		valid = valid && '0' <= c && c <= '9'
+	}
+	if !valid {
+		return refuse(http.StatusBadRequest, "InvalidBucketOwnerAWSAccountID",
+			"The value of the expected bucket owner parameter must be an AWS Account ID... ["+*account+"]")
+	}
+	return nil
+}
+
+func accessDenied() *awserr.Error { return s3api.AccessDenied("Access Denied") }
+
+// mayBucket asks whether the caller may act on the bucket itself.
+func (s *Service) mayBucket(ctx context.Context, call *api.Call, b *bucket, action string, facts ...api.Fact) error {
+	return s.may(ctx, call, b, action, b.arn(), facts)
+}
+
+// mayObject asks whether the caller may act on an object of the bucket.
+func (s *Service) mayObject(ctx context.Context, call *api.Call, b *bucket, action, key string, facts ...api.Fact) error {
+	return s.may(ctx, call, b, action, b.objectARN(key), facts)
+}
+
+func (s *Service) may(ctx context.Context, call *api.Call, b *bucket, action, resource string, facts []api.Fact) error {
+	stranger := call.Principal.Account != b.Owner
+	switch {
+	case stranger && b.Policy == "":
+		return accessDenied() // nothing of the owner's lets a stranger in
+	case stranger && b.PublicAccess != nil && b.PublicAccess.RestrictPublicBuckets && isPublicPolicy(b.Policy):
+		if call.Principal.Type != api.PrincipalService {
+			return accessDenied()
+		}
+	}
+	facts = append(facts, api.Given("aws:ResourceAccount", b.Owner))
+	if b.Policy != "" {
+		facts = append(facts, api.WithResourcePolicy(b.Policy))
+	}
+	return s.authz.Authorize(ctx, call, action, resource, facts...)
+}
+
+// owner is the owner of a bucket and all that is in it.
+func (b *bucket) owner() *s3api.Owner { return &s3api.Owner{ID: new(canonicalUser(b.Owner))} }
+
+// canonicalUser is S3's own name for an account: 64 hexadecimal digits that
+// tell nothing of it.
+func canonicalUser(account string) string {
+	sum := sha256.Sum256([]byte("canonical user " + account))
+	return hex.EncodeToString(sum[:])
+}

@@ -1,0 +1,25 @@
+package s3
+
+import (
+	"context"
+
+	"cloudless/internal/api"
+	s3api "cloudless/internal/api/s3"
+)
+
+// HeadBucket tells whether a bucket is there and open to the caller, and in
+// which region.
+func (s *Service) HeadBucket(ctx context.Context, call *api.Call, in *s3api.HeadBucketRequest) (*s3api.HeadBucketOutput, error) {
+	b, err := s.openBucket(ctx, in.Bucket, in.ExpectedBucketOwner)
+	if err != nil {
+		return nil, err
+	}
+	if err := s.mayBucket(ctx, call, b, "s3:ListBucket"); err != nil {
+		return nil, err
+	}
+	return &s3api.HeadBucketOutput{
+		BucketArn:        new(b.arn()),
+		BucketRegion:     &b.Region,
+		AccessPointAlias: new(false),
+	}, nil
+}
