@@ -15,6 +15,9 @@ func Answer(w http.ResponseWriter, status int, contentType string, body []byte) 
 		h.Set("Content-Length", strconv.Itoa(len(body)))
 	}
 	w.WriteHeader(status)
+	if len(body) == 0 {
+		return nil // some statuses allow no body, not even an empty write
+	}
 	_, err := w.Write(body)
 	return err
 }

@@ -4,83 +4,126 @@
 package restbind
 
 import (
-	"encoding/base64"
-	"fmt"
 	"net/http"
 	"net/url"
 	"reflect"
-	"strconv"
 	"strings"
 
 	"cloudless/internal/awserr"
 	"cloudless/internal/wire"
 )
 
+// Malformed is the cause of Decode's refusals: a member whose text does not
+// say what its shape wants.
+type Malformed struct {
+	Member *wire.Member
+	Text   string
+	Err    error
+}
+
+// Error names the member and says what is wrong with its text.
+func (e *Malformed) Error() string { return e.Member.Name + ": " + e.Err.Error() }
+
 // Decode sets the members of in, a structure of the request's input shape,
 // that path, query and headers carry, and notes the required ones that are
-// absent.
+// absent. Its errors are SerializationExceptions because of a [*Malformed].
 func Decode(r *wire.Request, in reflect.Value, given *wire.Presence) error {
 	shape := r.Service.Shape(r.Operation.Input)
 	query := r.URL.Query()
 	for i := range shape.Members {
 		m := &shape.Members[i]
-		found, err := decodeMember(r, m, query, in.Field(i))
+		texts, found, err := decodeMember(r, m, query, in.Field(i))
 		if err != nil {
-			return awserr.Serialization(fmt.Sprintf("%s: %v", m.Name, err))
+			cause := &Malformed{m, strings.Join(texts, ","), err}
+			return awserr.Serialization(cause.Error()).Because(cause)
 		}
-		if !found && m.Required && m.In != wire.InBody {
+		switch {
+		case !found && m.Required && m.In != wire.InBody:
 			given.Absent(wire.Path{}.Member(m.Name))
+		case found && r.Service.Shape(m.Shape).Kind == wire.Enum && texts[0] == "":
+			given.Blank(wire.Path{}.Member(m.Name))
 		}
 	}
 	return nil
 }
 
-func decodeMember(r *wire.Request, m *wire.Member, query url.Values, rv reflect.Value) (found bool, err error) {
+// decodeMember sets one member and returns the texts that it was given as.
+func decodeMember(r *wire.Request, m *wire.Member, query url.Values, rv reflect.Value) (texts []string, found bool, err error) {
 	s := r.Service.Shape(m.Shape)
 	switch m.In {
 	case wire.InURI:
 		text, ok := r.Labels[m.WireName()]
-		return ok, setIf(ok, r.Service, s, m, rv, []string{text})
+		texts, found = []string{text}, ok
 	case wire.InQuery:
 		if s.Kind == wire.Map {
-			return true, setQueryMap(r.Service, s, rv, query, r.Service.Shape(r.Operation.Input))
+			return nil, true, setQueryMap(r, s, rv, query)
 		}
-		texts, ok := query[m.WireName()]
-		return ok, setIf(ok, r.Service, s, m, rv, texts)
+		texts, found = query[m.WireName()]
 	case wire.InHeader:
-		texts := r.Header.Values(m.WireName())
+		texts = headerValues(r, m.WireName(), query)
 		if s.Kind == wire.List {
 			texts = splitList(texts)
 		}
-		return len(texts) > 0, setIf(len(texts) > 0, r.Service, s, m, rv, texts)
+		found = len(texts) > 0
 	case wire.InHeaders:
 		setHeaders(r.Header, m.WireName(), rv)
-		return true, nil
+		if hoists(r) {
+			setHeaders(http.Header(query), m.WireName(), rv)
+		}
+		return nil, true, nil
 	}
-	return false, nil
+	if found {
+		err = set(r.Service, s, rv, texts)
+	}
+	return texts, found, err
 }
 
-// setQueryMap gives a map all query parameters that no other member names.
-func setQueryMap(svc *wire.Service, s *wire.Shape, rv reflect.Value, query url.Values, input *wire.Shape) error {
-	named := map[string]bool{}
+// setQueryMap gives a map all query parameters that neither another member nor
+// the operation's own pattern names.
+func setQueryMap(r *wire.Request, s *wire.Shape, rv reflect.Value, query url.Values) error {
+	_, pattern, _ := strings.Cut(r.Operation.URI, "?")
+	named, _ := url.ParseQuery(pattern) // a pattern of a model
+	input := r.Service.Shape(r.Operation.Input)
 	for i := range input.Members {
-		named[input.Members[i].WireName()] = true
+		if m := &input.Members[i]; m.In == wire.InQuery {
+			named.Set(m.WireName(), "")
+		}
 	}
-	element := svc.Shape(s.Element)
 	for k, texts := range query {
-		if named[k] {
+		if named.Has(k) {
 			continue
 		}
 		if rv.IsNil() {
 			rv.Set(reflect.MakeMap(rv.Type()))
 		}
 		e := reflect.New(rv.Type().Elem()).Elem()
-		if err := set(svc, element, "", e, texts); err != nil {
+		if err := set(r.Service, r.Service.Shape(s.Element), e, texts); err != nil {
 			return err
 		}
 		rv.SetMapIndex(reflect.ValueOf(k), e)
 	}
 	return nil
+}
+
+// headerValues returns the values of a header.
+func headerValues(r *wire.Request, name string, query url.Values) []string {
+	if texts := r.Header.Values(name); len(texts) > 0 || !hoists(r) || !hasPrefix(name, "x-amz-") {
+		return texts
+	}
+	for k, texts := range query {
+		if strings.EqualFold(k, name) {
+			return texts
+		}
+	}
+	return nil
+}
+
+// hoists tells services of whose presigned requests the query may hold headers
+// of AWS: whoever signs a link for S3 decides there what the upload will be.
+func hoists(r *wire.Request) bool { return r.Service.Protocol == wire.RestXML }
+
+func hasPrefix(name, prefix string) bool {
+	return len(name) >= len(prefix) && strings.EqualFold(name[:len(prefix)], prefix)
 }
 
 func splitList(values []string) []string {
@@ -95,7 +138,7 @@ func splitList(values []string) []string {
 
 func setHeaders(h http.Header, prefix string, rv reflect.Value) {
 	for name, values := range h {
-		if len(name) < len(prefix) || !strings.EqualFold(name[:len(prefix)], prefix) {
+		if !hasPrefix(name, prefix) {
 			continue
 		}
 		if rv.IsNil() {
@@ -105,72 +148,17 @@ func setHeaders(h http.Header, prefix string, rv reflect.Value) {
 	}
 }
 
-func setIf(ok bool, svc *wire.Service, s *wire.Shape, m *wire.Member, rv reflect.Value, texts []string) error {
-	if !ok {
-		return nil
-	}
-	return set(svc, s, m.TimestampFormat, rv, texts)
-}
-
 // set reads a scalar, or a list of scalars, from text.
-func set(svc *wire.Service, s *wire.Shape, timeFormat string, rv reflect.Value, texts []string) error {
+func set(svc *wire.Service, s *wire.Shape, rv reflect.Value, texts []string) error {
 	if s.Kind == wire.List {
 		element := svc.Shape(s.Element)
 		rv.Set(reflect.MakeSlice(rv.Type(), len(texts), len(texts)))
 		for i, text := range texts {
-			if err := set(svc, element, timeFormat, rv.Index(i), []string{text}); err != nil {
+			if err := set(svc, element, rv.Index(i), []string{text}); err != nil {
 				return err
 			}
 		}
 		return nil
 	}
-	if rv.Kind() == reflect.Pointer {
-		rv.Set(reflect.New(rv.Type().Elem()))
-		rv = rv.Elem()
-	}
-	return setScalar(s, rv, texts[0])
-}
-
-func setScalar(s *wire.Shape, rv reflect.Value, text string) error {
-	switch s.Kind {
-	case wire.String, wire.Enum:
-		rv.SetString(text)
-	case wire.Boolean:
-		b, err := strconv.ParseBool(text)
-		if err != nil {
-			return fmt.Errorf("not a boolean: %.40q", text)
-		}
-		rv.SetBool(b)
-	case wire.Integer, wire.Long:
-		bits := 64
-		if s.Kind == wire.Integer {
-			bits = 32
-		}
-		n, err := strconv.ParseInt(text, 10, bits)
-		if err != nil {
-			return fmt.Errorf("not an integer: %.40q", text)
-		}
-		rv.SetInt(n)
-	case wire.Float, wire.Double:
-		f, err := strconv.ParseFloat(text, 64)
-		if err != nil {
-			return fmt.Errorf("not a number: %.40q", text)
-		}
-		rv.SetFloat(f)
-	case wire.Timestamp:
-		t, err := wire.ParseTime(text)
-		if err != nil {
-			return err
-		}
-		rv.Set(reflect.ValueOf(t))
-	case wire.Blob:
-		data, err := base64.StdEncoding.DecodeString(text)
-		if err != nil {
-			return fmt.Errorf("not base64: %.40q", text)
-		}
-		rv.SetBytes(data)
-	default:
-		return fmt.Errorf("shape %s cannot be carried as text", s.Name)
-	}
-	return nil
+	return wire.SetText(s, rv, texts[0])
 }

@@ -1,13 +1,10 @@
 package restbind
 
 import (
-	"encoding/base64"
 	"fmt"
 	"net/http"
 	"reflect"
-	"strconv"
 	"strings"
-	"time"
 
 	"cloudless/internal/wire"
 )
@@ -32,7 +29,8 @@ func EncodeHeaders(h http.Header, svc *wire.Service, shape *wire.Shape, out refl
 			h.Set(m.WireName(), text)
 		case wire.InHeaders:
 			for _, k := range rv.MapKeys() {
-				h.Set(m.WireName()+k.String(), rv.MapIndex(k).String())
+				// Not by Set: clients take the rest of the name as it is spelled.
+				h[m.WireName()+k.String()] = []string{rv.MapIndex(k).String()}
 			}
 		case wire.InStatus:
 			status = int(reflect.Indirect(rv).Int())
@@ -51,38 +49,15 @@ func isZero(s *wire.Shape, rv reflect.Value) bool {
 
 // text writes a scalar, or a list of scalars, as a header does.
 func text(svc *wire.Service, s *wire.Shape, timeFormat string, rv reflect.Value) (string, error) {
-	rv = reflect.Indirect(rv)
-	switch s.Kind {
-	case wire.String, wire.Enum:
-		return rv.String(), nil
-	case wire.Boolean:
-		return strconv.FormatBool(rv.Bool()), nil
-	case wire.Integer, wire.Long:
-		return strconv.FormatInt(rv.Int(), 10), nil
-	case wire.Float, wire.Double:
-		return strconv.FormatFloat(rv.Float(), 'g', -1, 64), nil
-	case wire.Blob:
-		return base64.StdEncoding.EncodeToString(rv.Bytes()), nil
-	case wire.Timestamp:
-		return wire.FormatTime(rv.Interface().(time.Time), firstOf(timeFormat, s.TimestampFormat, wire.RFC822)), nil
-	case wire.List:
-		parts := make([]string, rv.Len())
-		for i := range parts {
-			var err error
-			if parts[i], err = text(svc, svc.Shape(s.Element), timeFormat, rv.Index(i)); err != nil {
-				return "", err
-			}
-		}
-		return strings.Join(parts, ","), nil
+	if s.Kind != wire.List {
+		return wire.Text(s, rv, timeFormat, s.TimestampFormat, wire.RFC822)
 	}
-	return "", fmt.Errorf("shape %s cannot be carried as text", s.Name)
-}
-
-func firstOf(texts ...string) string {
-	for _, t := range texts {
-		if t != "" {
-			return t
+	parts := make([]string, rv.Len())
+	for i := range parts {
+		var err error
+		if parts[i], err = text(svc, svc.Shape(s.Element), timeFormat, rv.Index(i)); err != nil {
+			return "", err
 		}
 	}
-	return ""
+	return strings.Join(parts, ","), nil
 }
