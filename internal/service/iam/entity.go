@@ -1,6 +1,7 @@
 package iam
 
 import (
+	"bytes"
 	"context"
 	"encoding/json"
 	"errors"
@@ -160,27 +161,102 @@ func save(tx kv.Tx, e *entity) error {
 	return put(tx, entityKey(e.Account, e.ID), e)
 }
 
-// list returns one page of the entities of a kind below a path, by name.
-func list(r kv.Reader, account string, k kind, pathPrefix *string, p page) (found []*entity, next *string, err error) {
-	prefix := namePrefix(account, k)
-	cut := newCutter(p)
-	for pair, err := range r.Scan(p.within(prefix)) {
+// destroy deletes an entity if f, which is called with its present state, has
+// nothing against it. A permissions boundary goes with it, as on AWS.
+func (s *Service) destroy(ctx context.Context, found *entity, f func(tx kv.Tx, e *entity) error) error {
+	record, name := entityKey(found.Account, found.ID), nameKey(found.Account, found.Kind, found.Name)
+	return s.store.Update(ctx, kv.Claims{Write: [][]byte{record, name}}, func(tx kv.Tx) error {
+		e, err := reload(tx, found)
 		if err != nil {
-			return nil, nil, err
+			return err
+		}
+		if err := f(tx, e); err != nil {
+			return err
+		}
+		unbound(tx, e)
+		tx.Delete(record)
+		tx.Delete(name)
+		return nil
+	})
+}
+
+// bare returns DeleteConflict for an entity that still has policies.
+func (e *entity) bare() error {
+	switch {
+	case len(e.Attached) > 0:
+		return iamapi.DeleteConflictException("Cannot delete entity, must detach all policies first.")
+	case len(e.Inline) > 0:
+		return iamapi.DeleteConflictException("Cannot delete entity, must delete policies first.")
+	}
+	return nil
+}
+
+// rename gives an entity another name and path, where they are not nil.
+func (s *Service) rename(ctx context.Context, found *entity, name, path *string) error {
+	renamed := *found
+	renamed.rename(name, path)
+	from, to := nameKey(found.Account, found.Kind, found.Name), nameKey(found.Account, found.Kind, renamed.Name)
+	claims := kv.Claims{Write: [][]byte{from}}
+	if !bytes.Equal(from, to) {
+		claims.Write = append(claims.Write, to)
+	}
+	return s.change(ctx, found, claims, func(tx kv.Tx, e *entity) error {
+		e.rename(name, path)
+		if bytes.Equal(from, to) {
+			return nil
+		}
+		switch _, err := tx.Get(to); {
+		case err == nil:
+			return alreadyExists(e.Kind, e.Name)
+		case !errors.Is(err, kv.ErrNotFound):
+			return err
+		}
+		tx.Delete(from)
+		tx.Set(to, []byte(e.ID))
+		return nil
+	})
+}
+
+func (e *entity) rename(name, path *string) {
+	if name != nil {
+		e.Name = *name
+	}
+	if path != nil {
+		e.Path = *path
+	}
+}
+
+// list returns one page of the entities of a kind below a path, by name.
+func (s *Service) list(ctx context.Context, account string, k kind, pathPrefix, marker *string, maxItems *int64) (found []*entity, next *string, err error) {
+	p, err := newPage(marker, maxItems)
+	if err != nil {
+		return nil, nil, err
+	}
+	c := newCutter(p)
+	found, err = view(ctx, s, func(r kv.Reader) ([]*entity, error) {
+		return listed(r, account, k, deref(pathPrefix), p, c)
+	})
+	return found, c.marker(), err
+}
+
+func listed(r kv.Reader, account string, k kind, pathPrefix string, p page, c *cutter) (found []*entity, err error) {
+	for pair, err := range r.Scan(p.within(namePrefix(account, k))) {
+		if err != nil {
+			return nil, err
 		}
 		e, err := load(r, account, string(pair.Value))
 		if err != nil {
-			return nil, nil, fmt.Errorf("load %s %s: %w", k, pair.Value, err)
+			return nil, fmt.Errorf("load %s %s: %w", k, pair.Value, err)
 		}
-		if !strings.HasPrefix(e.Path, deref(pathPrefix)) {
+		if !strings.HasPrefix(e.Path, pathPrefix) {
 			continue
 		}
-		if !cut.admits(lower(e.Name)) {
+		if !c.admits(lower(e.Name)) {
 			break
 		}
 		found = append(found, e)
 	}
-	return found, cut.marker(), nil
+	return found, nil
 }
 
 // byName sorts entities as lists show them.

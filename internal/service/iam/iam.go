@@ -73,6 +73,7 @@ type Service struct {
 	documents Documents
 	managed   *managed.Catalog
 	known     *policyCache
+	uses      useLog
 }
 
 // New returns the service.

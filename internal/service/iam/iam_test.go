@@ -234,3 +234,8 @@ func TestADecisionSeesAnAttachedPolicyAtOnce(t *testing.T) {
 		t.Errorf("PoliciesOf = %q, want AWS's document", got)
 	}
 }
+
+// with returns a service over the same store that asks another authorizer.
+func (w *world) with(authz api.Authorizer) *iam.Service {
+	return iam.New(iam.Config{Store: w.store, Clock: w.clock, Authorizer: authz, Documents: documents{}})
+}

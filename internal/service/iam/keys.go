@@ -13,7 +13,8 @@ import "cloudless/internal/storage/keys"
 //	("iam", account, "policy", lower name)                policy: a customer managed policy
 //	("iam", account, "document", policy id, version)      the document of one of its versions
 //	("iam", account, "attached", policy ARN, usage, id)   nothing: the entity uses the policy
-//	("iam", account, "account")                           account
+//	("iam", account, "account")                           accountRecord
+//	("iam", "alias", account alias)                       the account that has it
 //	("iam", "access-key", access key id)                  accessKey
 //	("iam", "access-key-use", access key id)              keyUse
 //
@@ -81,6 +82,8 @@ func usedPrefix(account string) []byte {
 func accountKey(account string) []byte {
 	return keys.Encode("iam", account, "account")
 }
+
+func aliasKey(alias string) []byte { return keys.Encode("iam", "alias", alias) }
 
 func accessKeyKey(id string) []byte { return keys.Encode("iam", "access-key", id) }
 

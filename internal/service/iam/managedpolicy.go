@@ -1,6 +1,7 @@
 package iam
 
 import (
+	"context"
 	"errors"
 	"fmt"
 	"slices"
@@ -9,7 +10,6 @@ import (
 
 	iamapi "cloudless/internal/api/iam"
 	"cloudless/internal/awserr"
-	"cloudless/internal/storage/keys"
 	"cloudless/internal/storage/kv"
 )
 
@@ -54,7 +54,7 @@ type policy struct {
 	Path        string
 	Description string `json:",omitempty"`
 	Created     time.Time
-	Updated     time.Time    // when the default version was last made or chosen
+	Updated     time.Time    // when its newest version was made
 	Default     string       // the id of the version that counts, such as "v2"
 	Versions    []version    // the oldest first, never empty
 	Last        int          // the number of the version that was made last
@@ -93,6 +93,38 @@ func findPolicy(r kv.Reader, account string, n policyName) (*policy, error) {
 		return nil, kv.ErrNotFound
 	}
 	return p, nil
+}
+
+// reloadPolicy reads a policy again that was found before.
+func reloadPolicy(r kv.Reader, found *policy) (*policy, error) {
+	b, err := r.Get(policyKey(found.Account, found.Name))
+	if errors.Is(err, kv.ErrNotFound) {
+		return nil, notFound(found.arn())
+	}
+	if err != nil {
+		return nil, err
+	}
+	p, err := decode[policy](b)
+	if err == nil && p.ID != found.ID {
+		return nil, notFound(found.arn())
+	}
+	return p, err
+}
+
+// changePolicy calls f with the present state of a policy that was found
+// before, and stores what f made of it.
+func (s *Service) changePolicy(ctx context.Context, found *policy, f func(tx kv.Tx, p *policy) error) error {
+	key := policyKey(found.Account, found.Name)
+	return s.store.Update(ctx, kv.Claims{Write: [][]byte{key}}, func(tx kv.Tx) error {
+		p, err := reloadPolicy(tx, found)
+		if err != nil {
+			return err
+		}
+		if err := f(tx, p); err != nil {
+			return err
+		}
+		return put(tx, key, p)
+	})
 }
 
 // attachable returns nil if an entity of the account may use the policy, else
@@ -137,63 +169,6 @@ func (s *Service) documentOf(r, documents kv.Reader, account string, n policyNam
 	}
 	b, err := documents.Get(documentKey(account, p.ID, p.Default))
 	return string(b), err
-}
-
-// usage is the way in which an entity uses a managed policy.
-type usage string
-
-const (
-	usagePermissions usage = "PermissionsPolicy"
-	usageBoundary    usage = "PermissionsBoundary"
-)
-
-// uses counts the entities of an account that use a policy in one way.
-func uses(r kv.Reader, account, policyARN string, u usage) (n int64, err error) {
-	for _, err := range r.Scan(kv.Prefix(attachedPrefix(account, policyARN, u))) {
-		if err != nil {
-			return 0, err
-		}
-		n++
-	}
-	return n, nil
-}
-
-// used returns the ARNs of the policies that entities of the account use. It
-// leaps from policy to policy, however many entities use each.
-func used(r kv.Reader, account string, u usage) (map[string]bool, error) {
-	found := make(map[string]bool)
-	all := kv.Prefix(usedPrefix(account))
-	for at := all; ; {
-		arn, err := firstUsed(r, at, len(all.Start))
-		if err != nil || arn == "" {
-			return found, err
-		}
-		if u != "" {
-			n, err := uses(r, account, arn, u)
-			if err != nil {
-				return nil, err
-			}
-			found[arn] = n > 0
-		} else {
-			found[arn] = true
-		}
-		at.Start = kv.PrefixEnd(usesPrefix(account, arn))
-	}
-}
-
-// firstUsed returns the policy of the first key in a range of uses, or "".
-func firstUsed(r kv.Reader, in kv.Range, prefix int) (string, error) {
-	for pair, err := range r.Scan(in) {
-		if err != nil {
-			return "", err
-		}
-		elems, err := keys.Decode(pair.Key[prefix:])
-		if err != nil {
-			return "", err
-		}
-		return elems[0].(string), nil
-	}
-	return "", nil
 }
 
 // notFound says that there is no such managed policy.

@@ -65,7 +65,7 @@ func (s *Service) PolicyDocument(ctx context.Context, account, arn string) (stri
 	return document, err
 }
 
-// roleShape is a role as lists and creation show it.
+// roleShape is what all answers say of a role.
 func roleShape(e *entity) iamapi.Role {
 	return iamapi.Role{
 		Arn: e.arn(), AssumeRolePolicyDocument: new(escape(e.Trust)), CreateDate: e.Created,
@@ -73,10 +73,16 @@ func roleShape(e *entity) iamapi.Role {
 	}
 }
 
-// wholeRole is a role as GetRole shows it.
-func wholeRole(e *entity) *iamapi.Role {
+// listedRole is a role as lists show it.
+func listedRole(e *entity) iamapi.Role {
 	r := roleShape(e)
 	r.MaxSessionDuration = &e.MaxSessionSeconds
+	return r
+}
+
+// wholeRole is a role as GetRole shows it.
+func wholeRole(e *entity) *iamapi.Role {
+	r := listedRole(e)
 	r.PermissionsBoundary = boundaryOf(e)
 	r.RoleLastUsed = &iamapi.RoleLastUsed{} // when it was last used is not recorded
 	r.Tags = e.Tags

@@ -1,11 +1,13 @@
 package iam
 
 import (
+	"context"
 	"slices"
 	"strings"
 
 	"cloudless/internal/api"
 	iamapi "cloudless/internal/api/iam"
+	"cloudless/internal/storage/kv"
 )
 
 // checkTags refuses tags of a request of which two have the same key.
@@ -48,6 +50,22 @@ func keysOf(tags []iamapi.Tag) []string {
 		keys = append(keys, t.Key)
 	}
 	return keys
+}
+
+// tag puts tags on an entity.
+func (s *Service) tag(ctx context.Context, e *entity, more []iamapi.Tag) error {
+	return s.change(ctx, e, kv.Claims{}, func(_ kv.Tx, e *entity) (err error) {
+		e.Tags, err = addTags(e.Tags, more)
+		return err
+	})
+}
+
+// untag takes tags from an entity.
+func (s *Service) untag(ctx context.Context, e *entity, keys []string) error {
+	return s.change(ctx, e, kv.Claims{}, func(_ kv.Tx, e *entity) error {
+		e.Tags = removeTags(e.Tags, keys)
+		return nil
+	})
 }
 
 // tagPage returns one page of the tags of something.
