@@ -1,25 +1,345 @@
 package sandbox
 
 import (
+	"regexp"
 	"strings"
 	"testing"
+	"time"
 )
 
 // The tests in this file run real versions of Node, from packs that need the npm
 // registry once.
 
-func TestNodeAnswers(t *testing.T) {
-	b := newBench(t)
-	needRuntime(t, b, "nodejs6.10")
-	r := b.invoke(node("nodejs6.10", "index.js", `
-		exports.handler = function (event, context, callback) {
-			console.log('got', event.a);
-			callback(null, { node: process.version, a: event.a });
-		};`), `{"a":7}`)
-	if string(r.Payload) != `{"node":"v6.10.3","a":7}` || r.FunctionError != "" {
-		t.Errorf("result = %q %s", r.FunctionError, r.Payload)
+// nodeVersions are the runtimes that the tests run: the article's own, whose
+// errors and log lines are of the first era, and two of our days.
+var nodeVersions = []string{"nodejs6.10", "nodejs20.x", "nodejs22.x"}
+
+func TestNodeHandlersAnswer(t *testing.T) {
+	for _, tt := range []struct {
+		name  string
+		since string // the first runtime that can do this
+		code  string
+		event string
+		want  string
+	}{
+		{"by callback", "", `exports.handler = function (e, c, cb) { cb(null, { got: e.a }); };`, `{"a":7}`, `{"got":7}`},
+		{"by a callback that comes later", "", `exports.handler = function (e, c, cb) { setTimeout(cb, 20, null, 'late'); };`, `{}`, `"late"`},
+		{"with nothing", "", `exports.handler = function (e, c, cb) { cb(); };`, `{}`, `null`},
+		{"without a word", "", `exports.handler = function () {};`, `{}`, `null`},
+		{"by context.succeed", "", `exports.handler = function (e, c) { c.succeed([1, 2]); };`, `{}`, `[1,2]`},
+		{"by context.done", "", `exports.handler = function (e, c) { c.done(null, 'done'); };`, `{}`, `"done"`},
+		{"once, whatever comes later", "", `exports.handler = function (e, c, cb) { cb(null, 1); cb(null, 2); c.fail('x'); };`, `{}`, `1`},
+		{"when the event loop is empty", "", `
+			var order = [];
+			exports.handler = function (e, c, cb) {
+				setTimeout(function () { order.push('timer'); }, 30);
+				cb(null, order); order.push('callback');
+			};`, `{}`, `[]`},
+		{"without waiting, if asked to", "", `
+			exports.handler = function (e, c, cb) {
+				c.callbackWaitsForEmptyEventLoop = false;
+				setTimeout(function () {}, 60000);
+				cb(null, c.callbackWaitsForEmptyEventLoop);
+			};`, `{}`, `false`},
+		{"with letters of any kind", "", `exports.handler = function (e, c, cb) { cb(null, e); };`, `{"ü":"日本 😀"}`, `{"ü":"日本 😀"}`},
+		{"by a promise", "nodejs20.x", `exports.handler = async function (e) { return e.a + 1; };`, `{"a":1}`, `2`},
+		{"by a promise, not waiting for the loop", "nodejs20.x", `exports.handler = async () => { setTimeout(() => {}, 60000); return 'now'; };`, `{}`, `"now"`},
+		{"from a path in the package", "", `exports.a = { b: function (e, c, cb) { cb(null, process.cwd() + ' ' + __dirname); } };`, `{}`, `"/var/task /var/task/lib"`},
+	} {
+		for _, version := range nodeVersions {
+			if version < tt.since && version != "nodejs6.10" || version == "nodejs6.10" && tt.since != "" {
+				continue
+			}
+			t.Run(version+" "+tt.name, func(t *testing.T) {
+				t.Parallel()
+				b := newIsolatedBench(t)
+				needRuntime(t, b, version)
+				fn := node(version, "index.js", tt.code)
+				if strings.Contains(tt.code, "exports.a =") {
+					fn = function(version, "lib/deep.a.b", zipOf("lib/deep.js", tt.code))
+				}
+				r := b.invoke(fn, tt.event)
+				if string(r.Payload) != tt.want || r.FunctionError != "" {
+					t.Errorf("result = %q %s, want %s\n%s", r.FunctionError, r.Payload, tt.want, r.LogTail)
+				}
+			})
+		}
 	}
-	t.Log(b.text())
+}
+
+func TestNodeLoadsModules(t *testing.T) {
+	for _, tt := range []struct {
+		name  string
+		files []string
+	}{
+		{"of its own ending", []string{"index.mjs", `export const handler = async () => 'esm';`}},
+		{"by the package's type", []string{"index.js", `export const handler = async () => 'esm';`, "package.json", `{"type":"module"}`}},
+		{"that await at the top", []string{"index.mjs", `const v = await Promise.resolve('esm'); export const handler = async () => v;`}},
+		{"that import the SDK", []string{"index.mjs", `
+			import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
+			export const handler = async () => typeof DynamoDBClient === 'function' ? 'esm' : 'none';`}},
+		{"of the older kind, by ending", []string{"index.cjs", `exports.handler = async () => 'esm';`, "package.json", `{"type":"module"}`}},
+	} {
+		for _, version := range []string{"nodejs20.x", "nodejs22.x"} {
+			t.Run(version+" "+tt.name, func(t *testing.T) {
+				t.Parallel()
+				b := newIsolatedBench(t)
+				needRuntime(t, b, version)
+				if r := b.invoke(node(version, tt.files...), `{}`); string(r.Payload) != `"esm"` {
+					t.Errorf("result = %q %s\n%s", r.FunctionError, r.Payload, r.LogTail)
+				}
+			})
+		}
+	}
+}
+
+// TestNodeFailures pins what callers get. The words of the platform's own errors
+// are AWS's, recorded; a stack's lines are not compared, its place is.
+func TestNodeFailures(t *testing.T) {
+	for _, tt := range []struct {
+		name    string
+		code    string
+		handler string
+		want    map[string]string // by runtime: a regular expression for the payload
+		log     string            // a regular expression for the log's tail, or empty
+	}{
+		{
+			name: "error to the callback",
+			code: `exports.handler = function (e, c, cb) { cb(new TypeError('broken')); };`,
+			want: map[string]string{
+				"nodejs6.10": `^{"errorMessage":"broken","errorType":"TypeError","stackTrace":\["exports.handler \(/var/task/index.js:1:[^]]*\]}$`,
+				"nodejs22.x": `^{"errorType":"TypeError","errorMessage":"broken","trace":\["TypeError: broken","    at [^"]*handler \(/var/task/index.js:1:.*\]}$`,
+			},
+			log: `(?m)^\S+Z\t8f507cfc\S+\t(ERROR\tInvoke Error \t)?{"error`,
+		},
+		{
+			name: "word to the callback",
+			code: `exports.handler = function (e, c, cb) { cb('just so'); };`,
+			want: map[string]string{
+				"nodejs6.10": `^{"errorMessage":"just so"}$`,
+				"nodejs22.x": `^{"errorType":"string","errorMessage":"just so","trace":\[\]}$`,
+			},
+		},
+		{
+			name: "error thrown",
+			code: `exports.handler = function () { missing(); };`,
+			want: map[string]string{
+				"nodejs6.10": `^{"errorMessage":"missing is not defined","errorType":"ReferenceError","stackTrace":\["exports.handler.*\]}$`,
+				"nodejs22.x": `^{"errorType":"ReferenceError","errorMessage":"missing is not defined","trace":\["ReferenceError: missing is not defined",.*\]}$`,
+			},
+		},
+		{
+			name: "context.fail",
+			code: `exports.handler = function (e, c) { c.fail(new Error('failed')); };`,
+			want: map[string]string{
+				"nodejs6.10": `^{"errorMessage":"failed","errorType":"Error","stackTrace":`,
+				"nodejs22.x": `^{"errorType":"Error","errorMessage":"failed","trace":`,
+			},
+		},
+		{
+			name: "promise rejected",
+			code: `exports.handler = function () { return Promise.reject(new Error('no')); };`,
+			want: map[string]string{"nodejs22.x": `^{"errorType":"Error","errorMessage":"no","trace":\["Error: no",`},
+		},
+		{
+			name: "answer that is no JSON",
+			code: `exports.handler = function (e, c, cb) { var a = {}; a.a = a; cb(null, a); };`,
+			want: map[string]string{
+				"nodejs6.10": `^{"errorMessage":"Unable to stringify body as json: Converting circular structure to JSON","errorType":"Error"`,
+				"nodejs22.x": `^{"errorType":"Error","errorMessage":"Unable to stringify response body","trace":`,
+			},
+		},
+		{
+			name: "error outside of the handler",
+			code: `exports.handler = function () { setTimeout(function () { throw new Error('later'); }, 5); };`,
+			want: map[string]string{
+				"nodejs6.10": `^{"errorMessage":"RequestId: ` + requestID + ` Process exited before completing request"}$`,
+				"nodejs22.x": `^{"errorType":"Error","errorMessage":"later","trace":\["Error: later",`,
+			},
+			log: `later`,
+		},
+		{
+			name: "promise that nobody waits for",
+			code: `exports.handler = function () { Promise.reject(new Error('lost')); return new Promise(function () {}); };`,
+			want: map[string]string{
+				"nodejs22.x": `^{"errorType":"Runtime.UnhandledPromiseRejection","errorMessage":"Error: lost","reason":{"errorType":"Error","errorMessage":"lost",.*"promise":{},"trace":\["Runtime.UnhandledPromiseRejection: Error: lost",`,
+			},
+			log: `Unhandled Promise Rejection`,
+		},
+		{
+			name: "exit with a status",
+			code: `exports.handler = function () { process.exit(7); };`,
+			want: map[string]string{
+				"nodejs6.10": `^{"errorMessage":"RequestId: ` + requestID + ` Process exited before completing request"}$`,
+				"nodejs22.x": `^{"errorType":"Runtime.ExitError","errorMessage":"RequestId: ` + requestID + ` Error: Runtime exited with error: exit status 7"}$`,
+			},
+			log: `RequestId: ` + requestID + ` (Process exited|Error: Runtime exited with error: exit status 7\nRuntime.ExitError)`,
+		},
+		{
+			name: "exit without a reason",
+			code: `exports.handler = function () { process.exit(0); };`,
+			want: map[string]string{
+				"nodejs22.x": `^{"errorType":"Runtime.ExitError","errorMessage":"RequestId: ` + requestID + ` Error: Runtime exited without providing a reason"}$`,
+			},
+		},
+		{
+			name: "signal",
+			code: `exports.handler = function () { process.kill(process.pid, 'SIGSEGV'); while (true); };`,
+			want: map[string]string{
+				"nodejs22.x": `^{"errorType":"Runtime.ExitError","errorMessage":"RequestId: ` + requestID + ` Error: Runtime exited with error: signal: segmentation fault"}$`,
+			},
+		},
+		{
+			name: "too slow",
+			code: `exports.handler = function () { while (true); };`,
+			want: map[string]string{
+				"nodejs6.10": `^{"errorMessage":"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z ` + requestID + ` Task timed out after 1.00 seconds"}$`,
+				"nodejs22.x": `^{"errorType":"Sandbox.Timedout","errorMessage":"RequestId: ` + requestID + ` Error: Task timed out after 1.00 seconds"}$`,
+			},
+			log: `(?m)^\S+Z ` + requestID + ` Task timed out after 1.00 seconds$`,
+		},
+		{
+			name: "module that is not there",
+			code: `require('not-there'); exports.handler = function () {};`,
+			want: map[string]string{
+				"nodejs6.10": `^{"errorMessage":"Cannot find module 'not-there'","errorType":"Error","stackTrace":\["`,
+				"nodejs22.x": `^{"errorType":"Runtime.ImportModuleError","errorMessage":"Error: Cannot find module 'not-there'\\nRequire stack:\\n- /var/task/index.js\\n`,
+			},
+		},
+		{
+			name:    "package without the module",
+			code:    `exports.handler = function () {};`,
+			handler: "absent.handler",
+			want: map[string]string{
+				"nodejs6.10": `^{"errorMessage":"Cannot find module '/var/task/absent'","errorType":"Error","stackTrace":\["`,
+				"nodejs22.x": `^{"errorType":"Runtime.ImportModuleError","errorMessage":"Error: Cannot find module '/var/task/absent'`,
+			},
+		},
+		{
+			name:    "module without the handler",
+			code:    `exports.handler = function () {};`,
+			handler: "index.absent",
+			want: map[string]string{
+				"nodejs6.10": `^{"errorMessage":"Handler 'absent' missing on module 'index'"}$`,
+				"nodejs22.x": `^{"errorType":"Runtime.HandlerNotFound","errorMessage":"index.absent is undefined or not exported","trace":\["Runtime.HandlerNotFound: index.absent is undefined or not exported",`,
+			},
+		},
+		{
+			name:    "handler that names nothing",
+			code:    `exports.handler = function () {};`,
+			handler: "index",
+			want: map[string]string{
+				"nodejs6.10": `^{"errorMessage":"Bad handler index"}$`,
+				"nodejs22.x": `^{"errorType":"Runtime.MalformedHandlerName","errorMessage":"Bad handler","trace":`,
+			},
+		},
+		{
+			name: "module that does not parse",
+			code: `exports.handler = function ( {`,
+			want: map[string]string{
+				"nodejs6.10": `^{"errorMessage":"Unexpected (end of input|token ;)","errorType":"SyntaxError","stackTrace":`,
+				"nodejs22.x": `^{"errorType":"Runtime.UserCodeSyntaxError","errorMessage":"SyntaxError: Unexpected end of input","trace":\["Runtime.UserCodeSyntaxError: SyntaxError: Unexpected end of input"`,
+			},
+		},
+		{
+			name: "module that throws",
+			code: `throw new Error('at load');`,
+			want: map[string]string{
+				"nodejs6.10": `^{"errorMessage":"at load","errorType":"Error","stackTrace":`,
+				"nodejs22.x": `^{"errorType":"Error","errorMessage":"at load","trace":\["Error: at load"`,
+			},
+		},
+	} {
+		for version, want := range tt.want {
+			t.Run(version+" "+tt.name, func(t *testing.T) {
+				t.Parallel()
+				b := newIsolatedBench(t)
+				needRuntime(t, b, version)
+				fn := node(version, "index.js", tt.code)
+				fn.Timeout = time.Second
+				if tt.handler != "" {
+					fn.Handler = tt.handler
+				}
+				r := b.invoke(fn, `{}`)
+				if r.FunctionError != "Unhandled" || !regexp.MustCompile(want).Match(r.Payload) {
+					t.Errorf("result = %q %s, want %s", r.FunctionError, r.Payload, want)
+				}
+				if !regexp.MustCompile(tt.log).Match(r.LogTail) {
+					t.Errorf("log = %s, want %s", r.LogTail, tt.log)
+				}
+			})
+		}
+	}
+}
+
+func TestNodeContext(t *testing.T) {
+	const handler = `
+		exports.handler = function (event, c, callback) {
+			c.callbackWaitsForEmptyEventLoop = false;
+			var left = c.getRemainingTimeInMillis();
+			callback(null, [c.functionName, c.functionVersion, c.invokedFunctionArn, c.memoryLimitInMB, c.awsRequestId,
+				c.logGroupName, /^\d{4}\/\d\d\/\d\d\/\[\$LATEST\][0-9a-f]{32}$/.test(c.logStreamName),
+				left > 9000 && left <= 10000, c.clientContext.custom, c.identity.cognitoIdentityId, process.env._X_AMZN_TRACE_ID]);
+		};`
+	for _, version := range nodeVersions {
+		t.Run(version, func(t *testing.T) {
+			b := newIsolatedBench(t)
+			needRuntime(t, b, version)
+			inv := event(`{}`)
+			inv.ClientContext, inv.CognitoIdentity, inv.TraceID = `{"custom":"ü"}`, `{"cognitoIdentityId":"id"}`, "Root=1-2-3"
+			r, err := b.Invoke(t.Context(), node(version, "index.js", handler), inv)
+			if err != nil {
+				t.Fatal(err)
+			}
+			want := `["f","$LATEST","arn:aws:lambda:us-east-1:000000000000:function:f","256","` + requestID +
+				`","/aws/lambda/f",true,true,"ü","id","Root=1-2-3"]`
+			if string(r.Payload) != want {
+				t.Errorf("context = %s, want %s", r.Payload, want)
+			}
+		})
+	}
+}
+
+func TestNodeLog(t *testing.T) {
+	const handler = `
+		console.log('loading');
+		exports.handler = function (event, context, callback) {
+			console.log('a %s', 'b', { c: 1 });
+			console.error('two\nlines');
+			process.stdout.write('bare\n');
+			callback(null);
+		};`
+	const time = `\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z`
+	for version, want := range map[string]string{
+		"nodejs6.10": `^INIT_START Runtime Version: nodejs 6.10.3\tRuntime: nodejs6.10\n` +
+			time + `\tundefined\tloading\n` +
+			`START RequestId: ` + requestID + ` Version: \$LATEST\n` +
+			time + `\t` + requestID + `\ta b { c: 1 }\n` + time + `\t` + requestID + `\ttwo\nlines\n` +
+			`bare\n` +
+			`END RequestId: ` + requestID + `\n` +
+			`REPORT RequestId: ` + requestID + `\tDuration: \d+\.\d\d ms\tBilled Duration: \d+ ms\tMemory Size: 256 MB\tMax Memory Used: \d+ MB\tInit Duration: \d+\.\d\d ms\t\n$`,
+		"nodejs22.x": `\tundefined\tINFO\tloading\nSTART .*\n` +
+			time + `\t` + requestID + `\tINFO\ta b { c: 1 }\n` + time + `\t` + requestID + `\tERROR\ttwo\nlines\nbare\nEND`,
+	} {
+		t.Run(version, func(t *testing.T) {
+			b := newIsolatedBench(t)
+			needRuntime(t, b, version)
+			r := b.invoke(node(version, "index.js", handler), `{}`)
+			text := b.text()
+			// What is printed plainly and what comes in frames are two pipes: their
+			// order among each other is not kept.
+			plain := strings.Replace(text, "bare\n", "", 1)
+			if strings.Count(text, "bare\n") != 1 || !regexp.MustCompile(strings.Replace(want, `bare\n`, "", 1)).MatchString(plain) {
+				t.Errorf("log = %s, want %s", text, want)
+			}
+			if tail := string(r.LogTail); !strings.HasPrefix(tail, "START RequestId: ") || !strings.Contains(tail, "REPORT RequestId: ") {
+				t.Errorf("tail = %s", tail)
+			}
+			if len(b.logs.streams) != 1 || !b.logs.streams["/aws/lambda/f "+r.LogStream] {
+				t.Errorf("streams = %v, want one, %s", b.logs.streams, r.LogStream)
+			}
+		})
+	}
 }
 
 func TestOldSDKReachesTheFrontUnderAWSsOwnName(t *testing.T) {
@@ -37,5 +357,30 @@ func TestOldSDKReachesTheFrontUnderAWSsOwnName(t *testing.T) {
 	want := `https dynamodb.us-east-1.amazonaws.com DynamoDB_20120810.PutItem {"TableName":"users","Item":{"name":{"S":"me"}}}`
 	if got := strings.Join(b.front.requests, "\n"); got != want {
 		t.Errorf("the front was asked %s, want %s", got, want)
+	}
+	if auth := b.front.headers[0].Get("Authorization"); !strings.Contains(auth, "ASIAEXAMPLE/") || b.front.headers[0].Get("X-Amz-Security-Token") != "token" {
+		t.Errorf("the request was signed by %q, want the role's keys", auth)
+	}
+}
+
+func TestNewSDKReachesTheFront(t *testing.T) {
+	for _, tt := range []struct{ name, option, want string }{
+		{"by the endpoint it is told", ``, `http 127.0.0.1:4566 DynamoDB_20120810.ListTables {}`},
+		{"under AWS's own name", `, endpoint: 'https://dynamodb.us-east-1.amazonaws.com'`, `https dynamodb.us-east-1.amazonaws.com DynamoDB_20120810.ListTables {}`},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			b := newIsolatedBench(t)
+			needRuntime(t, b, "nodejs22.x")
+			r := b.invoke(node("nodejs22.x", "index.js", `
+				const { DynamoDBClient, ListTablesCommand } = require('@aws-sdk/client-dynamodb');
+				const client = new DynamoDBClient({ maxAttempts: 1`+tt.option+` });
+				exports.handler = async () => (await client.send(new ListTablesCommand({}))).$metadata.httpStatusCode;`), `{}`)
+			if string(r.Payload) != `200` {
+				t.Fatalf("result = %q %s\n%s", r.FunctionError, r.Payload, r.LogTail)
+			}
+			if got := strings.Join(b.front.requests, "\n"); got != tt.want {
+				t.Errorf("the front was asked %s, want %s", got, tt.want)
+			}
+		})
 	}
 }

@@ -3,6 +3,7 @@
 package namespace
 
 import (
+	"crypto/rand"
 	"errors"
 	"fmt"
 	"os"
@@ -20,7 +21,8 @@ import (
 )
 
 const (
-	// groupPrefix and our process id name the group that holds all of ours.
+	// groupPrefix, our process id and something random name the group that holds
+	// all of a driver's.
 	groupPrefix = "cloudless-"
 	// initBytes is what init and the kernel's own accounts of an environment
 	// take, on top of what the program may have.
@@ -147,7 +149,9 @@ func resources(l driver.Limits) *specs.LinuxResources {
 	return r
 }
 
-func ourName() string { return groupPrefix + strconv.Itoa(os.Getpid()) }
+func newName() string {
+	return groupPrefix + strconv.Itoa(os.Getpid()) + "-" + strings.ToLower(rand.Text()[:8])
+}
 
 // sweep removes the groups of servers that have ended without doing so.
 func sweep(dir string) {
@@ -156,7 +160,8 @@ func sweep(dir string) {
 		return
 	}
 	for _, e := range entries {
-		number, ok := strings.CutPrefix(e.Name(), groupPrefix)
+		name, ok := strings.CutPrefix(e.Name(), groupPrefix)
+		number, _, _ := strings.Cut(name, "-")
 		pid, err := strconv.Atoi(number)
 		if !ok || err != nil || !errors.Is(unix.Kill(pid, 0), unix.ESRCH) {
 			continue
@@ -183,7 +188,7 @@ func openV1() (hierarchy, error) {
 	if err != nil {
 		return nil, err
 	}
-	path := cgroup1.NestedPath(ourName())
+	path := cgroup1.NestedPath(newName())
 	h := &hierarchyV1{}
 	var ours []cgroup1.Subsystem
 	var reasons []error
@@ -271,7 +276,7 @@ func openV2() (hierarchy, error) {
 		return nil, err
 	}
 	sweep(filepath.Join(mountV2, base))
-	path := filepath.Join(base, ourName())
+	path := filepath.Join(base, newName())
 	if err := os.Mkdir(filepath.Join(mountV2, path), 0o755); err != nil {
 		return nil, err
 	}

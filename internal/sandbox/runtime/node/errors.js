@@ -42,12 +42,16 @@ function tellAsBefore(err) {
   if (!isError(err)) {
     return { errorMessage: typeof err === 'object' ? JSON.stringify(err) : String(err) };
   }
-  var frames = lines(err).filter(function (line) { return /^\s+at /.test(line); });
   return {
     errorMessage: err.message,
     errorType: err.name,
-    stackTrace: frames.map(function (line) { return line.replace(/^\s+at /, ''); })
+    stackTrace: frames(err).map(function (line) { return line.replace(/^\s+at /, ''); })
   };
+}
+
+// frames are the lines of a stack that name places.
+function frames(err) {
+  return lines(err).filter(function (line) { return /^\s+at /.test(line); });
 }
 
 // lines splits a stack, whose first line shows the name the error has now: the
@@ -98,7 +102,7 @@ exports.failedImport = function (err) {
 
 function rename(err, name) {
   var renamed = named(name, String(err));
-  renamed.stack = name + ': ' + (err.stack || err);
+  renamed.stack = [name + ': ' + err].concat(frames(err)).join('\n');
   return renamed;
 }
 
