@@ -1,0 +1,34 @@
+package sts
+
+import (
+	"context"
+	"fmt"
+	"time"
+
+	"cloudless/internal/api"
+	"cloudless/internal/awserr"
+)
+
+// SessionFor begins a session of a role for a service that acts in it, such as
+// "lambda.amazonaws.com". The session may last longer than the role lets its
+// other sessions last. If there is no such role, or it does not trust the
+// service, the error is AccessDenied.
+func (s *Service) SessionFor(ctx context.Context, service, roleARN, sessionName string, lasts time.Duration, facts ...api.Fact) (api.Key, error) {
+	role, err := s.roles.Role(ctx, roleARN)
+	if isNoSuchEntity(err) {
+		return api.Key{}, awserr.AccessDenied(fmt.Sprintf("User: %s is not authorized to perform: sts:AssumeRole on resource: %s",
+			service, roleARN)).Because(err)
+	}
+	if err != nil {
+		return api.Key{}, err
+	}
+	call := &api.Call{
+		Account: role.Account, Service: service, Start: s.clock.Now(), Secure: true,
+		Principal: api.Principal{Type: api.PrincipalService, ID: service, ARN: service},
+	}
+	facts = append(facts, api.Given("sts:RoleSessionName", sessionName))
+	if err := s.trust.MayAssume(ctx, call, role.ARN, role.TrustPolicy, "sts:AssumeRole", facts...); err != nil {
+		return api.Key{}, err
+	}
+	return s.begin(ctx, sessionOf(role, sessionName), lasts, bounds{})
+}
