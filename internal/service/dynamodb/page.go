@@ -176,7 +176,7 @@ func (p *pageRequest) checkStart(start attr.Item) error {
 		return awserr.Validation(invalidStart)
 	}
 	if p.index != nil {
-		for _, a := range p.index.schema.all() {
+		for _, a := range p.index.schema.all {
 			if v := start.Get(a.name); v == nil {
 				return awserr.Validation(invalidStart)
 			} else if !v.Is(a.kind) {

@@ -141,7 +141,7 @@ func (p *pageRequest) startQuery(plan *readPlan, terms []expr.KeyTerm) error {
 // the last are equalities.
 func (p *pageRequest) checkTerms(terms []expr.KeyTerm) error {
 	schema := p.schema()
-	attributes := schema.all()
+	attributes := schema.all
 	if len(terms) < 1 || len(terms) > max(2, len(attributes)) {
 		return awserr.Validation("Conditions can be of length 1 or 2 only")
 	}

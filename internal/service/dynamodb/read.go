@@ -18,7 +18,6 @@ type readParams struct {
 	selects        string // Select
 	filter         *string
 	legacyFilter   map[string]ddb.Condition
-	legacyName     string // QueryFilter or ScanFilter
 	legacyOperator string
 	projection     *string
 	attributes     []string // AttributesToGet

@@ -2,6 +2,7 @@ package dynamodb
 
 import (
 	"fmt"
+	"slices"
 
 	"cloudless/internal/awserr"
 	"cloudless/internal/service/dynamodb/attr"
@@ -12,6 +13,7 @@ import (
 // at most one range attribute, global indexes up to four of each.
 type schema struct {
 	hash, ranges []keyAttribute
+	all          []keyAttribute // hash before range
 }
 
 type keyAttribute struct {
@@ -40,17 +42,13 @@ func newSchema(key []keyRecord, attributes []attributeRecord) schema {
 			s.ranges = append(s.ranges, a)
 		}
 	}
+	s.all = slices.Concat(s.hash, s.ranges)
 	return s
-}
-
-// all returns the attributes, hash before range.
-func (s *schema) all() []keyAttribute {
-	return append(s.hash[:len(s.hash):len(s.hash)], s.ranges...)
 }
 
 // has reports whether the attribute is one of the key's.
 func (s *schema) has(name string) bool {
-	for _, a := range s.all() {
+	for _, a := range s.all {
 		if a.name == name {
 			return true
 		}
@@ -60,7 +58,7 @@ func (s *schema) has(name string) bool {
 
 func (s *schema) names() []string {
 	var names []string
-	for _, a := range s.all() {
+	for _, a := range s.all {
 		names = append(names, a.name)
 	}
 	return names
@@ -94,7 +92,7 @@ func (s *schema) appendKey(dst []byte, it attr.Item) []byte {
 
 // checkItem refuses an item that is to be written without a sound key.
 func (s *schema) checkItem(it attr.Item) error {
-	for _, a := range s.all() {
+	for _, a := range s.all {
 		v := it.Get(a.name)
 		switch {
 		case v == nil:
@@ -111,7 +109,7 @@ func (s *schema) checkKey(key attr.Item) error {
 	if key.Len() != len(s.hash)+len(s.ranges) {
 		return errKeySchema
 	}
-	for _, a := range s.all() {
+	for _, a := range s.all {
 		if !key.Get(a.name).Is(a.kind) {
 			return errKeySchema
 		}
@@ -121,7 +119,7 @@ func (s *schema) checkKey(key attr.Item) error {
 
 // checkSizes refuses key values that are empty or too long.
 func (s *schema) checkSizes(it attr.Item) error {
-	for _, a := range s.all() {
+	for _, a := range s.all {
 		if err := checkNotEmpty(a.name, it.Get(a.name)); err != nil {
 			return err
 		}

@@ -5,9 +5,12 @@
 // The handlers share a few things:
 //
 //   - keys.go:    where everything lies in the store;
-//   - record.go:  what a table is, as it is kept; tables.go finds one by its name;
+//   - record.go:  what a table is, as it is kept; tablespec.go and indexspec.go
+//     check a new one, tables.go finds one by its name;
 //   - schema.go:  the key of a table or an index: from an item, from a request;
 //   - write.go:   changing one item, its index entries with it;
+//   - guard.go, params.go, legacy.go: conditions, expressions, and the parameters
+//     from before there were any;
 //   - read.go, page.go: one page of a range of items, filtered and projected;
 //   - capacity.go: what a request has consumed;
 //   - attr, expr: values and expressions, without I/O.
@@ -57,8 +60,8 @@ type Service struct {
 	exprs  *expr.Cache
 
 	mu     sync.RWMutex
-	tables map[string]*table // by the key of the definition; see tables.go
-	counts map[uint64]count  // of large tables, by their data; see census.go
+	tables map[ref]*table   // see tables.go
+	counts map[uint64]count // of large tables, by their data; see census.go
 
 	uncounted chan *record // large tables that somebody asked about
 }
@@ -77,7 +80,7 @@ func New(c Config) *Service {
 		clock:  c.Clock,
 		settle: c.SettleTime,
 		exprs:  expr.NewCache(c.CachedExpressions),
-		tables: map[string]*table{},
+		tables: map[ref]*table{},
 		counts: map[uint64]count{},
 
 		uncounted: make(chan *record, 16),

@@ -102,13 +102,13 @@ func isNameRune(c rune) bool {
 // lookup finds a table, from memory if it is known there. What it returns may
 // be out of date: whoever uses it verifies it in the same transaction.
 func (s *Service) lookup(ctx context.Context, r ref) (*table, error) {
-	key := tableKey(r.account, r.region, r.name)
 	s.mu.RLock()
-	t := s.tables[string(key)]
+	t := s.tables[r]
 	s.mu.RUnlock()
 	if t != nil {
 		return t, nil
 	}
+	key := tableKey(r.account, r.region, r.name)
 	var stored []byte
 	err := s.store.View(ctx, func(r kv.Reader) (err error) {
 		stored, err = r.Get(key)
@@ -129,7 +129,7 @@ func (s *Service) lookup(ctx context.Context, r ref) (*table, error) {
 	if len(s.tables) >= maxCachedTables {
 		clear(s.tables)
 	}
-	s.tables[string(key)] = t
+	s.tables[r] = t
 	return t, nil
 }
 
@@ -139,8 +139,8 @@ const maxCachedTables = 10_000
 func (s *Service) forget(t *table) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	if s.tables[string(t.storeKey)] == t {
-		delete(s.tables, string(t.storeKey))
+	if where := (ref{t.Account, t.Region, t.Name}); s.tables[where] == t {
+		delete(s.tables, where)
 	}
 }
 
@@ -180,7 +180,7 @@ func (s *Service) open(ctx context.Context, call *api.Call, action, nameOrARN, i
 	if err != nil {
 		return nil, err
 	}
-	resource := tableARN(r.account, r.region, r.name)
+	resource := r.arn()
 	if indexName != "" {
 		resource += "/index/" + indexName
 	}

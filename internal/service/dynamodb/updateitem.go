@@ -181,7 +181,7 @@ func (p *updatePlan) apply(t *table, old attr.Item) (attr.Item, error) {
 		return nil, awserr.Validation("Item size to update has exceeded the maximum allowed size")
 	}
 	for _, ix := range t.indexes {
-		for _, a := range ix.schema.all() {
+		for _, a := range ix.schema.all {
 			if v := next.Get(a.name); v != nil && !v.Is(a.kind) && !v.Equal(base.Get(a.name)) {
 				return nil, p.wrongIndexKey(ix, a, v)
 			}

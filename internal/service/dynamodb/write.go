@@ -136,7 +136,7 @@ func (ix *index) entry(itemKey []byte, it attr.Item) (key []byte, entry attr.Ite
 	if it == nil {
 		return nil, nil
 	}
-	for _, a := range ix.schema.all() {
+	for _, a := range ix.schema.all {
 		if !it.Get(a.name).Is(a.kind) {
 			return nil, nil
 		}
@@ -156,7 +156,7 @@ func (t *table) itemKey(it attr.Item) []byte { return t.schema.appendKey(clip(t.
 // as its key.
 func (t *table) checkIndexKeys(it attr.Item) error {
 	for _, ix := range t.indexes {
-		for i, a := range ix.schema.all() {
+		for i, a := range ix.schema.all {
 			v := it.Get(a.name)
 			if v == nil || t.schema.has(a.name) {
 				continue

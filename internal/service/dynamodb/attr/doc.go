@@ -7,10 +7,12 @@
 //
 // The files divide the work so:
 //
-//   - value.go:   kinds, reading a value, comparing two;
+//   - value.go:   kinds, comparing two values, their size as AWS counts it;
+//   - walk.go:    reading what is within a value;
 //   - number.go:  decimal numbers of 38 digits, in bytes that sort as they do;
+//     sum.go adds them;
 //   - build.go:   writing values, with the rules of sets and nesting;
-//   - item.go:    an item, its attributes, its size as AWS counts it;
+//   - item.go:    an item and its attributes; path.go, a place in one;
 //   - patch.go:   changing or picking parts of a document in one pass;
 //   - convert.go: from the API's AttributeValue, checked in AWS's words, and back.
 //

@@ -4,18 +4,15 @@ import (
 	"encoding/hex"
 	"fmt"
 	"maps"
-	"reflect"
-	"slices"
-	"strings"
 	"testing"
 
 	ddb "cloudless/internal/api/dynamodb"
-	"cloudless/internal/awserr"
 )
 
 type av = ddb.AttributeValue
 
 func str(s string) av { return av{S: new(s)} }
+
 func num(s string) av { return av{N: new(s)} }
 
 // sample has one attribute of every kind.
@@ -36,23 +33,6 @@ func item(t testing.TB, m map[string]av) Item {
 		t.Fatalf("FromAPI(%v) = %v", m, err)
 	}
 	return it
-}
-
-func TestAnItemComesBackAsItWent(t *testing.T) {
-	want := sample()
-	want["ss"] = av{SS: []string{"a", "b"}} // sets come back in order
-	want["ns"] = av{NS: []string{"9", "10"}}
-	want["bs"] = av{BS: [][]byte{{1}, {2}}}
-	stored, err := Stored(item(t, sample()))
-	if err != nil {
-		t.Fatal(err)
-	}
-	if got := stored.API(); !reflect.DeepEqual(got, want) {
-		t.Errorf("got  %v\nwant %v", got, want)
-	}
-	if Item(nil).API() != nil {
-		t.Error("no item has attributes")
-	}
 }
 
 // These bytes lie in users' stores. A change of them needs another version.
@@ -120,65 +100,6 @@ func TestValuesAreEqualWhateverTheirOrderAndSpelling(t *testing.T) {
 	}
 }
 
-func TestFromAPIRefuses(t *testing.T) {
-	nested := func(levels int) av {
-		v := num("1")
-		for range levels {
-			v = av{L: []av{v}}
-		}
-		return v
-	}
-	const invalid = "One or more parameter values were invalid: "
-	for _, tt := range []struct {
-		name    string
-		value   av
-		message string
-	}{
-		{"no datatype", av{}, "Supplied AttributeValue is empty, must contain exactly one of the supported datatypes"},
-		{"two datatypes", av{S: new("a"), N: new("1")}, "Supplied AttributeValue has more than one datatypes set, must contain exactly one of the supported datatypes"},
-		{"a word for a number", num("x"), "The parameter cannot be converted to a numeric value: x"},
-		{"nothing for a number", num(""), "The parameter cannot be converted to a numeric value"},
-		{"39 digits", num("123456789012345678901234567890123456789"), "Attempting to store more than 38 significant digits in a Number"},
-		{"false for NULL", av{NULL: new(false)}, invalid + "Null attribute value types must have the value of true"},
-		{"an empty string set", av{SS: []string{}}, invalid + "An string set  may not be empty"},
-		{"an empty number set", av{NS: []string{}}, invalid + "An number set  may not be empty"},
-		{"an empty binary set", av{BS: [][]byte{}}, invalid + "Binary sets should not be empty"},
-		{"an empty member", av{SS: []string{"a", ""}}, invalid + "An string set may not have a empty string as a member"},
-		{"a string twice", av{SS: []string{"a", "a"}}, invalid + "Input collection [a, a] contains duplicates."},
-		{"a number twice", av{NS: []string{"1", "1.0"}}, "Input collection contains duplicates"},
-		{"a binary twice", av{BS: [][]byte{{1}, {1}}}, invalid + "Input collection [AQ==, AQ==]of type BS contains duplicates."},
-		{"a fault within", av{M: map[string]av{"a": {L: []av{{}}}}}, "Supplied AttributeValue is empty, must contain exactly one of the supported datatypes"},
-		{"33 levels", nested(33), "Nesting Levels have exceeded supported limits: Attributes in the item have nested levels beyond supported limit"},
-	} {
-		_, err := FromAPI(map[string]av{"a": tt.value})
-		if awserr.Code(err) != awserr.CodeValidation || awserr.From(err).Message != tt.message {
-			t.Errorf("%s: %v, want %q", tt.name, err, tt.message)
-		}
-	}
-	if _, err := FromAPI(map[string]av{"a": nested(32)}); err != nil {
-		t.Errorf("32 levels: %v", err)
-	}
-	if _, err := FromAPI(map[string]av{strings.Repeat("n", 65535): num("1")}); err != nil {
-		t.Errorf("a name of 65535 bytes: %v", err)
-	}
-	if _, err := FromAPI(map[string]av{strings.Repeat("n", 65536): num("1")}); err == nil {
-		t.Error("a name of 65536 bytes is accepted")
-	}
-}
-
-func path(steps ...any) Path {
-	var p Path
-	for _, s := range steps {
-		switch s := s.(type) {
-		case string:
-			p = append(p, Step{Name: s})
-		case int:
-			p = append(p, Step{Index: s})
-		}
-	}
-	return p
-}
-
 func TestAtFollowsAPath(t *testing.T) {
 	it := item(t, sample())
 	for _, tt := range []struct {
@@ -190,76 +111,6 @@ func TestAtFollowsAPath(t *testing.T) {
 	} {
 		if got := it.At(tt.path); got.Text() != tt.want {
 			t.Errorf("At(%s) = %q, want %q", tt.path, got.Text(), tt.want)
-		}
-	}
-}
-
-func TestPatchChangesADocumentInOnePass(t *testing.T) {
-	base := map[string]av{"pk": str("a"), "l": {L: []av{num("0"), num("1"), num("2")}}, "m": {M: map[string]av{"x": num("1"), "y": num("2")}}}
-	for _, tt := range []struct {
-		name  string
-		patch func(*Patch)
-		want  map[string]av
-	}{
-		{"sets and removes attributes", func(p *Patch) {
-			p.Set(path("new"), NumberOf(7))
-			p.Set(path("m"), StringValue("flat"))
-			p.Remove(path("l"))
-		}, map[string]av{"pk": str("a"), "m": str("flat"), "new": num("7")}},
-		{"within a map", func(p *Patch) {
-			p.Set(path("m", "a"), NumberOf(0))
-			p.Set(path("m", "z"), NumberOf(9))
-			p.Remove(path("m", "x"))
-		}, map[string]av{"pk": str("a"), "l": base["l"], "m": {M: map[string]av{"a": num("0"), "y": num("2"), "z": num("9")}}}},
-		{"removes by the indexes as they were, and appends in their order", func(p *Patch) {
-			p.Set(path("l", 90), NumberOf(90))
-			p.Remove(path("l", 0))
-			p.Set(path("l", 50), NumberOf(50))
-			p.Set(path("l", 2), NumberOf(22))
-		}, map[string]av{"pk": str("a"), "l": {L: []av{num("1"), num("22"), num("50"), num("90")}}, "m": base["m"]}},
-		{"removing what is not there", func(p *Patch) {
-			p.Remove(path("nosuch"))
-			p.Remove(path("l", 9))
-			p.Remove(path("m", "nosuch"))
-		}, base},
-	} {
-		var p Patch
-		tt.patch(&p)
-		got, err := p.Apply(item(t, base))
-		if err != nil {
-			t.Errorf("%s: %v", tt.name, err)
-			continue
-		}
-		if want := item(t, tt.want); !slices.Equal(got, want) {
-			t.Errorf("%s:\ngot  %v\nwant %v", tt.name, got.API(), tt.want)
-		}
-	}
-	for _, bad := range []Path{path("nosuch", "x"), path("pk", "x"), path("l", "x"), path("m", 0), path("l", 9, "x")} {
-		var p Patch
-		p.Set(bad, NumberOf(1))
-		if _, err := p.Apply(item(t, base)); err != ErrInvalidPath {
-			t.Errorf("set %s = %v, want %v", bad, err, ErrInvalidPath)
-		}
-	}
-}
-
-func TestPickKeepsWhatIsAskedFor(t *testing.T) {
-	it := item(t, map[string]av{"pk": str("a"), "l": {L: []av{num("0"), num("1"), num("2")}}, "m": {M: map[string]av{"x": num("1"), "y": {M: map[string]av{"z": num("3")}}}}})
-	for _, tt := range []struct {
-		paths []Path
-		want  map[string]av
-	}{
-		{[]Path{path("pk"), path("nosuch")}, map[string]av{"pk": str("a")}},
-		{[]Path{path("l", 2), path("l", 0)}, map[string]av{"l": {L: []av{num("0"), num("2")}}}},
-		{[]Path{path("m", "y", "z"), path("m", "nosuch")}, map[string]av{"m": {M: map[string]av{"y": {M: map[string]av{"z": num("3")}}}}}},
-		{[]Path{path("m", "nosuch"), path("l", 7), path("pk", "x")}, map[string]av{}},
-	} {
-		var p Pick
-		for _, one := range tt.paths {
-			p.Add(one)
-		}
-		if got, want := p.From(it), item(t, tt.want); !slices.Equal(got, want) {
-			t.Errorf("pick %v:\ngot  %v\nwant %v", tt.paths, got.API(), tt.want)
 		}
 	}
 }
@@ -308,24 +159,6 @@ func FuzzStoredItem(f *testing.F) {
 			t.Fatalf("%x: the names changed", b)
 		}
 	})
-}
-
-func BenchmarkFromAPI(b *testing.B) {
-	m := map[string]av{"pk": str("user-123"), "name": str("Jane Doe"), "email": str(strings.Repeat("x", 120)), "age": num("42"), "ok": {BOOL: new(true)}}
-	b.ReportAllocs()
-	for b.Loop() {
-		if _, err := FromAPI(m); err != nil {
-			b.Fatal(err)
-		}
-	}
-}
-
-func BenchmarkItemAPI(b *testing.B) {
-	it := item(b, map[string]av{"pk": str("user-123"), "name": str("Jane Doe"), "email": str(strings.Repeat("x", 120)), "age": num("42"), "ok": {BOOL: new(true)}})
-	b.ReportAllocs()
-	for b.Loop() {
-		it.API()
-	}
 }
 
 func BenchmarkGet(b *testing.B) {

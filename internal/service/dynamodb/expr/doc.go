@@ -8,9 +8,11 @@
 //
 // The files divide the work so:
 //
-//   - lex.go, parse.go: text to tokens to operands, and what a syntax error says;
-//   - condition.go, projection.go, update.go: the three grammars, each with its
-//     checks against a scope and its evaluation;
+//   - lex.go, parse.go, operand.go: text to tokens to operands, and what a
+//     syntax error says;
+//   - condition.go, check.go, evaluate.go: conditions, their checks against a
+//     scope, and whether they hold;
+//   - projection.go, update.go: the two other grammars, with the same three parts;
 //   - keycondition.go: the conditions that Query can turn into a range of keys;
 //   - legacy.go:   the parameters that were there before expressions;
 //   - scope.go, cache.go, reserved.go: names and values, parsed trees, words.

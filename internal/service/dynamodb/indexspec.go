@@ -1,0 +1,155 @@
+package dynamodb
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+
+	ddb "cloudless/internal/api/dynamodb"
+	"cloudless/internal/awserr"
+)
+
+func (r *record) addLocalIndexes(in *ddb.CreateTableInput) error {
+	if in.LocalSecondaryIndexes == nil {
+		return nil
+	}
+	if len(in.LocalSecondaryIndexes) == 0 {
+		return awserr.Validation(invalidValues + "List of LocalSecondaryIndexes is empty")
+	}
+	if len(r.Key) != 2 {
+		return awserr.Validation(invalidValues + "Table KeySchema does not have a range key, which is required when specifying a LocalSecondaryIndex")
+	}
+	for _, def := range in.LocalSecondaryIndexes {
+		ix := indexRecord{Name: def.IndexName, Key: keyRecords(def.KeySchema)}
+		if err := r.checkIndexKey(ix); err != nil {
+			return err
+		}
+		if len(ix.Key) > 2 {
+			return awserr.Validation(invalidValues + "Index KeySchema of a LocalSecondaryIndex has more than two elements, index: " + ix.Name)
+		}
+		if err := checkRoles(ix.Key); err != nil {
+			return err
+		}
+		if len(ix.Key) != 2 {
+			return awserr.Validation(invalidValues + "Index KeySchema does not have a range key for index: " + ix.Name)
+		}
+		if hash := r.Key[0].Name; ix.Key[0].Name != hash {
+			return awserr.Validation(fmt.Sprintf(invalidValues+"Index KeySchema does not have the same leading hash key as table KeySchema for index: %s. index hash key: %s, table hash key: %s",
+				ix.Name, ix.Key[0].Name, hash))
+		}
+		if err := r.addIndex(ix, def.Projection); err != nil {
+			return err
+		}
+	}
+	if len(in.LocalSecondaryIndexes) > maxLocalIndexes {
+		return awserr.Validation(invalidValues + "Number of LocalSecondaryIndexes exceeds per-table limit of 5")
+	}
+	return nil
+}
+
+func (r *record) addGlobalIndexes(in *ddb.CreateTableInput) error {
+	if in.GlobalSecondaryIndexes == nil {
+		return nil
+	}
+	if len(in.GlobalSecondaryIndexes) == 0 {
+		return awserr.Validation(invalidValues + "List of GlobalSecondaryIndexes is empty")
+	}
+	for _, def := range in.GlobalSecondaryIndexes {
+		ix := indexRecord{Name: def.IndexName, Global: true, Key: keyRecords(def.KeySchema), Throughput: throughput(def.ProvisionedThroughput)}
+		if err := r.checkIndexKey(ix); err != nil {
+			return err
+		}
+		if err := checkGlobalRoles(ix.Key); err != nil {
+			return err
+		}
+		if err := r.addIndex(ix, def.Projection); err != nil {
+			return err
+		}
+	}
+	if len(in.GlobalSecondaryIndexes) > maxGlobalIndexes {
+		return awserr.Validation(invalidValues + "GlobalSecondaryIndex count exceeds the per-table limit of 20")
+	}
+	return nil
+}
+
+// checkGlobalRoles checks a key that may have several attributes of each role.
+func checkGlobalRoles(key []keyRecord) error {
+	if err := checkKeyNames(key); err != nil {
+		return err
+	}
+	hashes, ranges := 0, 0
+	for _, k := range key {
+		switch {
+		case k.Role == "RANGE":
+			ranges++
+		case ranges == 0:
+			hashes++
+		case hashes > 0:
+			return awserr.Validation("Invalid KeySchema: All HASH key attributes must precede the RANGE key attributes")
+		}
+	}
+	switch {
+	case hashes == 0:
+		return errFirstNotHash
+	case hashes > maxIndexKeyParts:
+		return awserr.Validation("Invalid KeySchema: The number of HASH key attributes exceeds the limit of 4")
+	case ranges > maxIndexKeyParts:
+		return awserr.Validation("Invalid KeySchema: The number of RANGE key attributes exceeds the limit of 4")
+	}
+	return nil
+}
+
+func (r *record) checkIndexKey(ix indexRecord) error {
+	if len(ix.Key) == 0 {
+		return errFirstNotHash
+	}
+	if defined := r.defined(); !containsAll(defined, namesOf(ix.Key)) {
+		return undefinedKeys(namesOf(ix.Key), defined)
+	}
+	return nil
+}
+
+// addIndex checks what local and global indexes have in common, and numbers
+// the index.
+func (r *record) addIndex(ix indexRecord, p *ddb.Projection) error {
+	if p == nil || p.ProjectionType == "" {
+		return awserr.Validation(invalidValues + "Unknown ProjectionType: null")
+	}
+	ix.Projection, ix.Include = p.ProjectionType, p.NonKeyAttributes
+	switch {
+	case ix.Projection != "INCLUDE" && ix.Include != nil:
+		return awserr.Validation(invalidValues + "ProjectionType is " + ix.Projection + ", but NonKeyAttributes is specified")
+	case ix.Projection == "INCLUDE" && len(ix.Include) == 0:
+		return awserr.Validation(invalidValues + "ProjectionType is INCLUDE, but NonKeyAttributes is not specified")
+	}
+	included := len(ix.Include)
+	for _, other := range r.Indexes {
+		if other.Name == ix.Name {
+			return awserr.Validation(invalidValues + "Duplicate index name: " + ix.Name)
+		}
+		included += len(other.Include)
+	}
+	if included > maxIncludedInAll {
+		return awserr.Validation(invalidValues + "Number of NonKeyAttributes in all indexes exceeds the per-table limit of 100")
+	}
+	ix.Number = uint64(len(r.Indexes)) + 1
+	r.Indexes = append(r.Indexes, ix)
+	return nil
+}
+
+// checkAllUsed refuses definitions of attributes that are in no key.
+func (r *record) checkAllUsed() error {
+	used := namesOf(r.Key)
+	for _, ix := range r.Indexes {
+		for _, name := range namesOf(ix.Key) {
+			if !slices.Contains(used, name) {
+				used = append(used, name)
+			}
+		}
+	}
+	if defined := r.defined(); !containsAll(used, defined) {
+		return awserr.Validation(invalidValues + "Some AttributeDefinitions are not used. AttributeDefinitions: [" +
+			strings.Join(defined, ", ") + "], keys used: [" + strings.Join(used, ", ") + "]")
+	}
+	return nil
+}
