@@ -52,6 +52,10 @@ type Service struct {
 	// PrefixedPaths says that validation messages put the operation before the
 	// path of a member of the body: 'createRestApiInput.name'. API Gateway does.
 	PrefixedPaths bool
+
+	// HiddenValues says that validation messages repeat no value: "Value at
+	// 'roleName' failed to …". IAM does.
+	HiddenValues bool
 }
 
 // Operation is one operation of a service.

@@ -38,13 +38,17 @@ type validator struct {
 }
 
 // report adds one violation. The value has AWS's own form: 'text' or null.
-func (v *validator) report(sensitive bool, value string, path Path, constraint string) {
-	if sensitive {
+func (v *validator) report(s *Shape, value string, path Path, constraint string) {
+	value = " " + value
+	if s.Sensitive || v.service.HiddenValues {
 		value = ""
-	} else {
-		value = " " + value
 	}
 	v.found = append(v.found, fmt.Sprintf("Value%s at '%s' failed to satisfy constraint: %s", value, path, constraint))
+}
+
+// absent adds the violation that a required member is not there.
+func (v *validator) absent(path Path) {
+	v.found = append(v.found, fmt.Sprintf("Value null at '%s' failed to satisfy constraint: %s", path, mustNotBeNull))
 }
 
 func (v *validator) structure(s *Shape, rv reflect.Value, path Path) {
@@ -65,14 +69,14 @@ func (v *validator) structure(s *Shape, rv reflect.Value, path Path) {
 func (v *validator) member(m *Member, s *Shape, rv reflect.Value, path Path) {
 	if isAbsent(s, rv) {
 		if s.Kind == Enum && v.given.blank[path.String()] {
-			v.report(s.Sensitive, "''", path, enumConstraint(s))
+			v.report(s, "''", path, enumConstraint(s))
 		} else if m.Required {
-			v.report(false, "null", path, mustNotBeNull)
+			v.absent(path)
 		}
 		return
 	}
 	if m.Required && v.given.absent[path.String()] {
-		v.report(false, "null", path, mustNotBeNull)
+		v.absent(path)
 		return
 	}
 	v.value(s, rv, path)
@@ -105,14 +109,14 @@ func (v *validator) value(s *Shape, rv reflect.Value, path Path) {
 		v.mapping(s, rv, path)
 	default:
 		for _, c := range broken(s, rv) {
-			v.report(s.Sensitive, "'"+show(rv)+"'", path, c)
+			v.report(s, v.quoted(s, rv), path, c)
 		}
 	}
 }
 
 func (v *validator) list(s *Shape, rv reflect.Value, path Path) {
 	for _, c := range broken(s, rv) {
-		v.report(s.Sensitive, "'"+show(rv)+"'", path, c)
+		v.report(s, v.quoted(s, rv), path, c)
 	}
 	element := v.service.Shape(s.Element)
 	if !element.Checked {
@@ -122,7 +126,7 @@ func (v *validator) list(s *Shape, rv reflect.Value, path Path) {
 		if !isScalar(element.Kind) {
 			v.value(element, rv.Index(i), path.Index(i))
 		} else if len(broken(element, rv.Index(i))) > 0 {
-			v.report(s.Sensitive, "'"+show(rv)+"'", path,
+			v.report(s, v.quoted(s, rv), path,
 				"Member must satisfy constraint: ["+strings.Join(constraints(element), ", ")+"]")
 			return
 		}
@@ -131,12 +135,12 @@ func (v *validator) list(s *Shape, rv reflect.Value, path Path) {
 
 func (v *validator) mapping(s *Shape, rv reflect.Value, path Path) {
 	for _, c := range broken(s, rv) {
-		v.report(s.Sensitive, "'"+show(rv)+"'", path, c)
+		v.report(s, v.quoted(s, rv), path, c)
 	}
 	key, value := v.service.Shape(s.Key), v.service.Shape(s.Element)
 	for _, k := range sortedKeys(rv) {
 		if len(broken(key, k)) > 0 {
-			v.report(s.Sensitive, "'"+show(rv)+"'", path,
+			v.report(s, v.quoted(s, rv), path,
 				"Map keys must satisfy constraint: ["+strings.Join(constraints(key), ", ")+"]")
 			return
 		}
@@ -144,7 +148,7 @@ func (v *validator) mapping(s *Shape, rv reflect.Value, path Path) {
 		if !isScalar(value.Kind) {
 			v.value(value, e, path.Key(k.String()))
 		} else if len(broken(value, e)) > 0 {
-			v.report(s.Sensitive, "'"+show(rv)+"'", path,
+			v.report(s, v.quoted(s, rv), path,
 				"Map value must satisfy constraint: ["+strings.Join(append(constraints(value), mustNotBeNull), ", ")+"]")
 			return
 		}
@@ -229,15 +233,44 @@ func enumConstraint(s *Shape) string {
 	return "Member must satisfy enum value set: [" + strings.Join(s.Enum, ", ") + "]"
 }
 
+// quoted is a value in quotes, as messages repeat it.
+func (v *validator) quoted(s *Shape, rv reflect.Value) string { return "'" + v.show(s, rv) + "'" }
+
 // show writes a value as Java's toString does, which AWS's messages repeat.
-func show(rv reflect.Value) string {
-	rv = reflect.Indirect(rv)
-	if !rv.IsValid() {
+// What is sensitive further in stays hidden.
+func (v *validator) show(s *Shape, rv reflect.Value) string {
+	if isAbsent(s, rv) {
 		return "null"
 	}
+	if s.Sensitive {
+		return "***Sensitive Data Redacted***"
+	}
+	rv = reflect.Indirect(rv)
+	switch s.Kind {
+	case Structure:
+		parts := make([]string, len(s.Members))
+		for i := range s.Members {
+			parts[i] = lowerFirst(s.Members[i].Name) + "=" + v.show(v.service.Shape(s.Members[i].Shape), rv.Field(i))
+		}
+		return s.Name + "(" + strings.Join(parts, ", ") + ")"
+	case List:
+		parts := make([]string, rv.Len())
+		for i := range parts {
+			parts[i] = v.show(v.service.Shape(s.Element), rv.Index(i))
+		}
+		return "[" + strings.Join(parts, ", ") + "]"
+	case Map:
+		parts := make([]string, 0, rv.Len())
+		for _, k := range sortedKeys(rv) {
+			parts = append(parts, k.String()+"="+v.show(v.service.Shape(s.Element), rv.MapIndex(k)))
+		}
+		return "{" + strings.Join(parts, ", ") + "}"
+	}
+	return showScalar(rv)
+}
+
+func showScalar(rv reflect.Value) string {
 	switch x := rv.Interface().(type) {
-	case string:
-		return x
 	case float64:
 		if x == float64(int64(x)) {
 			return strconv.FormatFloat(x, 'f', 1, 64)
@@ -249,29 +282,9 @@ func show(rv reflect.Value) string {
 		return x.Format(time.UnixDate)
 	case io.Reader:
 		return "stream"
+	default:
+		return fmt.Sprint(x)
 	}
-	switch rv.Kind() {
-	case reflect.Slice:
-		parts := make([]string, rv.Len())
-		for i := range parts {
-			parts[i] = show(rv.Index(i))
-		}
-		return "[" + strings.Join(parts, ", ") + "]"
-	case reflect.Map:
-		parts := make([]string, 0, rv.Len())
-		for _, k := range sortedKeys(rv) {
-			parts = append(parts, k.String()+"="+show(rv.MapIndex(k)))
-		}
-		return "{" + strings.Join(parts, ", ") + "}"
-	case reflect.Struct:
-		t := rv.Type()
-		parts := make([]string, t.NumField())
-		for i := range parts {
-			parts[i] = lowerFirst(t.Field(i).Name) + "=" + show(rv.Field(i))
-		}
-		return t.Name() + "(" + strings.Join(parts, ", ") + ")"
-	}
-	return fmt.Sprint(rv.Interface())
 }
 
 func sortedKeys(rv reflect.Value) []reflect.Value {

@@ -15,6 +15,9 @@ type overlay struct {
 	// PrefixedPaths: see wire.Service. Seen in recorded answers of API Gateway.
 	PrefixedPaths bool
 
+	// HiddenValues: see wire.Service. Seen in answers of IAM since 2024.
+	HiddenValues bool
+
 	// OpenEnums are enumerations whose values the service itself checks, with
 	// words of its own.
 	OpenEnums []string
@@ -26,7 +29,7 @@ type overlay struct {
 var overlays = map[string]overlay{
 	"apigateway": {PrefixedPaths: true},
 	"dynamodb":   {InternalError: "InternalServerError"},
-	"iam":        {InternalError: "ServiceFailure"},
+	"iam":        {InternalError: "ServiceFailure", HiddenValues: true},
 	"lambda":     {InternalError: "ServiceException", OpenEnums: []string{"Runtime"}},
 	"logs":       {InternalError: "ServiceUnavailableException"},
 	"s3": {

@@ -12,6 +12,7 @@ var Schema = wire.Service{
 	APIVersion:    "2010-05-08",
 	XMLNamespace:  "https://iam.amazonaws.com/doc/2010-05-08/",
 	InternalError: "ServiceFailure",
+	HiddenValues:  true,
 	Operations: []wire.Operation{
 		{Name: "AcceptDelegationRequest", Method: "POST", URI: "/", Status: 200, Input: at_AcceptDelegationRequestRequest, Output: at_AcceptDelegationRequestOutput},
 		{Name: "AddClientIDToOpenIDConnectProvider", Method: "POST", URI: "/", Status: 200, Input: at_AddClientIDToOpenIDConnectProviderRequest, Output: at_AddClientIDToOpenIDConnectProviderOutput},
