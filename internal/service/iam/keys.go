@@ -14,6 +14,7 @@ import "cloudless/internal/storage/keys"
 //	("iam", account, "document", policy id, version)      the document of one of its versions
 //	("iam", account, "attached", policy ARN, usage, id)   nothing: the entity uses the policy
 //	("iam", account, "account")                           accountRecord
+//	("iam", account, "deletion", service, role name)      deletion
 //	("iam", "alias", account alias)                       the account that has it
 //	("iam", "access-key", access key id)                  accessKey
 //	("iam", "access-key-use", access key id)              keyUse
@@ -77,6 +78,10 @@ func usesPrefix(account, policyARN string) []byte {
 // usedPrefix begins all uses of policies in an account; the ARN follows it.
 func usedPrefix(account string) []byte {
 	return keys.Encode("iam", account, "attached")
+}
+
+func deletionKey(account, service, roleName string) []byte {
+	return keys.Encode("iam", account, "deletion", service, lower(roleName))
 }
 
 func accountKey(account string) []byte {
