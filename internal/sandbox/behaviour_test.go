@@ -1,25 +1,42 @@
 package sandbox
 
 import (
+	"bufio"
 	"bytes"
+	"encoding/json"
+	"errors"
 	"fmt"
 	"io"
+	"net"
 	"net/http"
 	"os"
+	"os/exec"
+	"path/filepath"
+	"strings"
+	"syscall"
 	"time"
+	"unsafe"
+
+	"golang.org/x/sys/unix"
 )
 
 // runBehaviour is a custom runtime: it asks for events and answers them with
-// what a behaviour makes of them.
+// what a behaviour makes of them. It is what attacks a sandbox from within.
 func runBehaviour(name string) {
-	base := "http://" + os.Getenv("AWS_LAMBDA_RUNTIME_API") + "/2018-06-01/runtime/"
+	if len(os.Args) > 1 { // a child of a behaviour
+		time.Sleep(time.Hour)
+		return
+	}
 	act, ok := behaviours[name]
 	if !ok {
 		fmt.Fprintf(os.Stderr, "there is no behaviour %q\n", name)
 		os.Exit(3)
 	}
+	if d, err := time.ParseDuration(os.Getenv("LOAD")); err == nil {
+		time.Sleep(d)
+	}
 	for {
-		resp, err := http.Get(base + "invocation/next")
+		resp, err := http.Get(api("invocation/next"))
 		if err != nil {
 			os.Exit(4)
 		}
@@ -27,10 +44,19 @@ func runBehaviour(name string) {
 		if err != nil {
 			os.Exit(4)
 		}
-		id := resp.Header.Get("Lambda-Runtime-Aws-Request-Id")
-		answer := act(string(payload))
-		post(base+"invocation/"+id+"/response", []byte(answer))
+		requestID := resp.Header.Get("Lambda-Runtime-Aws-Request-Id")
+		var argument string
+		_ = json.Unmarshal(payload, &argument)
+		answer, err := json.Marshal(act(argument, requestID))
+		if err != nil {
+			os.Exit(5)
+		}
+		post(api("invocation/"+requestID+"/response"), answer)
 	}
+}
+
+func api(path string) string {
+	return "http://" + os.Getenv("AWS_LAMBDA_RUNTIME_API") + "/2018-06-01/runtime/" + path
 }
 
 func post(url string, body []byte) (status int) {
@@ -43,12 +69,287 @@ func post(url string, body []byte) (status int) {
 	return resp.StatusCode
 }
 
-// behaviours are what functions of these tests do with an event.
-var behaviours = map[string]func(payload string) string{
-	"echo": func(p string) string { return p },
-	"sleep": func(p string) string {
-		d, _ := time.ParseDuration(p[1 : len(p)-1])
+// behaviours are what functions of these tests do with an event, which is a
+// string. They return what they could do, or why they could not.
+var behaviours = map[string]func(argument, requestID string) any{
+	"echo": func(s, _ string) any { return s },
+	"sleep": func(s, _ string) any {
+		d, _ := time.ParseDuration(s)
 		time.Sleep(d)
-		return p
+		return s
 	},
+	"load slowly": func(s, _ string) any { return s },
+	"die later": func(string, string) any {
+		time.AfterFunc(50*time.Millisecond, func() { os.Exit(1) })
+		return nil
+	},
+	"pid": func(string, string) any { return os.Getpid() },
+
+	// files
+	"read": func(name, _ string) any {
+		data, err := os.ReadFile(name)
+		if err != nil {
+			return reason(err)
+		}
+		return string(data)
+	},
+	"list": func(name, _ string) any {
+		entries, err := filepath.Glob(filepath.Join(name, "*"))
+		if err != nil {
+			return reason(err)
+		}
+		return entries
+	},
+	"write": func(name, _ string) any {
+		return reason(os.WriteFile(name, []byte("here"), 0o666))
+	},
+	"fill": func(name, _ string) any {
+		f, err := os.Create(name)
+		if err != nil {
+			return reason(err)
+		}
+		defer f.Close()
+		written := 0
+		for block := make([]byte, 1<<20); ; {
+			n, err := f.Write(block)
+			written += n
+			if err != nil {
+				return fmt.Sprintf("%d MB, then %s", written>>20, reason(err))
+			}
+		}
+	},
+
+	// processes
+	"kill": func(pid, _ string) any {
+		var n int
+		_, _ = fmt.Sscan(pid, &n)
+		return reason(syscall.Kill(n, syscall.SIGKILL))
+	},
+	"signal init": func(string, string) any {
+		for _, s := range []syscall.Signal{syscall.SIGTERM, syscall.SIGQUIT, syscall.SIGINT, syscall.SIGHUP, syscall.SIGUSR1, syscall.SIGKILL, syscall.SIGSTOP} {
+			_ = syscall.Kill(1, s)
+		}
+		time.Sleep(20 * time.Millisecond)
+		return "survived"
+	},
+	"fork": func(string, string) any {
+		self, _ := os.Executable()
+		for n := 0; ; n++ {
+			if err := exec.Command(self, "child").Start(); err != nil || n == 5000 {
+				return n
+			}
+		}
+	},
+	"daemon": func(marker, _ string) any {
+		self, _ := os.Executable()
+		cmd := exec.Command(self, marker)
+		cmd.SysProcAttr = &syscall.SysProcAttr{Setsid: true}
+		return reason(cmd.Start())
+	},
+	"exit leaving children": func(marker, _ string) any {
+		self, _ := os.Executable()
+		_ = exec.Command(self, marker).Start()
+		os.Exit(9)
+		return nil
+	},
+	"close everything": func(string, string) any {
+		for fd := range 3 {
+			syscall.Close(fd)
+		}
+		return "closed"
+	},
+
+	// memory
+	"hoard": func(string, string) any {
+		var all [][]byte
+		for {
+			block := make([]byte, 8<<20)
+			for i := range block {
+				block[i] = 1
+			}
+			all = append(all, block)
+			if len(all) > 1<<10 {
+				return len(all)
+			}
+		}
+	},
+	"hoard shared": func(string, string) any {
+		for n := 0; n < 1<<10; n++ {
+			block, err := syscall.Mmap(-1, 0, 8<<20, syscall.PROT_READ|syscall.PROT_WRITE, syscall.MAP_SHARED|syscall.MAP_ANON)
+			if err != nil {
+				return reason(err)
+			}
+			for i := 0; i < len(block); i += 4096 {
+				block[i] = 1
+			}
+		}
+		return "no end of it"
+	},
+
+	// network
+	"dial": func(s, _ string) any {
+		network, address, _ := strings.Cut(s, " ")
+		c, err := net.DialTimeout(network, address, 2*time.Second)
+		if err != nil {
+			return reason(err)
+		}
+		defer c.Close()
+		if _, err := c.Write([]byte("x")); err != nil {
+			return reason(err)
+		}
+		return "connected"
+	},
+	"resolve": func(name, _ string) any {
+		addresses, err := net.LookupHost(name)
+		if err != nil {
+			if dnsErr, ok := errors.AsType[*net.DNSError](err); ok && dnsErr.IsNotFound {
+				return "not found"
+			}
+			return reason(err)
+		}
+		return addresses
+	},
+	"get": func(url, _ string) any {
+		resp, err := http.Get(url)
+		if err != nil {
+			return err.Error()
+		}
+		defer resp.Body.Close()
+		body, _ := io.ReadAll(resp.Body)
+		return fmt.Sprintf("%d %s", resp.StatusCode, body)
+	},
+	"hold connections": func(address, _ string) any {
+		var open []net.Conn
+		for range 900 {
+			c, err := net.DialTimeout("tcp", address, time.Second)
+			if err != nil {
+				break
+			}
+			open = append(open, c)
+		}
+		for _, c := range open {
+			c.Close()
+		}
+		return len(open) > 0
+	},
+
+	// the kernel
+	"system calls": func(string, string) any {
+		path, _ := syscall.BytePtrFromString("/tmp")
+		p := uintptr(unsafe.Pointer(path))
+		call := func(n, a, b, c uintptr) string {
+			_, _, errno := syscall.RawSyscall(n, a, b, c)
+			return reason(errnoOrNil(errno))
+		}
+		return map[string]string{
+			"mount":       reason(unix.Mount("tmpfs", "/tmp", "tmpfs", 0, "")),
+			"unshare":     reason(unix.Unshare(unix.CLONE_NEWUSER)),
+			"clone":       call(unix.SYS_CLONE, unix.CLONE_NEWUSER|uintptr(unix.SIGCHLD), 0, 0),
+			"clone3":      call(unix.SYS_CLONE3, 0, 0, 0),
+			"chroot":      call(unix.SYS_CHROOT, p, 0, 0),
+			"bpf":         call(unix.SYS_BPF, 0, 0, 0),
+			"ptrace init": call(unix.SYS_PTRACE, unix.PTRACE_ATTACH, 1, 0),
+			"io_uring":    call(unix.SYS_IO_URING_SETUP, 1, 0, 0),
+			"keyctl":      call(unix.SYS_KEYCTL, 0, 0, 0),
+			"setns":       call(unix.SYS_SETNS, 0, 0, 0),
+			"raw socket":  call(unix.SYS_SOCKET, unix.AF_INET, unix.SOCK_RAW, unix.IPPROTO_ICMP),
+			"vsock":       call(unix.SYS_SOCKET, unix.AF_VSOCK, unix.SOCK_STREAM, 0),
+			"sethostname": reason(unix.Sethostname([]byte("x"))),
+			"setuid":      call(unix.SYS_SETUID, 0, 0, 0),
+		}
+	},
+	"status": func(string, string) any {
+		status := map[string]string{}
+		f, err := os.Open("/proc/self/status")
+		if err != nil {
+			return reason(err)
+		}
+		defer f.Close()
+		for lines := bufio.NewScanner(f); lines.Scan(); {
+			name, value, _ := strings.Cut(lines.Text(), ":")
+			switch name {
+			case "CapInh", "CapPrm", "CapEff", "CapBnd", "CapAmb", "NoNewPrivs", "Seccomp":
+				status[name] = strings.TrimSpace(value)
+			}
+		}
+		return status
+	},
+	"environment": func(string, string) any {
+		entries := map[string]string{}
+		for _, e := range os.Environ() {
+			name, value, _ := strings.Cut(e, "=")
+			entries[name] = value
+		}
+		return entries
+	},
+
+	// the dialogue
+	"print": func(s, _ string) any {
+		var size int
+		_, _ = fmt.Sscan(s, &size)
+		line := bytes.Repeat([]byte("0123456789abcde "), 64)
+		line[len(line)-1] = '\n'
+		for written := 0; written < size; written += len(line) {
+			_, _ = os.Stdout.Write(line)
+		}
+		return size
+	},
+	"print no line": func(string, string) any {
+		_, _ = os.Stdout.WriteString("no end")
+		return nil
+	},
+	"spoil frames": func(string, string) any {
+		f := os.NewFile(3, "frames")
+		_, _ = f.Write([]byte("\xa5\x5a\x00\x03\xff\xff\xff\xff\x00\x00\x00\x00\x00\x00\x00\x00a frame that never ends"))
+		return "spoiled"
+	},
+	"answer twice": func(_, requestID string) any {
+		first := post(api("invocation/"+requestID+"/response"), []byte(`"first"`))
+		second := post(api("invocation/"+requestID+"/response"), []byte(`"second"`))
+		fmt.Println(first, second)
+		return "third"
+	},
+	"answer others": func(_, requestID string) any {
+		return []int{
+			post(api("invocation/another/response"), []byte(`"x"`)),
+			post(api("init/error"), []byte(`{}`)),
+			post(api("nothing"), []byte(`{}`)),
+		}
+	},
+	"answer garbage": func(string, string) any {
+		for _, garbage := range []string{"\x00\xff\n\n", "POST /2018-06-01/runtime/invocation/x/response HTTP/1.1\r\nContent-Length: -5\r\n\r\n", strings.Repeat("a", 1<<20)} {
+			c, err := net.Dial("tcp", os.Getenv("AWS_LAMBDA_RUNTIME_API"))
+			if err != nil {
+				return reason(err)
+			}
+			_, _ = c.Write([]byte(garbage))
+			c.Close()
+		}
+		return "still here"
+	},
+	"answer much": func(string, string) any { return strings.Repeat("x", 7<<20) },
+	"hang up": func(string, string) any {
+		c, _ := net.Dial("tcp", os.Getenv("AWS_LAMBDA_RUNTIME_API"))
+		_, _ = c.Write([]byte("POST /2018-06-01/runtime/invocation/" + requestID + "/response HTTP/1.1\r\nHost: x\r\nContent-Length: 100\r\n\r\nhalf"))
+		c.Close()
+		return "whole"
+	},
+}
+
+// reason is an error's last word, which does not change with what was tried.
+func reason(err error) string {
+	if err == nil {
+		return "done"
+	}
+	if errno, ok := errors.AsType[syscall.Errno](err); ok {
+		return unix.ErrnoName(errno)
+	}
+	return err.Error()
+}
+
+func errnoOrNil(e syscall.Errno) error {
+	if e == 0 {
+		return nil
+	}
+	return e
 }

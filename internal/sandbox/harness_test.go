@@ -9,6 +9,7 @@ import (
 	"io/fs"
 	"net/http"
 	"os"
+	"path/filepath"
 	"strings"
 	"sync"
 	"testing"
@@ -16,7 +17,6 @@ import (
 
 	"cloudless/internal/authority"
 	"cloudless/internal/clock"
-	"cloudless/internal/sandbox/driver"
 	"cloudless/internal/sandbox/process"
 	"cloudless/internal/sandbox/runtime"
 )
@@ -49,7 +49,7 @@ func newBench(t *testing.T, configure ...func(*Config)) *bench {
 		t.Fatal(err)
 	}
 	b := &bench{t: t, logs: &memoryLogs{}, front: &recordingFront{}}
-	cfg := Config{Dir: t.TempDir(), Front: b.front, Authority: ca, Logs: b.logs, Runtimes: packs(t)}
+	cfg := Config{Dir: t.TempDir(), Front: b.front, Authority: ca, Logs: b.logs, Runtimes: packs()}
 	for _, c := range configure {
 		c(&cfg)
 	}
@@ -88,20 +88,17 @@ func withProcesses(t *testing.T) func(*Config) {
 	}
 }
 
-var _ driver.Driver = (*process.Driver)(nil)
-
 // packs are the runtime packs that the tests share with this user's servers.
-func packs(t *testing.T) *runtime.Packs {
-	t.Helper()
+var packs = sync.OnceValue(func() *runtime.Packs {
 	dir := os.Getenv("CLOUDLESS_RUNTIMES")
 	if dir == "" {
 		var err error
 		if dir, err = runtime.DefaultDir(); err != nil {
-			t.Skipf("there is no place for runtime packs: %v", err)
+			dir = filepath.Join(os.TempDir(), "cloudless-runtimes") // a user without a home
 		}
 	}
 	return runtime.NewPacks(dir)
-}
+})
 
 // needRuntime makes sure that a runtime is installed, and skips the test where
 // its pack cannot be fetched.
@@ -146,7 +143,7 @@ func node(runtime string, files ...string) Function {
 
 func function(runtime, handler string, code []byte) Function {
 	return Function{
-		ID: "f", Revision: fmt.Sprintf("%p", &code[0]), Name: "f", Version: "$LATEST", Region: "us-east-1", Account: "000000000000",
+		ID: handler, Revision: fmt.Sprintf("%p", &code[0]), Name: "f", Version: "$LATEST", Region: "us-east-1", Account: "000000000000",
 		Runtime: runtime, Handler: handler, MemoryMB: 256, Timeout: 10 * time.Second, LogGroup: "/aws/lambda/f",
 		Code: codeOf(code),
 		Credentials: func(context.Context) (Credentials, error) {

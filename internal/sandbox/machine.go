@@ -15,7 +15,7 @@ type Fact = runtime.Fact
 // that lasts.
 func Doctor(dir string, packs *runtime.Packs) []Fact {
 	facts := isolationFacts(dir)
-	return append(facts, runtime.Doctor(packs)...)
+	return append(facts, packs.Doctor()...)
 }
 
 // openDriver returns the best driver that this machine allows.

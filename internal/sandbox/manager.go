@@ -121,6 +121,7 @@ func (m *Manager) deliver(fn *Function, inv *Invocation, answers chan<- answer) 
 		m.work.Go(func() { m.tend(e) })
 	}
 	result, rested := m.invoke(e, inv, cold)
+	m.answered(e)
 	answers <- answer{result: result}
 	m.give(e, m.rest(e, rested, fn.Timeout-result.Duration))
 }

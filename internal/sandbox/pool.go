@@ -12,6 +12,7 @@ type State string
 const (
 	Starting State = "starting"
 	Busy     State = "busy"
+	Settling State = "settling" // it has answered, and does not yet ask for more
 	Idle     State = "idle"
 	Ending   State = "ending"
 )
@@ -26,16 +27,46 @@ type pool struct {
 	retired bool           // no environment of it takes another event
 	all     []*environment // every one that is there or being made, for those who ask
 	idle    []*environment // those that wait, the one used last at the end
-	live    int            // places taken: by environments, and for those to be made
+	settle  int            // how many are settling
+	waiters []chan *environment
+	live    int // places taken: by environments, and for those to be made
 }
+
+// settleGrace is how long an event waits for an environment that has answered
+// the event before, and should be ready at any moment, before it gets a new one.
+const settleGrace = 20 * time.Millisecond
 
 // take finds an environment for an event: one that waits, or nil and a place for
 // a new one.
 func (m *Manager) take(fn *Function) (*environment, *pool, error) {
+	e, p, soon, err := m.takeNow(fn)
+	if soon == nil {
+		return e, p, err
+	}
+	select {
+	case e := <-soon:
+		return e, p, nil
+	case <-m.cfg.Clock.After(settleGrace):
+	case <-m.ctx.Done():
+	}
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	select {
+	case e := <-soon: // it came meanwhile
+		return e, p, nil
+	default:
+	}
+	p.waiters = slices.DeleteFunc(p.waiters, func(w chan *environment) bool { return w == soon })
+	return nil, p, m.reserveLocked(p, fn)
+}
+
+// takeNow does the same without waiting. If one should be ready soon, it returns
+// a channel that gets it.
+func (m *Manager) takeNow(fn *Function) (_ *environment, _ *pool, soon chan *environment, _ error) {
 	m.mu.Lock()
 	defer m.mu.Unlock()
 	if m.closed {
-		return nil, nil, ErrClosed
+		return nil, nil, nil, ErrClosed
 	}
 	p := m.poolLocked(fn)
 	now := m.cfg.Clock.Now()
@@ -48,23 +79,38 @@ func (m *Manager) take(fn *Function) (*environment, *pool, error) {
 			m.discardLocked(e)
 			continue
 		}
-		e.state = Busy
-		e.invocations++
-		if e.frozen {
-			e.frozen = false
-			_ = e.box.Thaw() // if it has ended, the invocation finds out
-		}
-		return e, p, nil
+		e.workLocked()
+		return e, p, nil, nil
 	}
+	if p.settle > len(p.waiters) {
+		soon = make(chan *environment, 1)
+		p.waiters = append(p.waiters, soon)
+		return nil, p, soon, nil
+	}
+	return nil, p, nil, m.reserveLocked(p, fn)
+}
+
+// reserveLocked takes a place for a new environment.
+func (m *Manager) reserveLocked(p *pool, fn *Function) error {
 	if fn.MaxEnvironments > 0 && p.live >= fn.MaxEnvironments {
-		return nil, nil, ErrTooManyEnvironments
+		return ErrTooManyEnvironments
 	}
 	if m.live >= m.cfg.MaxEnvironments && !m.evictLocked() {
-		return nil, nil, ErrNoCapacity
+		return ErrNoCapacity
 	}
 	p.live++
 	m.live++
-	return nil, p, nil
+	return nil
+}
+
+// workLocked wakes an environment for an event.
+func (e *environment) workLocked() {
+	e.state = Busy
+	e.invocations++
+	if e.frozen {
+		e.frozen = false
+		_ = e.box.Thaw() // if it has ended, the invocation finds out
+	}
 }
 
 func (m *Manager) poolLocked(fn *Function) *pool {
@@ -105,8 +151,7 @@ func (m *Manager) enlist(e *environment) {
 func (m *Manager) employ(e *environment) {
 	m.mu.Lock()
 	defer m.mu.Unlock()
-	e.state = Busy
-	e.invocations++
+	e.workLocked()
 }
 
 // delist forgets one that could not be made. Its place remains.
@@ -121,18 +166,34 @@ func (p *pool) delist(e *environment) {
 	p.all = slices.DeleteFunc(p.all, func(o *environment) bool { return o == e })
 }
 
+// answered notes that an environment has answered.
+func (m *Manager) answered(e *environment) {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	e.state = Settling
+	e.pool.settle++
+}
+
 // give takes an environment back after an event, and ends it if it cannot take
 // another.
 func (m *Manager) give(e *environment, rested bool) {
 	m.mu.Lock()
 	defer m.mu.Unlock()
-	if !rested || e.pool.retired || m.closed {
+	p := e.pool
+	p.settle--
+	if !rested || p.retired || m.closed || e.staleAt(m.cfg.Clock.Now()) {
 		m.discardLocked(e)
+		return
+	}
+	if len(p.waiters) > 0 {
+		e.workLocked()
+		p.waiters[0] <- e
+		p.waiters = p.waiters[1:]
 		return
 	}
 	e.state = Idle
 	e.idleSince = m.cfg.Clock.Now()
-	e.pool.idle = append(e.pool.idle, e)
+	p.idle = append(p.idle, e)
 	select {
 	case e.kick <- struct{}{}:
 	default:

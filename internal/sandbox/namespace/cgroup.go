@@ -191,18 +191,18 @@ func openV1() (hierarchy, error) {
 	path := cgroup1.NestedPath(newName())
 	h := &hierarchyV1{}
 	var ours []cgroup1.Subsystem
-	var reasons []error
+	var reason error
 	for _, name := range wanted {
 		s, err := tryV1(all, name, path)
 		if err != nil {
-			reasons = append(reasons, err)
+			reason = err
 			continue
 		}
 		ours = append(ours, s)
 		h.names = append(h.names, name)
 	}
 	if len(ours) == 0 {
-		return nil, errors.Join(reasons...)
+		return nil, reason
 	}
 	h.parent, err = cgroup1.New(path, &specs.LinuxResources{}, cgroup1.WithHierarchy(fixed(ours)), func(c *cgroup1.InitConfig) error {
 		c.InitCheck = cgroup1.AllowAny

@@ -8,14 +8,21 @@ import (
 	"os"
 	"path/filepath"
 	"slices"
+	"sync"
 	"time"
 )
 
 // manifestFile lies in every pack and says what is in it.
 const manifestFile = "pack.json"
 
-// Packs are the runtime packs of one directory, which several servers may share.
-type Packs struct{ dir string }
+// Packs are the runtime packs of one directory, which several servers may share,
+// and the interpreters that this machine has beside them.
+type Packs struct {
+	dir string
+
+	probe sync.Once
+	found []interpreter // after probe
+}
 
 // Pack is one installed pack.
 type Pack struct {

@@ -14,7 +14,7 @@ import (
 	"strings"
 )
 
-//go:embed node
+//go:embed node python
 var bootstraps embed.FS
 
 // File says that a file or directory of this machine has to appear to the
@@ -60,6 +60,8 @@ func (p *Packs) Program(identifier string) (*Program, error) {
 	switch r.Family {
 	case Node:
 		return p.node(r)
+	case Python:
+		return p.python(r)
 	case Provided:
 		return provided(r), nil
 	}
@@ -89,13 +91,12 @@ func (p *Packs) node(r Runtime) (*Program, error) {
 			{Source: modules, Target: "/node_modules"},
 		},
 		args: func(at Place) []string {
-			args := []string{
+			return append([]string{
 				at.Path("/var/lang/bin/node"),
 				// What is left is for what is not JavaScript's heap.
 				"--max-old-space-size=" + strconv.Itoa(at.MemoryMB*9/10),
 				at.Path("/var/runtime/index.js"),
-			}
-			return append(args, at.Socket)
+			}, socketArg(at)...)
 		},
 		env: func(at Place) []string {
 			major, _, _ := strings.Cut(r.Version, ".")
@@ -108,6 +109,14 @@ func (p *Packs) node(r Runtime) (*Program, error) {
 			}, ":")}
 		},
 	}, nil
+}
+
+// socketArg names the unix socket to our bootstraps, where there is one.
+func socketArg(at Place) []string {
+	if at.Socket == "" {
+		return nil
+	}
+	return []string{at.Socket}
 }
 
 // provided runs the function's own bootstrap.

@@ -1,0 +1,336 @@
+package sandbox
+
+import (
+	"context"
+	"errors"
+	"strconv"
+	"strings"
+	"sync"
+	"testing"
+	"time"
+
+	"cloudless/internal/clock"
+)
+
+func TestEnvironmentsAreUsedAgain(t *testing.T) {
+	b := newIsolatedBench(t)
+	first := b.invoke(behaviour("pid"), `""`)
+	second := b.invoke(behaviour("pid"), `""`)
+	if string(first.Payload) != string(second.Payload) || first.LogStream != second.LogStream {
+		t.Errorf("pids %s and %s, streams %s and %s: want one environment", first.Payload, second.Payload, first.LogStream, second.LogStream)
+	}
+	if first.InitDuration == 0 || second.InitDuration != 0 {
+		t.Errorf("init durations %v and %v, want one with the first event alone", first.InitDuration, second.InitDuration)
+	}
+	if envs := b.Status().Environments; len(envs) != 1 || envs[0].Invocations != 2 || envs[0].Runs != "bootstrap" || envs[0].PID == 0 {
+		t.Errorf("status = %+v", envs)
+	}
+}
+
+func TestFunctionsDoNotShareEnvironments(t *testing.T) {
+	b := newIsolatedBench(t)
+	streams := map[string]bool{}
+	for _, change := range []func(*Function){
+		func(*Function) {},
+		func(f *Function) { f.ID = "another" },
+		func(f *Function) { f.Revision = "another" },
+	} {
+		fn := behaviour("echo")
+		change(&fn)
+		streams[b.invoke(fn, `""`).LogStream] = true
+	}
+	if len(streams) != 3 {
+		t.Errorf("%d environments, want 3", len(streams))
+	}
+}
+
+func TestEventsAtOneTimeGetEnvironmentsOfTheirOwn(t *testing.T) {
+	b := newIsolatedBench(t)
+	fn := behaviour("sleep")
+	fn.MaxEnvironments = 3
+	var wg sync.WaitGroup
+	var mu sync.Mutex
+	refused := 0
+	streams := map[string]bool{}
+	for range 5 {
+		wg.Go(func() {
+			r, err := b.Invoke(t.Context(), fn, event(`"700ms"`))
+			mu.Lock()
+			defer mu.Unlock()
+			if errors.Is(err, ErrTooManyEnvironments) {
+				refused++
+			} else if err != nil {
+				t.Error(err)
+			}
+			streams[r.LogStream] = true
+		})
+	}
+	wg.Wait()
+	delete(streams, "")
+	if len(streams) != 3 || refused != 2 {
+		t.Errorf("%d environments and %d refusals, want 3 and 2", len(streams), refused)
+	}
+}
+
+func TestRoomIsMadeByEndingWhatWaits(t *testing.T) {
+	b := newIsolatedBench(t, func(c *Config) { c.MaxEnvironments = 1 })
+	for _, id := range []string{"a", "b", "a"} {
+		fn := behaviour("echo")
+		fn.ID = id
+		b.invoke(fn, `""`)
+		await(t, "it waits", func() bool { return b.Status().Environments[0].State == Idle })
+	}
+	busy := behaviour("sleep")
+	done := make(chan struct{})
+	go func() {
+		defer close(done)
+		_, _ = b.Invoke(t.Context(), busy, event(`"1s"`))
+	}()
+	await(t, "the sleeper is at work", func() bool {
+		envs := b.Status().Environments
+		return len(envs) == 1 && envs[0].State == Busy
+	})
+	if _, err := b.Invoke(t.Context(), behaviour("echo"), event(`""`)); !errors.Is(err, ErrNoCapacity) {
+		t.Errorf("Invoke = %v, want ErrNoCapacity", err)
+	}
+	<-done
+}
+
+func TestIdleEnvironmentsAreFrozenAndThenEnd(t *testing.T) {
+	b := newIsolatedBench(t, func(c *Config) {
+		c.FreezeAfter = 10 * time.Millisecond
+		c.IdleTime = 400 * time.Millisecond
+	})
+	b.invoke(behaviour("pid"), `""`)
+	pid := strconv.Itoa(b.Status().Environments[0].PID)
+	await(t, "it is frozen", func() bool {
+		envs := b.Status().Environments
+		return len(envs) == 1 && envs[0].Frozen
+	})
+	if again := b.invoke(behaviour("pid"), `""`); again.FunctionError != "" {
+		t.Errorf("a frozen environment answered %s", again.Payload)
+	}
+	if envs := b.Status().Environments; len(envs) != 1 || strconv.Itoa(envs[0].PID) != pid || envs[0].Invocations != 2 {
+		t.Errorf("status = %+v, want the same environment, thawed", envs)
+	}
+	await(t, "no environment is left", func() bool { return len(b.Status().Environments) == 0 })
+	await(t, "no process is left", func() bool { return !alive(pid) })
+}
+
+func TestRetireEndsWhatWaitsAndWhatWorksAfterItsAnswer(t *testing.T) {
+	b := newIsolatedBench(t)
+	fn := behaviour("sleep")
+	b.invoke(fn, `"1ms"`)
+	answered := make(chan Result)
+	go func() {
+		r, err := b.Invoke(t.Context(), fn, event(`"300ms"`))
+		if err != nil {
+			t.Error(err)
+		}
+		answered <- r
+	}()
+	await(t, "it is at work", func() bool { return b.Status().Environments[0].State == Busy })
+	pid := strconv.Itoa(b.Status().Environments[0].PID)
+	b.Retire(fn.ID)
+	if r := <-answered; string(r.Payload) != `"300ms"` {
+		t.Errorf("the event under way was answered %q %s", r.FunctionError, r.Payload)
+	}
+	await(t, "its environment has ended", func() bool { return !alive(pid) })
+	if r := b.invoke(fn, `"1ms"`); r.InitDuration == 0 {
+		t.Error("a retired environment was used again")
+	}
+}
+
+func TestAnEnvironmentThatDiesWhileItWaitsIsForgotten(t *testing.T) {
+	b := newIsolatedBench(t)
+	fn := behaviour("die later")
+	b.invoke(fn, `""`)
+	await(t, "it has died", func() bool { return len(b.Status().Environments) == 0 })
+	if r := b.invoke(fn, `""`); r.FunctionError != "" || r.InitDuration == 0 {
+		t.Errorf("result = %q %s", r.FunctionError, r.Payload)
+	}
+}
+
+func TestTimeoutEndsTheEnvironment(t *testing.T) {
+	b := newIsolatedBench(t)
+	fn := behaviour("sleep")
+	fn.Timeout = 200 * time.Millisecond
+	r := b.invoke(fn, `"1h"`)
+	if r.ErrorType != "Sandbox.Timedout" || r.Duration < 200*time.Millisecond {
+		t.Errorf("result = %s after %v", r.Payload, r.Duration)
+	}
+	if r := b.invoke(fn, `"1ms"`); r.FunctionError != "" || r.InitDuration == 0 {
+		t.Errorf("the next event was answered %q %s, want a new environment's answer", r.FunctionError, r.Payload)
+	}
+}
+
+func TestFunctionsThatLoadSlowlyGetASecondChance(t *testing.T) {
+	b := newIsolatedBench(t, func(c *Config) { c.InitTimeout = 50 * time.Millisecond })
+	fn := behaviour("load slowly")
+	fn.Environment = map[string]string{"LOAD": "300ms"}
+	if r := b.invoke(fn, `"x"`); string(r.Payload) != `"x"` || r.InitDuration < 300*time.Millisecond {
+		t.Errorf("result = %q %s", r.FunctionError, r.Payload)
+	}
+	b.Retire(fn.ID)
+	fn.Timeout = 200 * time.Millisecond
+	if r := b.invoke(fn, `"x"`); r.ErrorType != "Sandbox.Timedout" {
+		t.Errorf("result = %q %s, want a timeout", r.FunctionError, r.Payload)
+	}
+}
+
+func TestCredentialsNearTheirEndEndTheEnvironment(t *testing.T) {
+	b := newIsolatedBench(t)
+	fn := behaviour("environment")
+	given := 0
+	life := time.Hour
+	fn.Credentials = func(context.Context) (Credentials, error) {
+		given++
+		return Credentials{AccessKeyID: "ASIA" + strconv.Itoa(given), Expires: time.Now().Add(life)}, nil
+	}
+	for range 2 {
+		if r := b.invoke(fn, `""`); !strings.Contains(string(r.Payload), "ASIA1") {
+			t.Errorf("environment = %s, want the first keys", r.Payload)
+		}
+	}
+	b.Retire(fn.ID)
+	life = credentialsMargin // too short for another event, from the start
+	b.invoke(fn, `""`)
+	if r := b.invoke(fn, `""`); !strings.Contains(string(r.Payload), "ASIA3") {
+		t.Errorf("environment = %s, want fresh keys for the second event", r.Payload)
+	}
+}
+
+func TestInvokeSaysWhyAFunctionCannotBeReached(t *testing.T) {
+	broken := errors.New("broken")
+	for _, tt := range []struct {
+		name   string
+		change func(*Function)
+		want   string
+	}{
+		{"unknown runtime", func(f *Function) { f.Runtime = "cobol" }, `no runtime has the identifier "cobol"`},
+		{"code that cannot be fetched", func(f *Function) {
+			f.Code = Code{SHA256: "x", Open: func(context.Context) (Package, error) { return nil, broken }}
+		}, "broken"},
+		{"code that is no zip file", func(f *Function) { f.Code = codeOf([]byte("hello")) }, "not a valid zip file"},
+		{"credentials that are not given", func(f *Function) {
+			f.Credentials = func(context.Context) (Credentials, error) { return Credentials{}, broken }
+		}, "broken"},
+		{"package without a bootstrap", func(f *Function) { f.Code = codeOf(zipOf("readme", "hello")) }, "no such file or directory"},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			b := newIsolatedBench(t)
+			fn := behaviour("echo")
+			tt.change(&fn)
+			if _, err := b.Invoke(t.Context(), fn, event(`""`)); err == nil || !strings.Contains(err.Error(), tt.want) {
+				t.Errorf("Invoke = %v, want %q", err, tt.want)
+			}
+			if n := len(b.Status().Environments); n != 0 || b.live != 0 {
+				t.Errorf("%d environments and %d places are left", n, b.live)
+			}
+		})
+	}
+}
+
+func TestCallerThatGoesAwayDoesNotStopTheFunction(t *testing.T) {
+	b := newIsolatedBench(t)
+	ctx, cancel := context.WithCancel(t.Context())
+	done := make(chan error)
+	go func() {
+		_, err := b.Invoke(ctx, behaviour("sleep"), event(`"300ms"`))
+		done <- err
+	}()
+	await(t, "it is at work", func() bool { e := b.Status().Environments; return len(e) == 1 && e[0].State == Busy })
+	cancel()
+	if err := <-done; !errors.Is(err, context.Canceled) {
+		t.Errorf("Invoke = %v", err)
+	}
+	await(t, "the function has ended well", func() bool { e := b.Status().Environments; return len(e) == 1 && e[0].State == Idle })
+}
+
+func TestCloseCutsWhatDoesNotEnd(t *testing.T) {
+	b := newIsolatedBench(t)
+	fn := behaviour("sleep")
+	fn.Timeout = time.Minute
+	answered := make(chan Result)
+	go func() {
+		r, err := b.Invoke(t.Context(), fn, event(`"1m"`))
+		if err != nil {
+			t.Error(err)
+		}
+		answered <- r
+	}()
+	await(t, "it is at work", func() bool { e := b.Status().Environments; return len(e) == 1 && e[0].State == Busy })
+	ctx, cancel := context.WithTimeout(t.Context(), 50*time.Millisecond)
+	defer cancel()
+	if err := b.Close(ctx); err != nil {
+		t.Errorf("Close = %v", err)
+	}
+	if r := <-answered; r.ErrorType != "Runtime.ExitError" {
+		t.Errorf("result = %s", r.Payload)
+	}
+	if _, err := b.Invoke(t.Context(), fn, event(`"1m"`)); !errors.Is(err, ErrClosed) {
+		t.Errorf("Invoke after Close = %v", err)
+	}
+}
+
+// TestProcessesWithoutIsolation runs the same functions where there are no
+// namespaces.
+func TestProcessesWithoutIsolation(t *testing.T) {
+	b := newBench(t, withProcesses(t), func(c *Config) { c.FreezeAfter = 5 * time.Millisecond })
+	if s := b.Status(); s.Isolated || s.Driver != "processes" {
+		t.Errorf("status = %+v", s)
+	}
+	fn := behaviour("echo")
+	fn.Runtime = "provided.al2023"
+	for range 2 {
+		if r := b.invoke(fn, `"x"`); string(r.Payload) != `"x"` || r.MemoryUsedMB == 0 {
+			t.Errorf("result = %q %s, %d MB used", r.FunctionError, r.Payload, r.MemoryUsedMB)
+		}
+		await(t, "it is frozen", func() bool { e := b.Status().Environments; return len(e) == 1 && e[0].Frozen })
+	}
+	slow := behaviour("sleep")
+	slow.Timeout = 100 * time.Millisecond
+	if r := b.invoke(slow, `"1h"`); r.ErrorType != "Sandbox.Timedout" {
+		t.Errorf("result = %s", r.Payload)
+	}
+	if r := b.invoke(behaviour("exit leaving children"), `"left-by-the-process-driver"`); !strings.Contains(string(r.Payload), "exit status 9") {
+		t.Errorf("result = %s", r.Payload)
+	}
+	if err := b.Close(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	if left := processesWith(t, "left-by-the-process-driver"); len(left) > 0 {
+		t.Errorf("processes %v are left", left)
+	}
+}
+
+func TestNodeWithoutIsolation(t *testing.T) {
+	b := newBench(t, withProcesses(t))
+	needRuntime(t, b, "nodejs6.10")
+	r := b.invoke(node("nodejs6.10", "index.js", `
+		var aws = require('aws-sdk');
+		exports.handler = function (e, c, cb) {
+			new aws.DynamoDB({ endpoint: process.env.AWS_ENDPOINT_URL }).listTables({}, cb);
+		};`), `{}`)
+	if string(r.Payload) != `{}` {
+		t.Errorf("result = %q %s\n%s", r.FunctionError, r.Payload, r.LogTail)
+	}
+}
+
+func TestLogStreamsAreNamedAsOnAWS(t *testing.T) {
+	c := clock.NewFake(time.Date(2026, 3, 4, 23, 0, 0, 0, time.UTC), 1)
+	name := newStreamName(c, "$LATEST")
+	if !strings.HasPrefix(name, "2026/03/04/[$LATEST]") || len(name) != len("2026/03/04/[$LATEST]")+32 {
+		t.Errorf("stream = %s", name)
+	}
+}
+
+// await waits until something is so that happens in its own time.
+func await(t *testing.T, what string, so func() bool) {
+	t.Helper()
+	for deadline := time.Now().Add(10 * time.Second); !so(); time.Sleep(time.Millisecond) {
+		if time.Now().After(deadline) {
+			t.Fatalf("in vain: %s", what)
+		}
+	}
+}

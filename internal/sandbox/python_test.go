@@ -1,0 +1,98 @@
+package sandbox
+
+import (
+	"errors"
+	"regexp"
+	"strings"
+	"testing"
+	"time"
+
+	"cloudless/internal/sandbox/runtime"
+)
+
+// python returns a function for the Python that this machine has, whichever it
+// is, or skips the test.
+func python(t *testing.T, b *bench, handler, code string) Function {
+	t.Helper()
+	if _, err := b.Installed("python3.12"); err != nil {
+		if _, ok := errors.AsType[*runtime.MissingError](err); ok {
+			t.Skipf("SKIPPED: %v", err)
+		}
+		t.Fatal(err)
+	}
+	return function("python3.12", handler, zipOf("app.py", code))
+}
+
+func TestPythonAnswers(t *testing.T) {
+	for _, tt := range []struct{ name, code, event, want string }{
+		{"with what the handler returns", `def handler(event, context): return {"got": event["a"]}`, `{"a":7}`, `{"got": 7}`},
+		{"with nothing", `def handler(event, context): pass`, `{}`, `null`},
+		{"with letters of any kind", `def handler(event, context): return event`, `{"ü":"日本"}`, `{"ü": "日本"}`},
+		{"with its context", `
+def handler(event, c):
+    left = c.get_remaining_time_in_millis()
+    return [c.function_name, c.function_version, c.memory_limit_in_mb, c.aws_request_id, c.log_group_name, 9000 < left <= 10000]`,
+			`{}`, `["f", "$LATEST", "256", "` + requestID + `", "/aws/lambda/f", true]`},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			b := newIsolatedBench(t)
+			r := b.invoke(python(t, b, "app.handler", tt.code), tt.event)
+			if string(r.Payload) != tt.want || r.FunctionError != "" {
+				t.Errorf("result = %q %s, want %s\n%s", r.FunctionError, r.Payload, tt.want, r.LogTail)
+			}
+		})
+	}
+}
+
+func TestPythonFailures(t *testing.T) {
+	for _, tt := range []struct{ name, handler, code, want, log string }{
+		{"exception", "app.handler", "def handler(event, context):\n    raise ValueError('no')",
+			`^{"errorMessage": "no", "errorType": "ValueError", "requestId": "` + requestID + `", "stackTrace": \["  File \\"/var/task/app.py\\", line 2, in handler\\n    raise ValueError\('no'\)\\n"\]}$`,
+			`\[ERROR\] ValueError: no\nTraceback \(most recent call last\):\n`},
+		{"exception while it loads", "app.handler", "raise Exception('Runtime startup fails')",
+			`^{"errorMessage": "Runtime startup fails", "errorType": "Exception", "requestId": "", "stackTrace": \["  File .*importlib/__init__.py.*in <module>\\n    raise Exception\('Runtime startup fails'\)\\n"\]}$`, ``},
+		{"missing module", "app.handler", "import absent",
+			`^{"errorMessage": "Unable to import module 'app': No module named 'absent'", "errorType": "Runtime.ImportModuleError", "requestId": "", "stackTrace": \[\]}$`, ``},
+		{"missing handler", "app.absent", "",
+			`^{"errorMessage": "Handler 'absent' missing on module 'app'", "errorType": "Runtime.HandlerNotFound", "requestId": "", "stackTrace": \[\]}$`, ``},
+		{"handler that names nothing", "app", "",
+			`^{"errorMessage": "Bad handler 'app': not enough values to unpack \(expected 2, got 1\)", "errorType": "Runtime.MalformedHandlerName"`, ``},
+		{"module that does not parse", "app.handler", "def",
+			`^{"errorMessage": "Syntax error in module 'app': invalid syntax \(app.py, line 1\)", "errorType": "Runtime.UserCodeSyntaxError"`, ``},
+		{"answer that is no JSON", "app.handler", "def handler(event, context): return {1, 2}",
+			`^{"errorMessage": "Unable to marshal response: Object of type set is not JSON serializable", "errorType": "Runtime.MarshalError"`, ``},
+		{"exit", "app.handler", "import sys\ndef handler(event, context): sys.exit(0)",
+			`^{"errorType":"Runtime.ExitError","errorMessage":"RequestId: ` + requestID + ` Error: Runtime exited without providing a reason"}$`, ``},
+		{"too slow", "app.handler", "import time\ndef handler(event, context): time.sleep(60)",
+			`^{"errorType":"Sandbox.Timedout","errorMessage":"RequestId: ` + requestID + ` Error: Task timed out after 1.00 seconds"}$`, `Status: timeout`},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			t.Parallel()
+			b := newIsolatedBench(t)
+			fn := python(t, b, tt.handler, tt.code)
+			fn.Timeout = time.Second
+			r := b.invoke(fn, `{}`)
+			if r.FunctionError != "Unhandled" || !regexp.MustCompile(tt.want).Match(r.Payload) {
+				t.Errorf("result = %q %s, want %s", r.FunctionError, r.Payload, tt.want)
+			}
+			if !regexp.MustCompile(tt.log).Match(r.LogTail) {
+				t.Errorf("log = %s, want %s", r.LogTail, tt.log)
+			}
+		})
+	}
+}
+
+func TestPythonLog(t *testing.T) {
+	b := newIsolatedBench(t)
+	r := b.invoke(python(t, b, "app.handler", `
+import logging
+logging.getLogger().setLevel(logging.INFO)
+def handler(event, context):
+    print("printed")
+    logging.info("two\nlines")
+`), `{}`)
+	want := regexp.MustCompile(`(?m)^\[INFO\]\t\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z\t` + requestID + `\ttwo\nlines$`)
+	if text := string(r.LogTail); !strings.Contains(text, "\nprinted\n") || !want.MatchString(text) {
+		t.Errorf("log = %s", text)
+	}
+}
