@@ -12,15 +12,12 @@ import (
 // bucket belongs to its owner (BucketOwnerEnforced). The canned ACLs that say
 // the same are taken; others are refused as S3 refuses them for such a bucket.
 
-// checkObjectACL refuses an ACL for an object.
+// checkObjectACL refuses an ACL for an object that is made.
 func checkObjectACL(acl string, grants []*string) error {
-	granted := slices.ContainsFunc(grants, func(g *string) bool { return g != nil })
-	switch {
-	case acl != "" && !slices.Contains(enumeration("ObjectCannedACL"), acl):
-		return invalidArgument("x-amz-acl", acl, "")
-	case acl != "" && granted:
-		return invalidRequest("Specifying both Canned ACLs and Header Grants is not allowed")
-	case granted, acl != "" && acl != "private" && acl != "bucket-owner-full-control":
+	if err := checkCannedACL("ObjectCannedACL", acl, grants); err != nil {
+		return err
+	}
+	if isGranted(grants) || acl != "" && !isOwnersACL(acl) {
 		return aclNotSupported()
 	}
 	return nil
@@ -28,17 +25,49 @@ func checkObjectACL(acl string, grants []*string) error {
 
 // checkBucketACL refuses an ACL for a bucket that is made.
 func checkBucketACL(acl string, grants []*string) error {
-	granted := slices.ContainsFunc(grants, func(g *string) bool { return g != nil })
-	switch {
-	case acl != "" && !slices.Contains(enumeration("BucketCannedACL"), acl):
-		return invalidArgument("x-amz-acl", acl, "")
-	case acl != "" && granted:
-		return invalidRequest("Specifying both Canned ACLs and Header Grants is not allowed")
-	case granted, acl != "" && acl != "private":
+	if err := checkCannedACL("BucketCannedACL", acl, grants); err != nil {
+		return err
+	}
+	if isGranted(grants) || acl != "" && acl != "private" {
 		return refuse(http.StatusBadRequest, "InvalidBucketAclWithObjectOwnership",
 			"Bucket cannot have ACLs set with ObjectOwnership's BucketOwnerEnforced setting")
 	}
 	return nil
+}
+
+// checkPutACL refuses an ACL for what is there already.
+func checkPutACL(shape, acl string, grants []*string, document *s3api.AccessControlPolicy) error {
+	if err := checkCannedACL(shape, acl, grants); err != nil {
+		return err
+	}
+	switch {
+	case acl == "" && !isGranted(grants) && document == nil:
+		return refuse(http.StatusBadRequest, "MissingSecurityHeader", "Your request was missing a required header").
+			With(&struct{ MissingHeaderName string }{"x-amz-acl"})
+	case acl != "" && document != nil:
+		return refuse(http.StatusBadRequest, "UnexpectedContent", "This request does not support content")
+	case !isOwnersACL(acl):
+		return aclNotSupported()
+	}
+	return nil
+}
+
+func checkCannedACL(shape, acl string, grants []*string) error {
+	switch {
+	case acl != "" && !slices.Contains(enumeration(shape), acl):
+		return invalidArgument("x-amz-acl", acl, "")
+	case acl != "" && isGranted(grants):
+		return invalidRequest("Specifying both Canned ACLs and Header Grants is not allowed")
+	}
+	return nil
+}
+
+// isOwnersACL reports whether a canned ACL leaves all to the owner of the
+// bucket.
+func isOwnersACL(acl string) bool { return acl == "private" || acl == "bucket-owner-full-control" }
+
+func isGranted(grants []*string) bool {
+	return slices.ContainsFunc(grants, func(g *string) bool { return g != nil })
 }
 
 func aclNotSupported() *awserr.Error {

@@ -4,14 +4,13 @@ import (
 	"context"
 	"crypto/sha256"
 	"encoding/hex"
+	"net/http"
 	"time"
 
 	"cloudless/internal/api"
 	s3api "cloudless/internal/api/s3"
 	"cloudless/internal/awserr"
 	"cloudless/internal/storage/kv"
-
-	"net/http"
 )
 
 // bucket is what is known of a bucket.
@@ -67,6 +66,15 @@ func (s *Service) openBucket(ctx context.Context, name string, expectedOwner *st
 	return b, nil
 }
 
+// enterBucket is openBucket and mayBucket in one.
+func (s *Service) enterBucket(ctx context.Context, call *api.Call, name string, expectedOwner *string, action string, facts ...api.Fact) (*bucket, error) {
+	b, err := s.openBucket(ctx, name, expectedOwner)
+	if err != nil {
+		return nil, err
+	}
+	return b, s.mayBucket(ctx, call, b, action, facts...)
+}
+
 // loadBucket reads a bucket, or refuses where there is none.
 func loadBucket(r kv.Reader, name string) (*bucket, error) {
 	b, err := load[bucket](r, bucketKey(name))
@@ -118,21 +126,22 @@ func (s *Service) mayObject(ctx context.Context, call *api.Call, b *bucket, acti
 	return s.may(ctx, call, b, action, b.objectARN(key), facts)
 }
 
+// may asks the authorizer. It tells whose the bucket is, since the ARN does
+// not.
 func (s *Service) may(ctx context.Context, call *api.Call, b *bucket, action, resource string, facts []api.Fact) error {
-	stranger := call.Principal.Account != b.Owner
-	switch {
-	case stranger && b.Policy == "":
-		return accessDenied() // nothing of the owner's lets a stranger in
-	case stranger && b.PublicAccess != nil && b.PublicAccess.RestrictPublicBuckets && isPublicPolicy(b.Policy):
-		if call.Principal.Type != api.PrincipalService {
-			return accessDenied()
-		}
-	}
 	facts = append(facts, api.Given("aws:ResourceAccount", b.Owner))
-	if b.Policy != "" {
+	if b.Policy != "" && !b.restricts(call) {
 		facts = append(facts, api.WithResourcePolicy(b.Policy))
 	}
 	return s.authz.Authorize(ctx, call, action, resource, facts...)
+}
+
+// restricts reports whether the block on public access keeps the policy, being
+// public, from letting in a caller of another account.
+func (b *bucket) restricts(call *api.Call) bool {
+	return b.PublicAccess != nil && b.PublicAccess.RestrictPublicBuckets &&
+		call.Principal.Account != b.Owner && call.Principal.Type != api.PrincipalService &&
+		isPublicPolicy(b.Policy)
 }
 
 // owner is the owner of a bucket and all that is in it.

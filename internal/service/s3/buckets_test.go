@@ -6,14 +6,6 @@ import (
 	s3api "cloudless/internal/api/s3"
 )
 
-func TestBucketsOfOthersAreClosed(t *testing.T) {
-	h := newHarness(t)
-	_, err := h.HeadBucket(t.Context(), stranger, &s3api.HeadBucketRequest{Bucket: "bucket"})
-	wantRefusal(t, err, 403, "AccessDenied", "Access Denied", nil)
-	_, err = h.ListObjectsV2(t.Context(), anonymous, &s3api.ListObjectsV2Request{Bucket: "bucket"})
-	wantRefusal(t, err, 403, "AccessDenied", "Access Denied", nil)
-}
-
 func TestExpectedBucketOwner(t *testing.T) {
 	h := newHarness(t)
 	for owner, code := range map[string]string{

@@ -13,11 +13,8 @@ import (
 // DeleteBucket deletes a bucket that has no objects. Uploads in progress are
 // aborted with it.
 func (s *Service) DeleteBucket(ctx context.Context, call *api.Call, in *s3api.DeleteBucketRequest) (*s3api.DeleteBucketOutput, error) {
-	b, err := s.openBucket(ctx, in.Bucket, in.ExpectedBucketOwner)
+	b, err := s.enterBucket(ctx, call, in.Bucket, in.ExpectedBucketOwner, "s3:DeleteBucket")
 	if err != nil {
-		return nil, err
-	}
-	if err := s.mayBucket(ctx, call, b, "s3:DeleteBucket"); err != nil {
 		return nil, err
 	}
 	for {

@@ -24,7 +24,6 @@ type (
 		AdditionalMessage string `xml:"additionalMessage"`
 	}
 	location       struct{ LocationConstraint string }
-	versionDetail  struct{ Key, VersionId string }
 	rangeDetail    struct{ RangeRequested, ActualObjectSize string }
 	partCount      struct{ PartNumberRequested, ActualPartCount string }
 	sizeDetail     struct{ ProposedSize, MaxSizeAllowed string }

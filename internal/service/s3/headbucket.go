@@ -10,11 +10,8 @@ import (
 // HeadBucket tells whether a bucket is there and open to the caller, and in
 // which region.
 func (s *Service) HeadBucket(ctx context.Context, call *api.Call, in *s3api.HeadBucketRequest) (*s3api.HeadBucketOutput, error) {
-	b, err := s.openBucket(ctx, in.Bucket, in.ExpectedBucketOwner)
+	b, err := s.enterBucket(ctx, call, in.Bucket, in.ExpectedBucketOwner, "s3:ListBucket")
 	if err != nil {
-		return nil, err
-	}
-	if err := s.mayBucket(ctx, call, b, "s3:ListBucket"); err != nil {
 		return nil, err
 	}
 	return &s3api.HeadBucketOutput{

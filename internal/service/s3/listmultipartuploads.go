@@ -19,11 +19,8 @@ func (s *Service) ListMultipartUploads(ctx context.Context, call *api.Call, in *
 	if err != nil {
 		return nil, err
 	}
-	b, err := s.openBucket(ctx, in.Bucket, in.ExpectedBucketOwner)
+	b, err := s.enterBucket(ctx, call, in.Bucket, in.ExpectedBucketOwner, "s3:ListBucketMultipartUploads", api.Given("s3:prefix", value(in.Prefix)))
 	if err != nil {
-		return nil, err
-	}
-	if err := s.mayBucket(ctx, call, b, "s3:ListBucketMultipartUploads", api.Given("s3:prefix", value(in.Prefix))); err != nil {
 		return nil, err
 	}
 	l := listing{base: uploadsOf(b.Name), prefix: value(in.Prefix), delimiter: value(in.Delimiter), limit: limit}

@@ -58,6 +58,7 @@ func (s *Service) ListObjectsV2(ctx context.Context, call *api.Call, in *s3api.L
 // objectPage is a page of the objects of a bucket: what was asked for, and,
 // once it is read, what is on it.
 type objectPage struct {
+	action            string // of policies
 	encoding          keyEncoding
 	limit             int
 	prefix, delimiter string
@@ -71,7 +72,7 @@ type objectPage struct {
 }
 
 func parseListObjects(maxKeys *int64, encodingType string) (p *objectPage, err error) {
-	p = &objectPage{}
+	p = &objectPage{action: "s3:ListBucket"}
 	if p.limit, err = pageSize(maxKeys, "max-keys"); err != nil {
 		return nil, err
 	}
@@ -85,7 +86,7 @@ func (s *Service) listObjects(ctx context.Context, call *api.Call, b *bucket, p 
 	if p.delimiter != "" {
 		facts = append(facts, api.Given("s3:delimiter", p.delimiter))
 	}
-	if err := s.mayBucket(ctx, call, b, "s3:ListBucket", facts...); err != nil {
+	if err := s.mayBucket(ctx, call, b, p.action, facts...); err != nil {
 		return err
 	}
 	l := listing{base: objectsOf(b.Name), prefix: p.prefix, delimiter: p.delimiter, limit: p.limit}

@@ -3,7 +3,6 @@ package s3
 import (
 	"context"
 	"fmt"
-	"strings"
 	"time"
 
 	"cloudless/internal/storage/kv"
@@ -45,7 +44,7 @@ func (s *Service) currentRun(ctx context.Context) (string, error) {
 	}
 	id := s.newID()
 	// The lease outlives the request that happens to come first.
-	held, _, err := s.store.Lease(context.WithoutCancel(ctx), leaseOf(id))
+	held, release, err := s.store.Lease(context.WithoutCancel(ctx), leaseOf(id))
 	if err != nil {
 		return "", fmt.Errorf("lease of run %s: %w", id, err)
 	}
@@ -55,16 +54,29 @@ func (s *Service) currentRun(ctx context.Context) (string, error) {
 		return nil
 	})
 	if err != nil {
+		release()
 		return "", fmt.Errorf("begin run %s: %w", id, err)
 	}
-	s.run.id, s.run.held = id, held
+	s.run.id, s.run.held, s.run.release = id, held, release
 	return id, nil
+}
+
+// endRun gives up the lease of this run. A blob that is written all the same
+// begins another one.
+func (s *Service) endRun() {
+	s.run.Lock()
+	defer s.run.Unlock()
+	if s.run.id != "" {
+		s.run.release()
+		s.run.id = ""
+	}
 }
 
 // Run does the work that no request waits for, until ctx ends: it deletes the
 // blobs that nobody refers to any more. It begins with what earlier runs have
-// left.
+// left. When ctx ends, requests should have ended.
 func (s *Service) Run(ctx context.Context) {
+	defer s.endRun()
 	if err := s.collect(ctx); err != nil && ctx.Err() == nil {
 		s.log.WarnContext(ctx, "blobs not deleted", "err", err)
 	}
@@ -124,8 +136,8 @@ func (s *Service) runs(ctx context.Context) (runs []string, err error) {
 const sweepBatch = 1000
 
 func (s *Service) sweepRun(ctx context.Context, run string) error {
-	release, ok, err := s.tryLease(ctx, leaseOf(run))
-	if err != nil || !ok {
+	ctx, release, err := s.tryLease(ctx, leaseOf(run))
+	if err != nil || release == nil {
 		return err
 	}
 	defer release()
@@ -134,7 +146,7 @@ func (s *Service) sweepRun(ctx context.Context, run string) error {
 		if err != nil {
 			return err
 		}
-		if batch = append(batch, strings.Clone(name)); len(batch) == sweepBatch {
+		if batch = append(batch, name); len(batch) == sweepBatch {
 			if err := s.sweepBlobs(ctx, batch); err != nil {
 				return err
 			}
@@ -151,29 +163,34 @@ func (s *Service) sweepRun(ctx context.Context, run string) error {
 	})
 }
 
-// tryLease takes a lease that nobody holds.
-func (s *Service) tryLease(ctx context.Context, name string) (release func(), ok bool, err error) {
-	waiting, cancel := context.WithCancel(ctx)
-	defer cancel()
-	patience := s.clock.After(leasePatience)
-	type taken struct {
+// tryLease takes a lease, unless somebody else goes on holding it; then
+// release is nil. The context ends when the lease is lost.
+func (s *Service) tryLease(ctx context.Context, name string) (held context.Context, release func(), err error) {
+	type lease struct {
+		held    context.Context
 		release func()
 		err     error
 	}
-	done := make(chan taken, 1)
+	waiting, giveUp := context.WithCancel(ctx)
+	patience := s.clock.After(leasePatience)
+	taken := make(chan lease, 1)
 	go func() {
-		_, release, err := s.store.Lease(waiting, name)
-		done <- taken{release, err}
+		held, release, err := s.store.Lease(waiting, name)
+		taken <- lease{held, release, err}
 	}()
 	select {
-	case t := <-done:
-		return t.release, t.err == nil, t.err
-	case <-patience:
-		cancel()
-		if t := <-done; t.err == nil {
-			t.release()
+	case l := <-taken:
+		if l.err != nil {
+			giveUp()
+			return nil, nil, l.err
 		}
-		return nil, false, ctx.Err()
+		return l.held, func() { l.release(); giveUp() }, nil
+	case <-patience:
+		giveUp()
+		if l := <-taken; l.err == nil {
+			l.release()
+		}
+		return nil, nil, ctx.Err()
 	}
 }
 

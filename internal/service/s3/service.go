@@ -35,8 +35,9 @@ type Service struct {
 
 	run struct {
 		sync.Mutex
-		id   string          // names this run's blobs; "" before the first one
-		held context.Context // done when another node may take the run for dead
+		id      string          // names this run's blobs; "" before the first one
+		held    context.Context // done when another node may take the run for dead
+		release func()          // gives up the lease
 	}
 }
 

@@ -38,7 +38,7 @@ type harness struct {
 
 // newHarness makes a service with the bucket "bucket".
 func newHarness(t *testing.T) *harness {
-	h := &harness{t: t, clock: clock.NewFake(start, 1), kv: memkv.New(), blobs: &blobMap{m: map[string][]byte{}}, authz: &authorizer{}}
+	h := &harness{t: t, clock: clock.NewFake(start, 1), kv: memkv.New(), blobs: &blobMap{m: map[string][]byte{}, deleted: make(chan struct{}, 100)}, authz: &authorizer{}}
 	t.Cleanup(func() { h.kv.Close() })
 	h.restart()
 	h.createBucket("bucket")
@@ -151,7 +151,8 @@ func (a *authorizer) Authorize(_ context.Context, _ *api.Call, action, resource 
 type blobMap struct {
 	mu      sync.Mutex
 	m       map[string][]byte
-	reading func() // called before each read of an open blob
+	opening func()        // called before a blob is opened; may be nil
+	deleted chan struct{} // receives after a deletion
 }
 
 func (b *blobMap) Put(_ context.Context, name string, r io.Reader) (int64, error) {
@@ -166,6 +167,9 @@ func (b *blobMap) Put(_ context.Context, name string, r io.Reader) (int64, error
 }
 
 func (b *blobMap) Open(_ context.Context, name string) (blob.Blob, error) {
+	if b.opening != nil {
+		b.opening()
+	}
 	b.mu.Lock()
 	defer b.mu.Unlock()
 	data, ok := b.m[name]
@@ -179,6 +183,10 @@ func (b *blobMap) Delete(_ context.Context, name string) error {
 	b.mu.Lock()
 	defer b.mu.Unlock()
 	delete(b.m, name)
+	select {
+	case b.deleted <- struct{}{}:
+	default:
+	}
 	return nil
 }
 
