@@ -10,7 +10,9 @@
 //   - attachment.go:  managed policies of an entity;
 //   - inline.go:      policies embedded in an entity;
 //   - boundary.go, tags.go, accesskeys.go, membership.go: what their names say;
-//   - managedpolicy.go: policies that stand for themselves, AWS's and the account's;
+//   - managedpolicy.go, policyshape.go, usage.go: policies that stand for
+//     themselves, AWS's and the account's, and who uses them;
+//   - policiesof.go:  the documents that bind a principal;
 //   - document.go:    policy documents as text: checked, measured, escaped;
 //   - keys.go:        where everything lies in the store.
 //
