@@ -61,19 +61,22 @@ type Presence struct {
 }
 
 // Absent records that the required member at p was not in the request.
-func (s *Presence) Absent(p Path) {
-	if s.absent == nil {
-		s.absent = map[string]bool{}
-	}
-	s.absent[p.String()] = true
-}
+func (s *Presence) Absent(p Path) { note(&s.absent, p) }
 
 // Blank records that the enumeration at p was given as "".
-func (s *Presence) Blank(p Path) {
-	if s.blank == nil {
-		s.blank = map[string]bool{}
+func (s *Presence) Blank(p Path) { note(&s.blank, p) }
+
+// maxNotes bounds what is remembered, and told, of a request in which much is
+// wrong.
+const maxNotes = 1000
+
+func note(notes *map[string]bool, p Path) {
+	if *notes == nil {
+		*notes = map[string]bool{}
 	}
-	s.blank[p.String()] = true
+	if len(*notes) < maxNotes {
+		(*notes)[p.String()] = true
+	}
 }
 
 // AnyAbsent reports whether a required scalar was absent.

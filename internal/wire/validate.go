@@ -43,12 +43,16 @@ func (v *validator) report(s *Shape, value string, path Path, constraint string)
 	if s.Sensitive || v.service.HiddenValues {
 		value = ""
 	}
-	v.found = append(v.found, fmt.Sprintf("Value%s at '%s' failed to satisfy constraint: %s", value, path, constraint))
+	v.add(value, path, constraint)
 }
 
 // absent adds the violation that a required member is not there.
-func (v *validator) absent(path Path) {
-	v.found = append(v.found, fmt.Sprintf("Value null at '%s' failed to satisfy constraint: %s", path, mustNotBeNull))
+func (v *validator) absent(path Path) { v.add(" null", path, mustNotBeNull) }
+
+func (v *validator) add(value string, path Path, constraint string) {
+	if len(v.found) < maxNotes {
+		v.found = append(v.found, fmt.Sprintf("Value%s at '%s' failed to satisfy constraint: %s", value, path, constraint))
+	}
 }
 
 func (v *validator) structure(s *Shape, rv reflect.Value, path Path) {

@@ -174,6 +174,19 @@ func TestValidateBelievesWhatTheRequestShowed(t *testing.T) {
 	}
 }
 
+func TestValidateTellsAThousandViolationsAtMost(t *testing.T) {
+	var given wire.Presence
+	in := order{Name: "abc", Amount: 1}
+	for i := range 2000 {
+		in.Lines = append(in.Lines, line{})
+		given.Absent(wire.Path{}.Member("Lines").Index(i).Member("Article"))
+	}
+	message := awserr.From(wire.Validate(&orders, &orders.Operations[0], &in, &given)).Message
+	if !strings.HasPrefix(message, "1000 validation errors detected: ") {
+		t.Errorf("Validate = %.80s", message)
+	}
+}
+
 func TestValidateGivesUpOnPatternsThatTakeTooLong(t *testing.T) {
 	s := wire.Service{
 		Operations: []wire.Operation{{Name: "Put"}},

@@ -30,12 +30,14 @@ type Decoder struct {
 	service *wire.Service
 	given   *wire.Presence
 	tokens  *jsontext.Decoder
+	budget  wire.Budget
 }
 
 // NewDecoder reads body, which may be empty, and notes in given what the Go
 // values cannot tell.
 func NewDecoder(s *wire.Service, body []byte, given *wire.Presence) *Decoder {
-	return &Decoder{s, given, jsontext.NewDecoder(bytes.NewReader(body), jsontext.AllowDuplicateNames(true))}
+	return &Decoder{service: s, given: given,
+		tokens: jsontext.NewDecoder(bytes.NewReader(body), jsontext.AllowDuplicateNames(true))}
 }
 
 // Document reads a whole document as one value of the shape, into rv. An empty
@@ -120,6 +122,9 @@ func (d *Decoder) null() bool {
 func (d *Decoder) structure(s *wire.Shape, rv reflect.Value, path wire.Path) error {
 	if err := d.open('{'); err != nil {
 		return err
+	}
+	if !d.budget.Spend(rv.Type()) {
+		return awserr.Serialization("Document has too many structures")
 	}
 	seen := make([]bool, len(s.Members))
 	for d.tokens.PeekKind() != '}' {

@@ -34,6 +34,7 @@ type Decoder struct {
 	given   *wire.Presence
 	tokens  *xml.Decoder
 	depth   int
+	budget  wire.Budget
 }
 
 // NewDecoder reads body and notes in given what the Go values cannot tell:
@@ -181,6 +182,9 @@ func (d *Decoder) scalar(s *wire.Shape, rv reflect.Value, text string, path wire
 }
 
 func (d *Decoder) structure(s *wire.Shape, rv reflect.Value, start xml.StartElement, path wire.Path) error {
+	if !d.budget.Spend(rv.Type()) {
+		return refuse("the document has too many structures")
+	}
 	seen := make([]bool, len(s.Members))
 	for _, a := range start.Attr {
 		i := d.memberNamed(s, a.Name.Local, true)
