@@ -42,8 +42,8 @@ func TestEveryOperationAsksFirst(t *testing.T) {
 			t.Errorf("%s asked for %q and answered %v", name, refuses.action, err)
 		}
 	}
-	if built < 70 {
-		t.Errorf("%d operations are built, want 70 or more", built)
+	if built < 86 {
+		t.Errorf("%d operations are built, want 86 or more", built)
 	}
 }
 

@@ -18,6 +18,9 @@ func (s *Service) DeleteRole(ctx context.Context, call *api.Call, in *iamapi.Del
 		if err := e.unprotected(); err != nil {
 			return err
 		}
+		if len(e.Profiles) > 0 {
+			return iamapi.DeleteConflictException(inProfile)
+		}
 		return e.bare()
 	})
 	if err != nil {

@@ -23,6 +23,8 @@ const (
 	kindRole  kind = "role"
 	kindUser  kind = "user"
 	kindGroup kind = "group"
+	// kindProfile is a vessel in which a virtual machine is given a role.
+	kindProfile kind = "instance-profile"
 )
 
 // arn returns the ARN of an entity of this kind.
@@ -33,7 +35,8 @@ func (k kind) arn(account, path, name string) string {
 // title returns the kind as it begins a message.
 func (k kind) title() string { return strings.ToUpper(string(k[:1])) + string(k[1:]) }
 
-// entity is a role, a user or a group, as it lies in the store.
+// entity is a role, a user, a group or an instance profile, as it lies in the
+// store.
 //
 // It says all that its policies depend on, if only by a digest: two entities
 // whose records are the same bytes have the same policies.
@@ -52,14 +55,18 @@ type entity struct {
 	Boundary string       `json:",omitempty"` // the ARN of the permissions boundary
 
 	// Of a role.
-	Trust             string `json:",omitempty"` // who may assume it: the document as it was given
-	Description       string `json:",omitempty"`
-	MaxSessionSeconds int64  `json:",omitempty"`
-	LinkedService     string `json:",omitempty"` // the service whose service-linked role it is
+	Trust             string   `json:",omitempty"` // who may assume it: the document as it was given
+	Description       string   `json:",omitempty"`
+	MaxSessionSeconds int64    `json:",omitempty"`
+	LinkedService     string   `json:",omitempty"` // the service whose service-linked role it is
+	Profiles          []string `json:",omitempty"` // ids of the instance profiles it is in
 
 	// Of a user.
 	Groups     []string `json:",omitempty"` // ids of the groups it is in
 	AccessKeys []string `json:",omitempty"` // ids of its keys, the oldest first
+
+	// Of an instance profile.
+	Role string `json:",omitempty"` // the id of the role in it
 }
 
 // inline says what an entity knows of a policy embedded in it.
@@ -259,18 +266,41 @@ func listed(r kv.Reader, account string, k kind, pathPrefix string, p page, c *c
 	return found, nil
 }
 
+// loadThere returns those of the entities with these ids that are still there,
+// by name. Whoever read the ids before may have been overtaken.
+func loadThere(r kv.Reader, account string, ids []string) (there []*entity, err error) {
+	for _, id := range ids {
+		e, err := load(r, account, id)
+		if errors.Is(err, kv.ErrNotFound) {
+			continue
+		}
+		if err != nil {
+			return nil, err
+		}
+		there = append(there, e)
+	}
+	byName(there)
+	return there, nil
+}
+
 // byName sorts entities as lists show them.
 func byName(es []*entity) {
 	slices.SortFunc(es, func(a, b *entity) int { return strings.Compare(lower(a.Name), lower(b.Name)) })
 }
 
 func noSuch(k kind, name string) *awserr.Error {
+	if k == kindProfile {
+		return iamapi.NoSuchEntityException(fmt.Sprintf("Instance Profile %s cannot be found.", name))
+	}
 	return iamapi.NoSuchEntityException(fmt.Sprintf("The %s with name %s cannot be found.", k, name))
 }
 
 func isNoSuchEntity(err error) bool { return awserr.Code(err) == "NoSuchEntity" }
 
 func alreadyExists(k kind, name string) *awserr.Error {
+	if k == kindProfile {
+		return iamapi.EntityAlreadyExistsException(fmt.Sprintf("Instance Profile %s already exists.", name))
+	}
 	return iamapi.EntityAlreadyExistsException(fmt.Sprintf("%s with name %s already exists.", k.title(), name))
 }
 

@@ -28,10 +28,11 @@ func (s *Service) GetAccountSummary(ctx context.Context, call *api.Call, _ *iama
 	}
 	err := s.store.View(ctx, func(r kv.Reader) error {
 		for name, prefix := range map[string][]byte{
-			"Roles":    namePrefix(call.Account, kindRole),
-			"Users":    namePrefix(call.Account, kindUser),
-			"Groups":   namePrefix(call.Account, kindGroup),
-			"Policies": policyPrefix(call.Account),
+			"Roles":            namePrefix(call.Account, kindRole),
+			"Users":            namePrefix(call.Account, kindUser),
+			"Groups":           namePrefix(call.Account, kindGroup),
+			"Policies":         policyPrefix(call.Account),
+			"InstanceProfiles": namePrefix(call.Account, kindProfile),
 		} {
 			n, err := count(r, prefix)
 			if err != nil {

@@ -9,7 +9,8 @@
 //   - entity.go:      the record, and how it is found and changed;
 //   - attachment.go:  managed policies of an entity;
 //   - inline.go:      policies embedded in an entity;
-//   - boundary.go, tags.go, accesskeys.go, membership.go: what their names say;
+//   - boundary.go, tags.go, accesskeys.go, membership.go, instanceprofile.go:
+//     what their names say;
 //   - managedpolicy.go, policyshape.go, usage.go: policies that stand for
 //     themselves, AWS's and the account's, and who uses them;
 //   - policiesof.go:  the documents that bind a principal;

@@ -15,6 +15,7 @@ const (
 	userIDPrefix      = "AIDA"
 	groupIDPrefix     = "AGPA"
 	policyIDPrefix    = "ANPA"
+	profileIDPrefix   = "AIPA"
 	accessKeyIDPrefix = "AKIA"
 )
 

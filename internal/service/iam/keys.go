@@ -6,7 +6,7 @@ import "cloudless/internal/storage/keys"
 // lower in keys; ids are drawn once and never used again, so what belongs to an
 // entity is filed under its id and survives its being renamed.
 //
-//	("iam", account, "entity", id)                        entity: a role, user or group
+//	("iam", account, "entity", id)                        entity: a role, user, group or instance profile
 //	("iam", account, "name", kind, lower name)            its id
 //	("iam", account, "inline", id, policy name)           the document of an inline policy
 //	("iam", account, "member", group id, user id)         nothing: the user is in the group

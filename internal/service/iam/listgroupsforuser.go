@@ -18,7 +18,7 @@ func (s *Service) ListGroupsForUser(ctx context.Context, call *api.Call, in *iam
 	if err != nil {
 		return nil, err
 	}
-	groups, err := view(ctx, s, func(r kv.Reader) ([]*entity, error) { return groupsOf(r, u) })
+	groups, err := view(ctx, s, func(r kv.Reader) ([]*entity, error) { return loadThere(r, u.Account, u.Groups) })
 	if err != nil {
 		return nil, err
 	}

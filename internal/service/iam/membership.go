@@ -2,7 +2,6 @@ package iam
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"slices"
 
@@ -67,23 +66,6 @@ func members(r kv.Reader, g *entity, p page) (users []iamapi.User, next *string,
 		users = append(users, userShape(u))
 	}
 	return users, c.marker(), nil
-}
-
-// groupsOf returns the groups of a user, by name. One that was deleted since
-// the user was read is left out.
-func groupsOf(r kv.Reader, u *entity) (groups []*entity, err error) {
-	for _, id := range u.Groups {
-		g, err := load(r, u.Account, id)
-		if errors.Is(err, kv.ErrNotFound) {
-			continue
-		}
-		if err != nil {
-			return nil, err
-		}
-		groups = append(groups, g)
-	}
-	byName(groups)
-	return groups, nil
 }
 
 // lastString returns the one string that follows prefix in a key.
