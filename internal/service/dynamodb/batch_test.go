@@ -54,6 +54,7 @@ func TestBatches(t *testing.T) {
 		{"too many", map[string][]ddb.WriteRequest{"one": many}, invalid + "Too many items requested for the BatchWriteItem call"},
 		{"neither put nor delete", map[string][]ddb.WriteRequest{"one": {{}}}, invalid + "Supplied AttributeValue has more than one datatypes set, must contain exactly one of the supported datatypes"},
 		{"an unknown table", map[string][]ddb.WriteRequest{"one": {put("pk", "z")}, "zzz": {put("pk", "z")}}, "ResourceNotFoundException: Requested resource not found"},
+		{"a key of a wrong type", map[string][]ddb.WriteRequest{"one": {put("pk", 1)}}, invalid + "The provided key element does not match the schema"},
 		{"a wrong key", map[string][]ddb.WriteRequest{"one": {put("pk", "z"), put("q", "z")}}, badParam + "Missing the key pk in the item"},
 	} {
 		_, err := f.BatchWriteItem(t.Context(), alice, &ddb.BatchWriteItemInput{RequestItems: tt.writes})

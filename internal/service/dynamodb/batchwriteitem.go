@@ -128,15 +128,25 @@ func (s *Service) openBatchWrite(ctx context.Context, call *api.Call, b *batchWr
 		return err
 	}
 	for _, w := range b.writes {
-		check := b.table.checkPut
-		if w.delete {
-			check = b.table.schema.checkKey
-		}
-		if err := check(w.item); err != nil {
+		if err := b.table.checkBatchItem(w); err != nil {
 			return err
 		}
 	}
 	return nil
+}
+
+// checkBatchItem refuses what PutItem or DeleteItem would. AWS has another
+// word here for a key of a wrong type.
+func (t *table) checkBatchItem(w batchItem) error {
+	if w.delete {
+		return t.schema.checkKey(w.item)
+	}
+	for _, a := range t.schema.all {
+		if v := w.item.Get(a.name); v != nil && !v.Is(a.kind) {
+			return errKeySchema
+		}
+	}
+	return t.checkPut(w.item)
 }
 
 func (b *batchWrite) changes() []*batchChange {

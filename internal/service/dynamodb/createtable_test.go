@@ -18,7 +18,7 @@ func TestCreateTableRefuses(t *testing.T) {
 		in   *ddb.CreateTableInput
 		want string
 	}{
-		{"a short name", tableOf("ab", "pk:S"), "ValidationException: TableName must be at least 3 characters long and at most 255 characters long"},
+		{"a short name", tableOf("ab", "pk:S"), "ValidationException: 1 validation error detected: Value 'ab' at 'tableName' failed to satisfy constraint: Member must have length greater than or equal to 3"},
 		{"a name with a blank", tableOf("my table", "pk:S"),
 			"ValidationException: 1 validation error detected: Value 'my table' at 'tableName' failed to satisfy constraint: Member must satisfy regular expression pattern: [a-zA-Z0-9_.-]+"},
 		{"throughput on demand", with(func(in *ddb.CreateTableInput) {
@@ -30,7 +30,9 @@ func TestCreateTableRefuses(t *testing.T) {
 			invalid + "Some index key attributes are not defined in AttributeDefinitions. Keys: [q], AttributeDefinitions: [pk]"},
 		{"a range key without definition", with(func(in *ddb.CreateTableInput) { in.KeySchema = keyOf("pk|q") }, "pk:S"),
 			"ValidationException: Invalid KeySchema: Some index key attribute have no definition"},
-		{"one attribute twice", with(func(in *ddb.CreateTableInput) { in.KeySchema = keyOf("pk|pk") }, "pk:S"),
+		{"one attribute twice and no other", with(func(in *ddb.CreateTableInput) { in.KeySchema = keyOf("pk|pk") }, "pk:S"),
+			"ValidationException: Invalid KeySchema: Some index key attribute have no definition"},
+		{"one attribute twice", with(func(in *ddb.CreateTableInput) { in.KeySchema = keyOf("pk|pk") }, "pk:S", "sk:S"),
 			"ValidationException: Both the Hash Key and the Range Key element in the KeySchema have the same name"},
 		{"a range key first", with(func(in *ddb.CreateTableInput) { in.KeySchema = keyOf("|pk") }, "pk:S"),
 			"ValidationException: Invalid KeySchema: The first KeySchemaElement is not a HASH key type"},
@@ -62,7 +64,19 @@ func TestCreateTableRefuses(t *testing.T) {
 		{"an index whose hash attributes come last", with(func(in *ddb.CreateTableInput) {
 			in.GlobalSecondaryIndexes = []ddb.GlobalSecondaryIndex{global("byX", "pk | sk", "ALL")}
 			in.GlobalSecondaryIndexes[0].KeySchema = append(in.GlobalSecondaryIndexes[0].KeySchema, ddb.KeySchemaElement{AttributeName: "x", KeyType: "HASH"})
-		}, "pk:S", "sk:S", "x:S"), "ValidationException: Invalid KeySchema: All HASH key attributes must precede the RANGE key attributes"},
+		}, "pk:S", "sk:S", "x:S"), invalid + "All HASH key attributes must precede RANGE key attributes in the KeySchema"},
+		{"an index with five hash attributes", with(func(in *ddb.CreateTableInput) {
+			in.KeySchema, in.GlobalSecondaryIndexes = keyOf("a"), []ddb.GlobalSecondaryIndex{global("byX", "a b c d e", "ALL")}
+		}, "a:S", "b:S", "c:S", "d:S", "e:S"), invalid + "The KeySchema exceeds the maximum allowed number of HASH key attributes"},
+		{"an index with one attribute twice", with(func(in *ddb.CreateTableInput) {
+			in.KeySchema, in.GlobalSecondaryIndexes = keyOf("a"), []ddb.GlobalSecondaryIndex{global("byX", "a b | a", "ALL")}
+		}, "a:S", "b:S"), "ValidationException: The KeySchema contains multiple key attributes with the same name"},
+		{"one definition twice", tableOf("music", "pk:S", "pk:S"), "ValidationException: Attribute Name is duplicated: pk"},
+		{"a stream that is off, with a view", with(func(in *ddb.CreateTableInput) {
+			in.StreamSpecification = &ddb.StreamSpecification{StreamViewType: "NEW_IMAGE"}
+		}, "pk:S"), invalid + "Table is being created with a stream disabled, UpdateViewType should not be specified"},
+		{"a tag twice", with(func(in *ddb.CreateTableInput) { in.Tags = []ddb.Tag{{Key: "a"}, {Key: "a"}} }, "pk:S"),
+			"ValidationException: Duplicate Tag Keys provided as input: Duplicate Tag Key found a"},
 		{"a stream", with(func(in *ddb.CreateTableInput) {
 			in.StreamSpecification = &ddb.StreamSpecification{StreamEnabled: true, StreamViewType: "NEW_IMAGE"}
 		}, "pk:S"), "NotImplemented: cloudless does not implement the StreamSpecification of a table yet."},

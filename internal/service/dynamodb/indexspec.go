@@ -85,16 +85,16 @@ func checkGlobalRoles(key []keyRecord) error {
 		case ranges == 0:
 			hashes++
 		case hashes > 0:
-			return awserr.Validation("Invalid KeySchema: All HASH key attributes must precede the RANGE key attributes")
+			return awserr.Validation(invalidValues + "All HASH key attributes must precede RANGE key attributes in the KeySchema")
 		}
 	}
 	switch {
 	case hashes == 0:
 		return errFirstNotHash
 	case hashes > maxIndexKeyParts:
-		return awserr.Validation("Invalid KeySchema: The number of HASH key attributes exceeds the limit of 4")
+		return awserr.Validation(invalidValues + "The KeySchema exceeds the maximum allowed number of HASH key attributes")
 	case ranges > maxIndexKeyParts:
-		return awserr.Validation("Invalid KeySchema: The number of RANGE key attributes exceeds the limit of 4")
+		return awserr.Validation(invalidValues + "The KeySchema exceeds the maximum allowed number of RANGE key attributes")
 	}
 	return nil
 }
@@ -121,6 +121,11 @@ func (r *record) addIndex(ix indexRecord, p *ddb.Projection) error {
 		return awserr.Validation(invalidValues + "ProjectionType is " + ix.Projection + ", but NonKeyAttributes is specified")
 	case ix.Projection == "INCLUDE" && len(ix.Include) == 0:
 		return awserr.Validation(invalidValues + "ProjectionType is INCLUDE, but NonKeyAttributes is not specified")
+	}
+	for i, name := range ix.Include {
+		if slices.Contains(ix.Include[:i], name) {
+			return awserr.Validation(invalidValues + "Duplicate element in NonKeyAttributes: " + name)
+		}
 	}
 	included := len(ix.Include)
 	for _, other := range r.Indexes {

@@ -108,12 +108,12 @@ func legacyTerms(conditions map[string]ddb.Condition) ([]expr.LegacyTerm, error)
 func legacyCondition(terms []expr.LegacyTerm, operator string) (*expr.Condition, error) {
 	if len(terms) == 0 {
 		if operator != "" {
-			return nil, awserr.Validation(invalidValues + "ConditionalOperator cannot be used without Filter or Expected")
+			return nil, awserr.Validation("ConditionalOperator cannot be used without Filter or Expected")
 		}
 		return nil, nil
 	}
 	if operator != "" && len(terms) == 1 {
-		return nil, awserr.Validation(invalidValues + "ConditionalOperator can only be used when Filter or Expected has two or more elements")
+		return nil, awserr.Validation("ConditionalOperator can only be used when Filter or Expected has two or more elements")
 	}
 	return expr.NewCondition(terms, operator == "OR"), nil
 }

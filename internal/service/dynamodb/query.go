@@ -57,7 +57,8 @@ func (s *Service) Query(ctx context.Context, call *api.Call, in *ddb.QueryInput)
 // as terms.
 func (s *Service) planQuery(in *ddb.QueryInput) (*readPlan, []expr.KeyTerm, error) {
 	params := readParams{
-		index: in.IndexName, consistent: in.ConsistentRead, limit: in.Limit, selects: in.Select,
+		isQuery: true,
+		index:   in.IndexName, consistent: in.ConsistentRead, limit: in.Limit, selects: in.Select,
 		filter: in.FilterExpression, legacyFilter: in.QueryFilter, legacyOperator: in.ConditionalOperator,
 		projection: in.ProjectionExpression, attributes: in.AttributesToGet, startKey: in.ExclusiveStartKey,
 		exprs: expressions{

@@ -23,6 +23,7 @@ type readParams struct {
 	attributes     []string // AttributesToGet
 	startKey       map[string]ddb.AttributeValue
 	exprs          expressions
+	isQuery        bool
 }
 
 // readPlan is what they ask for, as far as that shows without the table.
@@ -80,8 +81,15 @@ func (s *Service) planRead(p readParams, keyCondition func(*expr.Scope) error) (
 	return plan, scope.Unused()
 }
 
-// checkSelect refuses a Select that contradicts the other parameters.
+// checkSelect refuses a Select that contradicts the other parameters. Query
+// says so in other words than Scan: as of a constraint of the model.
 func (p readParams) checkSelect() error {
+	refuse := func(message string) error {
+		if p.isQuery {
+			message = "1 validation error detected: " + message
+		}
+		return awserr.Validation(message)
+	}
 	list := ""
 	switch {
 	case p.attributes != nil:
@@ -90,14 +98,14 @@ func (p readParams) checkSelect() error {
 		list = "ProjectionExpression"
 	}
 	switch {
-	case p.selects == "ALL_PROJECTED_ATTRIBUTES" && p.index == nil:
-		return awserr.Validation(invalidValues + "ALL_PROJECTED_ATTRIBUTES can be used only when Querying using an IndexName")
 	case p.selects == "SPECIFIC_ATTRIBUTES" && list == "":
-		return awserr.Validation(invalidValues + "Must specify the AttributesToGet or ProjectionExpression when choosing to get SPECIFIC_ATTRIBUTES")
+		return refuse("Must specify the AttributesToGet or ProjectionExpression when choosing to get SPECIFIC_ATTRIBUTES")
 	case p.selects == "COUNT" && list != "":
-		return awserr.Validation(invalidValues + "Cannot specify the " + list + " when choosing to get only the Count")
+		return refuse("Cannot specify the " + list + " when choosing to get only the Count")
 	case (p.selects == "ALL_ATTRIBUTES" || p.selects == "ALL_PROJECTED_ATTRIBUTES") && list != "":
-		return awserr.Validation(invalidValues + "Cannot specify the " + list + " when choosing to get " + p.selects)
+		return refuse("Cannot specify the " + list + " when choosing to get " + p.selects)
+	case p.selects == "ALL_PROJECTED_ATTRIBUTES" && p.index == nil:
+		return refuse("ALL_PROJECTED_ATTRIBUTES can be used only when Querying using an IndexName")
 	}
 	return nil
 }

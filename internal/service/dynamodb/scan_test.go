@@ -61,10 +61,13 @@ func TestScanRefuses(t *testing.T) {
 			invalid + "The provided starting key is invalid: Supplied AttributeValue is empty, must contain exactly one of the supported datatypes"},
 		{"a filter that is wrong though nothing is read", ddb.ScanInput{FilterExpression: new("begins_with(x, :n)"), ExpressionAttributeValues: item(":n", 5)},
 			invalid + "Invalid FilterExpression: Incorrect operand type for operator or function; operator or function: begins_with, operand type: N"},
+		{"attributes of a count", ddb.ScanInput{Select: "COUNT", ProjectionExpression: new("pk")}, invalid + "Cannot specify the ProjectionExpression when choosing to get only the Count"},
+		{"projected attributes and others", ddb.ScanInput{Select: "ALL_PROJECTED_ATTRIBUTES", ProjectionExpression: new("pk")},
+			invalid + "Cannot specify the ProjectionExpression when choosing to get ALL_PROJECTED_ATTRIBUTES"},
 		{"both kinds of filters", ddb.ScanInput{FilterExpression: new("a = b"), ScanFilter: map[string]ddb.Condition{"x": {ComparisonOperator: "NULL"}}},
 			invalid + "Can not use both expression and non-expression parameters in the same request: Non-expression parameters: {ScanFilter} Expression parameters: {FilterExpression}"},
 		{"an operator for one condition", ddb.ScanInput{ConditionalOperator: "OR", ScanFilter: map[string]ddb.Condition{"x": {ComparisonOperator: "NULL"}}},
-			badParam + "ConditionalOperator can only be used when Filter or Expected has two or more elements"},
+			invalid + "ConditionalOperator can only be used when Filter or Expected has two or more elements"},
 	} {
 		if tt.in.TableName == "" {
 			tt.in.TableName = "shelf"

@@ -25,15 +25,21 @@ const (
 // without what the clock gives: times and identity.
 func newRecord(where ref, in *ddb.CreateTableInput) (*record, error) {
 	if len(where.name) < minTableNameBytes {
-		return nil, awserr.Validation("TableName must be at least 3 characters long and at most 255 characters long")
+		return nil, awserr.Validation("1 validation error detected: Value '" + where.name + "' at 'tableName' failed to satisfy constraint: Member must have length greater than or equal to 3")
 	}
 	if err := checkRequired(in); err != nil {
 		return nil, err
 	}
-	if err := checkSupported(in); err != nil {
+	if err := checkBilling(in); err != nil {
 		return nil, err
 	}
-	if err := checkBilling(in); err != nil {
+	if err := checkStream(in.StreamSpecification); err != nil {
+		return nil, err
+	}
+	if err := checkTags(in.Tags); err != nil {
+		return nil, err
+	}
+	if err := checkSupported(in); err != nil {
 		return nil, err
 	}
 	r := &record{
@@ -107,6 +113,18 @@ func checkSupported(in *ddb.CreateTableInput) error {
 	return nil
 }
 
+func checkStream(spec *ddb.StreamSpecification) error {
+	switch {
+	case spec == nil:
+		return nil
+	case spec.StreamEnabled && spec.StreamViewType == "":
+		return awserr.Validation(invalidValues + "Table is being created with a stream enabled, UpdateViewType is required")
+	case !spec.StreamEnabled && spec.StreamViewType != "":
+		return awserr.Validation(invalidValues + "Table is being created with a stream disabled, UpdateViewType should not be specified")
+	}
+	return nil
+}
+
 func checkBilling(in *ddb.CreateTableInput) error {
 	onDemand := in.BillingMode == payPerRequest
 	switch {
@@ -123,7 +141,7 @@ func checkBilling(in *ddb.CreateTableInput) error {
 		case onDemand && ix.ProvisionedThroughput != nil:
 			return awserr.Validation(invalidValues + "ProvisionedThroughput should not be specified for index: " + ix.IndexName + " when BillingMode is PAY_PER_REQUEST")
 		case !onDemand && ix.ProvisionedThroughput == nil:
-			return awserr.Validation(invalidValues + "ProvisionedThroughput must be specified for index: " + ix.IndexName)
+			return awserr.Validation(invalidValues + "ProvisionedThroughput is not specified for index: " + ix.IndexName)
 		case ix.OnDemandThroughput != nil || ix.WarmThroughput != nil:
 			return awserr.Unsupported("the OnDemandThroughput or WarmThroughput of an index")
 		}
@@ -183,10 +201,13 @@ func (r *record) checkKeys(in *ddb.CreateTableInput) error {
 	names, defined := namesOf(r.Key), r.defined()
 	for i, name := range defined {
 		if slices.Contains(defined[:i], name) {
-			return awserr.Validation(invalidValues + "Duplicate AttributeName in AttributeDefinitions: " + name)
+			return awserr.Validation("Attribute Name is duplicated: " + name)
 		}
 	}
-	if !containsAll(defined, names) {
+	// AWS answers so also to one attribute in both roles, when it is the only
+	// one that is defined.
+	once := len(names) == 2 && names[0] == names[1] && len(defined) == 1
+	if !containsAll(defined, names) || once {
 		if len(names) == 2 {
 			return awserr.Validation("Invalid KeySchema: Some index key attribute have no definition")
 		}
@@ -229,6 +250,9 @@ func checkKeyNames(key []keyRecord) error {
 	names := namesOf(key)
 	for i, name := range names {
 		if slices.Contains(names[:i], name) {
+			if len(names) > 2 {
+				return awserr.Validation("The KeySchema contains multiple key attributes with the same name")
+			}
 			return awserr.Validation("Both the Hash Key and the Range Key element in the KeySchema have the same name")
 		}
 		if len(name) > maxKeyNameBytes {

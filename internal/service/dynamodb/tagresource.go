@@ -3,6 +3,7 @@ package dynamodb
 import (
 	"context"
 	"maps"
+	"strings"
 
 	"cloudless/internal/api"
 	ddb "cloudless/internal/api/dynamodb"
@@ -12,14 +13,40 @@ import (
 
 const maxTags = 50
 
+// checkTags refuses tags that a table cannot be given.
+func checkTags(tags []ddb.Tag) error {
+	seen := map[string]bool{}
+	for _, tag := range tags {
+		switch {
+		case strings.HasPrefix(tag.Key, "aws:"):
+			return awserr.Validation("Tag Key cannot be prefixed with aws:, Key: " + tag.Key)
+		case seen[tag.Key]:
+			return awserr.Validation("Duplicate Tag Keys provided as input: Duplicate Tag Key found " + tag.Key)
+		}
+		seen[tag.Key] = true
+	}
+	if len(tags) > maxTags {
+		return errTooManyTags
+	}
+	return nil
+}
+
+var errTooManyTags error = awserr.Validation("Number of Tags exceed the current limit for the provided ResourceArn")
+
 // TagResource gives a table tags, in addition to those that it has.
 func (s *Service) TagResource(ctx context.Context, call *api.Call, in *ddb.TagResourceInput) (*ddb.TagResourceOutput, error) {
+	if len(in.Tags) == 0 {
+		return nil, awserr.Validation("Atleast one Tag needs to be provided as Input.")
+	}
+	if err := checkTags(in.Tags); err != nil {
+		return nil, err
+	}
 	err := s.changeTags(ctx, call, "dynamodb:TagResource", in.ResourceArn, func(tags map[string]string) error {
 		for _, tag := range in.Tags {
 			tags[tag.Key] = tag.Value
 		}
 		if len(tags) > maxTags {
-			return awserr.Validation(invalidValues + "Number of tags exceeds the limit of 50 for the resource")
+			return errTooManyTags
 		}
 		return nil
 	})

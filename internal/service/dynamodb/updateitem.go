@@ -180,23 +180,42 @@ func (p *updatePlan) apply(t *table, old attr.Item) (attr.Item, error) {
 	if next.Size() > attr.MaxItemBytes {
 		return nil, awserr.Validation("Item size to update has exceeded the maximum allowed size")
 	}
+	if next.TooDeep() {
+		return nil, awserr.Validation("Nesting Levels have exceeded supported limits")
+	}
 	for _, ix := range t.indexes {
-		for _, a := range ix.schema.all {
-			if v := next.Get(a.name); v != nil && !v.Is(a.kind) && !v.Equal(base.Get(a.name)) {
-				return nil, p.wrongIndexKey(ix, a, v)
+		for i, a := range ix.schema.all {
+			v := next.Get(a.name)
+			if v == nil || v.Equal(base.Get(a.name)) {
+				continue
+			}
+			if err := p.checkIndexKey(ix, i, v); err != nil {
+				return nil, err
 			}
 		}
 	}
-	return next, t.checkIndexKeys(next)
+	return next, nil
 }
 
-// wrongIndexKey is the error of an update that gives an index key another
-// type. Each of the two ways of updating has its own words for it.
-func (p *updatePlan) wrongIndexKey(ix *index, a keyAttribute, v attr.Value) error {
-	if _, legacy := p.update.(expr.AttributeUpdates); legacy {
+// checkIndexKey refuses a new value of the i-th key attribute of an index. The
+// two ways of updating have their own words for it.
+func (p *updatePlan) checkIndexKey(ix *index, i int, v attr.Value) error {
+	a := ix.schema.all[i]
+	_, legacy := p.update.(expr.AttributeUpdates)
+	switch {
+	case !v.Is(a.kind) && legacy:
 		return awserr.Validation(fmt.Sprintf(invalidValues+"Type mismatch for Index Key %s Expected: %s Actual: %s IndexName: %s", a.name, a.kind, v.Kind(), ix.Name))
+	case !v.Is(a.kind):
+		return awserr.Validation("The update expression attempted to update the secondary index key to unsupported type")
+	case len(v.Payload()) == 0 && !legacy:
+		what := "string"
+		if v.Is(attr.Binary) {
+			what = "binary"
+		}
+		return awserr.Validation("One or more parameter values are not valid. The update expression attempted to update a secondary index key to a value that is not supported. " +
+			"The AttributeValue for a key attribute cannot contain an empty " + what + " value.")
 	}
-	return awserr.Validation("The update expression attempted to update the secondary index key to unsupported type")
+	return ix.checkKeySize(a.name, v, i < len(ix.schema.hash))
 }
 
 // shown returns the attributes that ReturnValues asks for.

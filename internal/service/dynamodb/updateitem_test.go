@@ -49,6 +49,8 @@ func TestUpdateItem(t *testing.T) {
 			badParam + "Cannot update attribute pk. This attribute is part of the key"},
 		{"a number for a string index key", ddb.UpdateItemInput{UpdateExpression: new("SET g = :1"), ExpressionAttributeValues: item(":1", 1)},
 			invalid + "The update expression attempted to update the secondary index key to unsupported type"},
+		{"an empty index key", ddb.UpdateItemInput{UpdateExpression: new("SET g = :e"), ExpressionAttributeValues: item(":e", "")},
+			invalid + "One or more parameter values are not valid. The update expression attempted to update a secondary index key to a value that is not supported. The AttributeValue for a key attribute cannot contain an empty string value."},
 		{"the same by the legacy parameter", ddb.UpdateItemInput{AttributeUpdates: map[string]ddb.AttributeValueUpdate{"g": {Value: new(num(1))}}},
 			badParam + "Type mismatch for Index Key g Expected: S Actual: N IndexName: byG"},
 		{"an update within an index key", ddb.UpdateItemInput{UpdateExpression: new("SET g.x = :1"), ExpressionAttributeValues: item(":1", 1)},
@@ -66,6 +68,21 @@ func TestUpdateItem(t *testing.T) {
 		_, err := f.UpdateItem(t.Context(), alice, &tt.in)
 		refused(t, tt.name, err, tt.want)
 	}
+	deep := str("leaf")
+	for range 20 {
+		deep = doc("d", deep)
+	}
+	deepen := func(path string) error {
+		_, err := f.UpdateItem(t.Context(), alice, &ddb.UpdateItemInput{TableName: "music", Key: item("pk", "deep", "sk", 1), UpdateExpression: new("SET " + path + " = :deep"), ExpressionAttributeValues: item(":deep", deep)})
+		return err
+	}
+	if err := deepen("d"); err != nil {
+		t.Fatal(err)
+	}
+	if err := deepen("d" + strings.Repeat(".d", 11)); err != nil {
+		t.Error(err)
+	}
+	refused(t, "a value at level 33", deepen("d"+strings.Repeat(".d", 12)), invalid+"Nesting Levels have exceeded supported limits")
 	if _, err := f.UpdateItem(t.Context(), alice, &ddb.UpdateItemInput{TableName: "music", Key: item("pk", "new", "sk", 1)}); err != nil {
 		t.Fatal(err)
 	}

@@ -8,7 +8,8 @@ import (
 	"strconv"
 )
 
-// MaxDepth is how many lists and maps may lie within each other.
+// MaxDepth is how deep a value may lie in an item: the value of an attribute
+// is at level 1, those within it at level 2.
 const MaxDepth = 32
 
 // NullValue returns the value that DynamoDB calls NULL.

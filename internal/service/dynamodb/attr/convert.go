@@ -73,6 +73,9 @@ func appendValue(dst []byte, v *ddb.AttributeValue, depth int) ([]byte, error) {
 	case count > 1:
 		return nil, awserr.Validation("Supplied AttributeValue has more than one datatypes set, must contain exactly one of the supported datatypes")
 	}
+	if depth >= MaxDepth {
+		return nil, awserr.Validation("Nesting Levels have exceeded supported limits: Attributes in the item have nested levels beyond supported limit")
+	}
 	switch {
 	case v.S != nil:
 		return appendTagged(dst, tagS, *v.S), nil
@@ -94,10 +97,8 @@ func appendValue(dst []byte, v *ddb.AttributeValue, depth int) ([]byte, error) {
 	case v.BS != nil:
 		return appendBinarySet(dst, v.BS)
 	}
-	if depth++; depth > MaxDepth {
-		return nil, awserr.Validation("Nesting Levels have exceeded supported limits: Attributes in the item have nested levels beyond supported limit")
-	}
 	var err error
+	depth++
 	if v.M != nil {
 		dst, mark := open(dst, tagM)
 		if dst, err = appendMap(dst, v.M, depth); err != nil {

@@ -53,14 +53,14 @@ func TestFromAPIRefuses(t *testing.T) {
 		{"a number twice", av{NS: []string{"1", "1.0"}}, "Input collection contains duplicates"},
 		{"a binary twice", av{BS: [][]byte{{1}, {1}}}, invalid + "Input collection [AQ==, AQ==]of type BS contains duplicates."},
 		{"a fault within", av{M: map[string]av{"a": {L: []av{{}}}}}, "Supplied AttributeValue is empty, must contain exactly one of the supported datatypes"},
-		{"33 levels", nested(33), "Nesting Levels have exceeded supported limits: Attributes in the item have nested levels beyond supported limit"},
+		{"33 levels", nested(32), "Nesting Levels have exceeded supported limits: Attributes in the item have nested levels beyond supported limit"},
 	} {
 		_, err := FromAPI(map[string]av{"a": tt.value})
 		if awserr.Code(err) != awserr.CodeValidation || awserr.From(err).Message != tt.message {
 			t.Errorf("%s: %v, want %q", tt.name, err, tt.message)
 		}
 	}
-	if _, err := FromAPI(map[string]av{"a": nested(32)}); err != nil {
+	if _, err := FromAPI(map[string]av{"a": nested(31)}); err != nil {
 		t.Errorf("32 levels: %v", err)
 	}
 	if _, err := FromAPI(map[string]av{strings.Repeat("n", 65535): num("1")}); err != nil {

@@ -109,6 +109,34 @@ func (it Item) At(path Path) Value {
 	return v
 }
 
+// TooDeep reports whether some value lies deeper than [MaxDepth]. What comes
+// by a request does not, but what an update makes of it may.
+func (it Item) TooDeep() bool {
+	for _, v := range it.All() {
+		if v.tooDeep(1) {
+			return true
+		}
+	}
+	return false
+}
+
+func (v Value) tooDeep(level int) bool {
+	if level > MaxDepth {
+		return true
+	}
+	for element := range v.Elements() {
+		if element.tooDeep(level + 1) {
+			return true
+		}
+	}
+	for _, field := range v.Fields() {
+		if field.tooDeep(level + 1) {
+			return true
+		}
+	}
+	return false
+}
+
 // Only returns an item of those of its attributes that are named.
 func (it Item) Only(names ...string) Item {
 	kept := make([]Field, 0, len(names))

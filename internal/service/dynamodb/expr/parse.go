@@ -73,6 +73,9 @@ func parse(g grammar, text string) (*tree, error) {
 		return nil, problem("The expression can not be empty;")
 	}
 	if len(text) > maxTextBytes {
+		if g == updates { // AWS tells the size of all others
+			return nil, problem("Expression size has exceeded the maximum allowed size;")
+		}
 		return nil, problemf("Expression size has exceeded the maximum allowed size; expression size: %d", len(text))
 	}
 	p := &parser{text: text, grammar: g, tokens: lex(text), tree: &tree{}}

@@ -59,6 +59,7 @@ func TestUpdatesRefuse(t *testing.T) {
 	values := map[string]av{":1": num("1"), ":s": str("s"), ":l": list()}
 	for _, tt := range []struct{ text, want string }{
 		{"", "The expression can not be empty;"},
+		{"REMOVE " + strings.Repeat("a", 4096), "Expression size has exceeded the maximum allowed size;"},
 		{"INVALID SYNTAX HERE", `Syntax error; token: "INVALID", near: "INVALID SYNTAX"`},
 		{"SET", `Syntax error; token: "<EOF>", near: "SET"`},
 		{"SET a = :1,", `Syntax error; token: "<EOF>", near: ","`},
