@@ -3,10 +3,8 @@ package iam
 import (
 	"bytes"
 	"context"
-	"encoding/json"
 	"errors"
 	"fmt"
-	"slices"
 	"strings"
 	"time"
 
@@ -233,61 +231,6 @@ func (e *entity) rename(name, path *string) {
 	}
 }
 
-// list returns one page of the entities of a kind below a path, by name.
-func (s *Service) list(ctx context.Context, account string, k kind, pathPrefix, marker *string, maxItems *int64) (found []*entity, next *string, err error) {
-	p, err := newPage(marker, maxItems)
-	if err != nil {
-		return nil, nil, err
-	}
-	c := newCutter(p)
-	found, err = view(ctx, s, func(r kv.Reader) ([]*entity, error) {
-		return listed(r, account, k, deref(pathPrefix), p, c)
-	})
-	return found, c.marker(), err
-}
-
-func listed(r kv.Reader, account string, k kind, pathPrefix string, p page, c *cutter) (found []*entity, err error) {
-	for pair, err := range r.Scan(p.within(namePrefix(account, k))) {
-		if err != nil {
-			return nil, err
-		}
-		e, err := load(r, account, string(pair.Value))
-		if err != nil {
-			return nil, fmt.Errorf("load %s %s: %w", k, pair.Value, err)
-		}
-		if !strings.HasPrefix(e.Path, pathPrefix) {
-			continue
-		}
-		if !c.admits(lower(e.Name)) {
-			break
-		}
-		found = append(found, e)
-	}
-	return found, nil
-}
-
-// loadThere returns those of the entities with these ids that are still there,
-// by name. Whoever read the ids before may have been overtaken.
-func loadThere(r kv.Reader, account string, ids []string) (there []*entity, err error) {
-	for _, id := range ids {
-		e, err := load(r, account, id)
-		if errors.Is(err, kv.ErrNotFound) {
-			continue
-		}
-		if err != nil {
-			return nil, err
-		}
-		there = append(there, e)
-	}
-	byName(there)
-	return there, nil
-}
-
-// byName sorts entities as lists show them.
-func byName(es []*entity) {
-	slices.SortFunc(es, func(a, b *entity) int { return strings.Compare(lower(a.Name), lower(b.Name)) })
-}
-
 func noSuch(k kind, name string) *awserr.Error {
 	if k == kindProfile {
 		return iamapi.NoSuchEntityException(fmt.Sprintf("Instance Profile %s cannot be found.", name))
@@ -302,43 +245,4 @@ func alreadyExists(k kind, name string) *awserr.Error {
 		return iamapi.EntityAlreadyExistsException(fmt.Sprintf("Instance Profile %s already exists.", name))
 	}
 	return iamapi.EntityAlreadyExistsException(fmt.Sprintf("%s with name %s already exists.", k.title(), name))
-}
-
-// decode reads a record of the store.
-func decode[T any](b []byte) (*T, error) {
-	out := new(T)
-	if err := json.Unmarshal(b, out); err != nil {
-		return nil, fmt.Errorf("read a %T of the store: %w", *out, err)
-	}
-	return out, nil
-}
-
-// put writes a record to the store.
-func put(tx kv.Tx, key []byte, record any) error {
-	b, err := json.Marshal(record)
-	if err != nil {
-		return err
-	}
-	tx.Set(key, b)
-	return nil
-}
-
-// lower is how names are compared; AWS admits ASCII alone in them.
-func lower(name string) string { return strings.ToLower(name) }
-
-// deref returns what p points to, or the zero value.
-func deref[T any](p *T) T {
-	if p == nil {
-		var zero T
-		return zero
-	}
-	return *p
-}
-
-// pathOr returns the path that was given, or "/".
-func pathOr(path *string) string {
-	if path == nil {
-		return "/"
-	}
-	return *path
 }

@@ -6,7 +6,7 @@
 // much in common that one record serves them all, and what an operation does to
 // any of the three is written once:
 //
-//   - entity.go:      the record, and how it is found and changed;
+//   - entity.go, list.go: the record, and how it is found, changed and listed;
 //   - attachment.go:  managed policies of an entity;
 //   - inline.go:      policies embedded in an entity;
 //   - boundary.go, tags.go, accesskeys.go, membership.go, instanceprofile.go:
