@@ -23,7 +23,7 @@ import (
 
 // The limits are those of the weakest engine that is to carry the same data.
 const (
-	MaxKeyBytes   = 8 << 10          // one key
+	MaxKeyBytes   = 8 << 10          // one key, which has at least one byte
 	MaxValueBytes = 2 << 20          // one value; larger things are cut up or go to blob
 	MaxTxBytes    = 64 << 20         // all keys and values that one Update writes
 	MaxTxTime     = 10 * time.Second // how long the function given to Update may take
@@ -35,6 +35,9 @@ var (
 	// ErrTooLarge is returned by Update when a key, a value or the whole
 	// transaction exceeds the limits above. Nothing has been written.
 	ErrTooLarge = errors.New("kv: key, value or transaction too large")
+	// ErrEmptyKey is returned by Update when it writes the empty key, which
+	// not every engine has. Nothing has been written.
+	ErrEmptyKey = errors.New("kv: empty key")
 	// ErrClosed is returned by every call after Close.
 	ErrClosed = errors.New("kv: store is closed")
 )
@@ -54,7 +57,7 @@ type Store interface {
 	// call Update of the same store, which could wait for itself.
 	//
 	// An error from f is returned as it is, and nothing is written; so it is
-	// with ErrTooLarge, with ErrClosed, and when ctx ends before f has been
+	// with ErrTooLarge, ErrEmptyKey and ErrClosed, and when ctx ends before f has been
 	// called. After any other error (a disk that fails, a connection that is
 	// lost) the transaction may be in the store, whole, or not: only reading
 	// tells.

@@ -48,6 +48,10 @@ type Options struct {
 	// update that fails is looked for and may be there, whole, or not.
 	Faulty bool
 
+	// Small leaves out the largest transaction, for engines whose disk is a
+	// model of one.
+	Small bool
+
 	// Seed draws the histories; 0 draws the seed.
 	Seed uint64
 

@@ -1,6 +1,7 @@
 package kvtest
 
 import (
+	"bytes"
 	"errors"
 	"fmt"
 	"testing"
@@ -28,7 +29,7 @@ func (s *suite) testLimits(t *testing.T) {
 				return nil
 			})
 			if !tt.ok {
-				wantTooLarge(t, store, err)
+				wantRefused(t, store, err, kv.ErrTooLarge)
 				return
 			}
 			if err != nil {
@@ -44,23 +45,42 @@ func (s *suite) testLimits(t *testing.T) {
 
 	t.Run("a longer key cannot be deleted either", func(t *testing.T) {
 		store := s.store(t)
-		wantTooLarge(t, store, store.Update(t.Context(), kv.Claims{}, func(tx kv.Tx) error {
+		err := store.Update(t.Context(), kv.Claims{}, func(tx kv.Tx) error {
 			tx.Set([]byte("beside"), nil)
 			tx.Delete(pattern(kv.MaxKeyBytes + 1))
 			return nil
-		}))
+		})
+		wantRefused(t, store, err, kv.ErrTooLarge)
+	})
+
+	t.Run("the empty key", func(t *testing.T) {
+		for name, write := range map[string]func(kv.Tx){
+			"Set":    func(tx kv.Tx) { tx.Set(nil, []byte("1")) },
+			"Delete": func(tx kv.Tx) { tx.Delete([]byte{}) },
+		} {
+			t.Run(name, func(t *testing.T) {
+				store := s.store(t)
+				err := store.Update(t.Context(), kv.Claims{}, func(tx kv.Tx) error {
+					tx.Set([]byte("beside"), nil)
+					write(tx)
+					return nil
+				})
+				wantRefused(t, store, err, kv.ErrEmptyKey)
+			})
+		}
 	})
 
 	// n values of the largest size, with keys of eight bytes.
+	largest := pattern(kv.MaxValueBytes)
 	fill := func(tx kv.Tx, n int) {
 		for i := range n {
-			tx.Set(fmt.Appendf(nil, "%08d", i), pattern(kv.MaxValueBytes))
+			tx.Set(fmt.Appendf(nil, "%08d", i), bytes.Clone(largest))
 		}
 	}
 	const most = kv.MaxTxBytes / (kv.MaxValueBytes + 8)
 
 	t.Run("the largest transaction", func(t *testing.T) {
-		if testing.Short() {
+		if s.Small || testing.Short() {
 			t.Skip("writes 62 MB")
 		}
 		store := s.store(t)
@@ -78,10 +98,11 @@ func (s *suite) testLimits(t *testing.T) {
 
 	t.Run("a larger transaction", func(t *testing.T) {
 		store := s.store(t)
-		wantTooLarge(t, store, store.Update(t.Context(), kv.Claims{}, func(tx kv.Tx) error {
+		err := store.Update(t.Context(), kv.Claims{}, func(tx kv.Tx) error {
 			fill(tx, most+1)
 			return nil
-		}))
+		})
+		wantRefused(t, store, err, kv.ErrTooLarge)
 	})
 
 	t.Run("the error of f comes before that of a limit", func(t *testing.T) {
@@ -96,10 +117,10 @@ func (s *suite) testLimits(t *testing.T) {
 	})
 }
 
-func wantTooLarge(t *testing.T, store kv.Store, err error) {
+func wantRefused(t *testing.T, store kv.Store, got, want error) {
 	t.Helper()
-	if !errors.Is(err, kv.ErrTooLarge) {
-		t.Errorf("Update = %v, want ErrTooLarge", err)
+	if !errors.Is(got, want) {
+		t.Errorf("Update = %v, want %v", got, want)
 	}
 	if got := all(t, store); len(got) > 0 {
 		t.Errorf("the store holds %d pairs, want none", len(got))

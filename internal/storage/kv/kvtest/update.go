@@ -6,6 +6,7 @@ import (
 	"slices"
 	"sync"
 	"testing"
+	"time"
 
 	"cloudless/internal/storage/kv"
 )
@@ -235,25 +236,35 @@ func (s *suite) testClaims(t *testing.T) {
 }
 
 // testWriteSkew has two doctors on call, of whom each goes home if the other
-// is still there. Each claims for reading what it leans on.
+// is still there. Each claims for reading what it leans on, and having read it
+// gives the other a moment to read as well.
 func (s *suite) testWriteSkew(t *testing.T) {
 	store := s.store(t)
-	leave := func(me, other string) error {
-		claims := kv.Claims{Write: byteKeys([]string{me}), Read: byteKeys([]string{other})}
-		return store.Update(t.Context(), claims, func(tx kv.Tx) error {
-			there, err := tx.Get([]byte(other))
-			if err != nil {
-				return err
-			}
-			if string(there) == "on call" {
-				tx.Set([]byte(me), []byte("gone"))
-			}
-			return nil
-		})
-	}
-	for range 100 {
+	for range 20 {
 		set(t, store, "a", "on call", "b", "on call")
-		first, second := background(func() error { return leave("a", "b") }), background(func() error { return leave("b", "a") })
+		aHasRead, bHasRead := make(chan struct{}), make(chan struct{})
+		leave := func(me, other string, hasRead func(), otherHasRead <-chan struct{}) error {
+			claims := kv.Claims{Write: byteKeys([]string{me}), Read: byteKeys([]string{other})}
+			return store.Update(t.Context(), claims, func(tx kv.Tx) error {
+				there, err := tx.Get([]byte(other))
+				if err != nil {
+					return err
+				}
+				hasRead()
+				select {
+				case <-otherHasRead:
+				case <-time.After(time.Millisecond):
+				}
+				if string(there) == "on call" {
+					tx.Set([]byte(me), []byte("gone"))
+				}
+				return nil
+			})
+		}
+		// f may run more than once, and reads first only once.
+		aReads, bReads := sync.OnceFunc(func() { close(aHasRead) }), sync.OnceFunc(func() { close(bHasRead) })
+		first := background(func() error { return leave("a", "b", aReads, bHasRead) })
+		second := background(func() error { return leave("b", "a", bReads, aHasRead) })
 		if err := errors.Join(wait(t, first, "update"), wait(t, second, "update")); err != nil {
 			t.Fatal(err)
 		}
@@ -265,7 +276,7 @@ func (s *suite) testWriteSkew(t *testing.T) {
 
 // underWay is an update that stands still within f, holding its claims.
 type underWay struct {
-	goOn chan struct{}
+	goOn func()
 	done <-chan error
 }
 
@@ -274,11 +285,13 @@ type underWay struct {
 func begin(t *testing.T, store kv.Store, claims kv.Claims, mark string) underWay {
 	t.Helper()
 	within := make(chan struct{}, 100) // f may run more than once
-	goOn := make(chan struct{})
+	held := make(chan struct{})
+	goOn := sync.OnceFunc(func() { close(held) })
+	t.Cleanup(goOn) // if the test fails before, Close must not wait for this
 	done := background(func() error {
 		return store.Update(t.Context(), claims, func(tx kv.Tx) error {
 			within <- struct{}{}
-			<-goOn
+			<-held
 			tx.Set([]byte("mark"), []byte(mark))
 			return nil
 		})
@@ -289,7 +302,7 @@ func begin(t *testing.T, store kv.Store, claims kv.Claims, mark string) underWay
 
 func (u underWay) end(t *testing.T) {
 	t.Helper()
-	close(u.goOn)
+	u.goOn()
 	if err := wait(t, u.done, "the first update"); err != nil {
 		t.Errorf("the first update = %v", err)
 	}

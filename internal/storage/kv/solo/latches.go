@@ -5,6 +5,7 @@ import (
 	"context"
 	"hash/maphash"
 	"slices"
+	"strings"
 	"sync"
 
 	"cloudless/internal/storage/kv"
@@ -56,7 +57,7 @@ func NewLatches() *Latches {
 
 // Held are the latches that one update holds, until Release.
 type Held struct {
-	latches []heldLatch
+	latches []heldLatch // in the order of their keys
 }
 
 type heldLatch struct {
@@ -89,6 +90,14 @@ func (h *Held) Release() {
 		l.release()
 	}
 	h.latches = nil
+}
+
+// Has reports whether h holds key, for reading or writing.
+func (h *Held) Has(key []byte) bool {
+	_, ok := slices.BinarySearchFunc(h.latches, key, func(l heldLatch, key []byte) int {
+		return strings.Compare(l.key, string(key))
+	})
+	return ok
 }
 
 func (l *Latches) shard(key []byte) *latchShard {

@@ -12,7 +12,7 @@ import (
 type Writes struct {
 	list  []Write
 	bytes int
-	err   error // the first limit that was exceeded
+	err   error // what is wrong with the first that breaks a rule
 }
 
 // Write sets one key or deletes it.
@@ -37,23 +37,28 @@ func (w *Writes) add(one Write) {
 	}
 	w.bytes += len(one.Key) + len(one.Value)
 	switch {
+	case len(one.Key) == 0:
+		w.err = kv.ErrEmptyKey
 	case len(one.Key) > kv.MaxKeyBytes:
-		w.fail("a key", len(one.Key), kv.MaxKeyBytes)
+		w.err = tooLarge("a key", len(one.Key), kv.MaxKeyBytes)
 	case len(one.Value) > kv.MaxValueBytes:
-		w.fail("a value", len(one.Value), kv.MaxValueBytes)
+		w.err = tooLarge("a value", len(one.Value), kv.MaxValueBytes)
 	case w.bytes > kv.MaxTxBytes:
-		w.fail("a transaction", w.bytes, kv.MaxTxBytes)
-	default:
-		w.list = append(w.list, one)
+		w.err = tooLarge("a transaction", w.bytes, kv.MaxTxBytes)
 	}
+	if w.err != nil {
+		w.list = nil // nothing of it will be written
+		return
+	}
+	w.list = append(w.list, one)
 }
 
-func (w *Writes) fail(what string, got, limit int) {
-	w.list = nil // nothing of it will be written
-	w.err = fmt.Errorf("%w: %s of %d bytes, where %d are allowed", kv.ErrTooLarge, what, got, limit)
+func tooLarge(what string, got, limit int) error {
+	return fmt.Errorf("%w: %s of %d bytes, where %d are allowed", kv.ErrTooLarge, what, got, limit)
 }
 
-// Err returns an error that wraps kv.ErrTooLarge when a limit was exceeded.
+// Err returns an error that wraps kv.ErrTooLarge or kv.ErrEmptyKey when a write
+// breaks a rule.
 func (w *Writes) Err() error { return w.err }
 
 // Len returns the number of writes.
