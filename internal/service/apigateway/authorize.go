@@ -1,0 +1,40 @@
+package apigateway
+
+import (
+	"context"
+	"maps"
+	"slices"
+	"strings"
+
+	"cloudless/internal/api"
+)
+
+// authorize asks whether the caller may act on the thing at that path of the
+// API, such as "restapis", id, "resources". In API Gateway's policies the
+// action is the HTTP method and the resource the path.
+func (s *Service) authorize(ctx context.Context, call *api.Call, method string, path ...string) error {
+	return s.authorizeWith(ctx, call, nil, method, path...)
+}
+
+// authorizeWith is authorize with more for the policies to ask of.
+func (s *Service) authorizeWith(ctx context.Context, call *api.Call, facts []api.Fact, method string, path ...string) error {
+	return s.authz.Authorize(ctx, call, "apigateway:"+method, resourceARN(call, path...), facts...)
+}
+
+// resourceARN names a thing of API Gateway. It has no account.
+func resourceARN(call *api.Call, path ...string) string {
+	return "arn:aws:apigateway:" + call.Region + "::/" + strings.Join(path, "/")
+}
+
+// tagFacts are what policies may ask of the tags in a request.
+func tagFacts(tags map[string]string) []api.Fact {
+	if len(tags) == 0 {
+		return nil
+	}
+	names := slices.Sorted(maps.Keys(tags))
+	facts := []api.Fact{api.Given("aws:TagKeys", names...)}
+	for _, name := range names {
+		facts = append(facts, api.Given("aws:RequestTag/"+name, tags[name]))
+	}
+	return facts
+}

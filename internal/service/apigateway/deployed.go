@@ -1,0 +1,107 @@
+package apigateway
+
+import (
+	"bytes"
+	"context"
+	"errors"
+	"sync"
+
+	"cloudless/internal/storage/kv"
+)
+
+// deployed is a stage, ready to be called.
+type deployed struct {
+	record       []byte // the stage's record, as it was read from the store
+	apiID        string
+	account      string
+	region       string
+	stage        string
+	deploymentID string
+	variables    map[string]string
+	routes       *route
+}
+
+// maxDeployed bounds how many stages are kept ready.
+const maxDeployed = 256
+
+// deployedCache keeps stages ready between calls. What it has is used only
+// while the store still has the very record that it was made from.
+type deployedCache struct {
+	mu     sync.Mutex
+	stages map[string]*deployed // by the key of the stage's record
+}
+
+func newDeployedCache() *deployedCache {
+	return &deployedCache{stages: map[string]*deployed{}}
+}
+
+func (c *deployedCache) get(key, record []byte) *deployed {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	if d := c.stages[string(key)]; d != nil && bytes.Equal(d.record, record) {
+		return d
+	}
+	return nil
+}
+
+// put keeps d. Where there is no room, any other goes: a stage that is still
+// called is soon back.
+func (c *deployedCache) put(key []byte, d *deployed) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	for other := range c.stages {
+		if len(c.stages) < maxDeployed {
+			break
+		}
+		delete(c.stages, other)
+	}
+	c.stages[string(key)] = d
+}
+
+// drop forgets a stage.
+func (c *deployedCache) drop(key []byte) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	delete(c.stages, string(key))
+}
+
+// open returns the stage of that name as it is now. The error is
+// kv.ErrNotFound where there is none.
+func (s *Service) open(ctx context.Context, apiID, name string) (*deployed, error) {
+	key := stageKey(apiID, name)
+	d, err := view(ctx, s, func(r kv.Reader) (*deployed, error) {
+		record, err := r.Get(key)
+		if err != nil {
+			return nil, err
+		}
+		if d := s.deployed.get(key, record); d != nil {
+			return d, nil
+		}
+		d, err := readDeployed(r, apiID, record)
+		if err == nil {
+			s.deployed.put(key, d)
+		}
+		return d, err
+	})
+	if errors.Is(err, kv.ErrNotFound) {
+		s.deployed.drop(key)
+	}
+	return d, err
+}
+
+// readDeployed reads the deployment that a stage stands on and makes it ready.
+func readDeployed(r kv.Reader, apiID string, record []byte) (*deployed, error) {
+	st, err := decode[stage](record)
+	if err != nil {
+		return nil, err
+	}
+	deploymentID := *st.Stage.DeploymentId
+	t, err := loadTree(r, snapshotPrefix(apiID, deploymentID))
+	if err != nil {
+		return nil, err
+	}
+	return &deployed{
+		record: record, apiID: apiID, account: st.Account, region: st.Region, stage: *st.Stage.StageName,
+		deploymentID: deploymentID, variables: st.Stage.Variables, routes: newRoutes(t),
+	}, nil
+}

@@ -1,0 +1,99 @@
+package apigateway
+
+import (
+	"encoding/json"
+	"net/http"
+	"slices"
+)
+
+// refusal is an answer that the gateway gives of itself, in place of the
+// integration. AWS calls it a gateway response.
+type refusal struct {
+	status    int
+	errorType string // for the header x-amzn-ErrorType
+	message   string
+	early     bool  // before the integration had its turn
+	cause     error // for the log alone
+}
+
+// Error returns the message and the cause, for logs.
+func (r *refusal) Error() string {
+	if r.cause != nil {
+		return r.message + ": " + r.cause.Error()
+	}
+	return r.message
+}
+
+// Unwrap returns the cause.
+func (r *refusal) Unwrap() error { return r.cause }
+
+// because returns a copy of r that remembers cause for the log.
+func (r *refusal) because(cause error) *refusal {
+	c := *r
+	c.cause = cause
+	return &c
+}
+
+// The answers that the gateway gives of itself.
+
+func forbidden() *refusal {
+	return &refusal{status: http.StatusForbidden, errorType: "ForbiddenException", message: "Forbidden", early: true}
+}
+
+// missingToken answers a path or method that the API does not have, as well
+// as a call without the signature that a method asks for.
+func missingToken() *refusal {
+	return &refusal{status: http.StatusForbidden, errorType: "MissingAuthenticationTokenException", message: "Missing Authentication Token", early: true}
+}
+
+func accessDenied(message string) *refusal {
+	return &refusal{status: http.StatusForbidden, errorType: "AccessDeniedException", message: message, early: true}
+}
+
+// badRequest answers a body that the integration cannot read.
+func badRequest(message string) *refusal {
+	return &refusal{status: http.StatusBadRequest, errorType: "BadRequestException", message: message}
+}
+
+func requestTooLarge() *refusal {
+	return &refusal{status: http.StatusRequestEntityTooLarge, errorType: "RequestTooLargeException", message: "Request Too Long", early: true}
+}
+
+func unsupportedMediaType() *refusal {
+	return &refusal{status: http.StatusUnsupportedMediaType, errorType: "BadRequestException", message: "Unsupported Media Type"}
+}
+
+// internalError answers an API that is configured wrongly, and an integration
+// that could not be called.
+func internalError() *refusal {
+	return &refusal{status: http.StatusInternalServerError, errorType: "InternalServerErrorException", message: "Internal server error"}
+}
+
+// badAnswer answers for a function that answered with something else than a
+// proxy integration may.
+func badAnswer() *refusal {
+	return &refusal{status: http.StatusBadGateway, errorType: "InternalServerErrorException", message: "Internal server error"}
+}
+
+func timedOut() *refusal {
+	return &refusal{status: http.StatusGatewayTimeout, errorType: "InternalServerErrorException", message: "Endpoint request timed out"}
+}
+
+// write answers with the refusal.
+func (r *refusal) write(w http.ResponseWriter) {
+	h := w.Header()
+	h["x-amzn-ErrorType"] = []string{r.errorType}
+	h.Set("Content-Type", "application/json")
+	w.WriteHeader(r.status)
+	_, _ = w.Write(r.body()) // the client that went away misses nothing
+}
+
+// body is what AWS writes, to the byte: there is a space in what comes of an
+// integration, and none in what comes before it.
+func (r *refusal) body() []byte {
+	message, _ := json.Marshal(r.message) // a string is always JSON
+	if r.early {
+		return slices.Concat([]byte(`{"message":`), message, []byte(`}`))
+	}
+	return slices.Concat([]byte(`{"message": `), message, []byte(`}`))
+}

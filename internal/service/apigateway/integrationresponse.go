@@ -1,0 +1,108 @@
+package apigateway
+
+import (
+	"cmp"
+	"errors"
+	"maps"
+	"net/http"
+	"regexp"
+	"regexp/syntax"
+	"slices"
+
+	agw "cloudless/internal/api/apigateway"
+	"cloudless/internal/awserr"
+)
+
+// response is an integration response, made ready.
+type response struct {
+	*agw.IntegrationResponse
+	pattern *regexp.Regexp // nil for the default response
+}
+
+// responsesOf makes the responses of an integration ready, those with a
+// pattern first, by their status.
+func responsesOf(i *agw.Integration) []response {
+	var out []response
+	for _, status := range slices.Sorted(maps.Keys(i.IntegrationResponses)) {
+		r := response{IntegrationResponse: new(i.IntegrationResponses[status])}
+		// A pattern was compiled when it was put; what does not compile now
+		// matches nothing.
+		if p := deref(r.SelectionPattern); p != "" {
+			if r.pattern, _ = compileSelection(p); r.pattern == nil {
+				continue
+			}
+		}
+		out = append(out, r)
+	}
+	slices.SortStableFunc(out, func(a, b response) int {
+		return cmp.Compare(rank(a), rank(b))
+	})
+	return out
+}
+
+func rank(r response) int {
+	if r.pattern == nil {
+		return 1
+	}
+	return 0
+}
+
+// compileSelection compiles a selection pattern, which has to match all of
+// what it is held against.
+func compileSelection(pattern string) (*regexp.Regexp, error) {
+	re, err := regexp.Compile(`\A(?:` + pattern + `)\z`)
+	if err == nil {
+		return re, nil
+	}
+	if e, ok := errors.AsType[*syntax.Error](err); ok && (e.Code == syntax.ErrInvalidPerlOp || e.Code == syntax.ErrInvalidEscape || e.Code == syntax.ErrInvalidRepeatOp) {
+		return nil, awserr.Unsupported("the selection pattern " + pattern + " with Java's own constructs")
+	}
+	return nil, agw.BadRequestException("Invalid selection pattern specified: " + pattern)
+}
+
+// checkIntegrationResponse refuses a response that could not be given.
+func checkIntegrationResponse(m *agw.Method, r *agw.IntegrationResponse) error {
+	if _, declared := m.MethodResponses[*r.StatusCode]; !declared {
+		return noSuchStatus()
+	}
+	if r.ContentHandling != "" {
+		return awserr.Unsupported("the contentHandling parameter of an integration response")
+	}
+	if p := deref(r.SelectionPattern); p != "" {
+		if _, err := compileSelection(p); err != nil {
+			return err
+		}
+	}
+	if err := checkTemplates(r.ResponseTemplates); err != nil {
+		return err
+	}
+	return checkMappedParameters(m, r)
+}
+
+// backendAnswer is what the backend of an integration answered.
+type backendAnswer struct {
+	status   int
+	header   http.Header
+	body     []byte
+	selector string // held against the selection patterns
+}
+
+// respond makes the answer to the client from that of the backend.
+func (s *Service) respond(x *exchange, a backendAnswer) (*reply, error) {
+	r := x.method.choose(a.selector)
+	if r == nil {
+		return nil, internalError().because(errors.New("no match for output mapping and no default response"))
+	}
+	return s.mapResponse(x, r, a)
+}
+
+// choose returns the first response whose pattern matches, else the default
+// response, else nil.
+func (m *method) choose(selector string) *response {
+	for i := range m.responses {
+		if r := &m.responses[i]; r.pattern == nil || selector != "" && r.pattern.MatchString(selector) {
+			return r
+		}
+	}
+	return nil
+}

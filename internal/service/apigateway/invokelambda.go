@@ -1,0 +1,70 @@
+package apigateway
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"net/http"
+
+	"cloudless/internal/awserr"
+)
+
+// invokeLambda answers through an integration of type AWS with a function: a
+// template makes the event, and a response of the integration makes the
+// answer.
+func (s *Service) invokeLambda(ctx context.Context, x *exchange) (*reply, error) {
+	event, err := s.integrationBody(x)
+	if err != nil {
+		return nil, err
+	}
+	out, err := s.invoke(ctx, x, event)
+	if err != nil {
+		return nil, err
+	}
+	answer := backendAnswer{status: http.StatusOK, header: http.Header{"X-Amzn-Trace-Id": {x.traceID}}, body: out.Payload}
+	if out.FunctionError != "" {
+		answer.selector = errorMessage(out.Payload)
+	}
+	reply, err := s.respond(x, answer)
+	if err != nil {
+		return nil, err
+	}
+	reply.header["X-Amzn-Trace-Id"] = []string{x.traceID}
+	return reply, nil
+}
+
+// invoke runs the function of the integration.
+func (s *Service) invoke(ctx context.Context, x *exchange, event []byte) (Answer, error) {
+	i := x.method.MethodIntegration
+	target, err := parseAWSTarget(x.expandStageVariables(deref(i.Uri)))
+	if err != nil {
+		return Answer{}, internalError().because(err)
+	}
+	function, ok := target.function()
+	if !ok || deref(i.HttpMethod) != http.MethodPost {
+		return Answer{}, internalError().because(errors.New("integration leads to no function: " + deref(i.HttpMethod) + " " + deref(i.Uri)))
+	}
+	if len(event) == 0 {
+		event = []byte("{}") // what a function gets when nothing is sent to it
+	}
+	out, err := s.invoker.Invoke(ctx, function, Source{SourceARN: x.sourceARN(), Account: x.call.Account, RequestID: x.call.RequestID}, event)
+	switch {
+	case err == nil:
+		return out, nil
+	case context.Cause(ctx) == errTimedOut:
+		return Answer{}, timedOut()
+	case awserr.Code(err) == "InvalidRequestContentException":
+		return Answer{}, badRequest(awserr.From(err).Message)
+	}
+	return Answer{}, internalError().because(err)
+}
+
+// errorMessage is what a function that failed says of it, which the selection
+// patterns of the integration are held against.
+func errorMessage(payload []byte) string {
+	var failure struct {
+		ErrorMessage string `json:"errorMessage"`
+	}
+	_ = json.Unmarshal(payload, &failure) // what is no failure has no message
+	return failure.ErrorMessage
+}

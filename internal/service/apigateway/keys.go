@@ -1,0 +1,64 @@
+package apigateway
+
+import "cloudless/internal/storage/keys"
+
+// The layout of the store. Ids of APIs are drawn once and name an API wherever
+// a call of it comes from, so what an API owns is filed under its id alone.
+//
+//	("apigateway", "owned", account, region, api)          nothing: the account has the API
+//	("apigateway", "api", api)                             restAPI
+//	("apigateway", "api", api, "resource", id)             resource, with its methods
+//	("apigateway", "api", api, "model", name)              model
+//	("apigateway", "api", api, "stage", name)              stage
+//	("apigateway", "api", api, "deployment", id)           deployment
+//	("apigateway", "api", api, "snapshot", deployment, id) resource, as it was deployed
+//
+// Whoever changes what an API owns claims the API's record: to read it, so that
+// nothing is added to an API that is being deleted; or to write it, where the
+// outcome depends on more than one of the things owned (the tree of resources,
+// the names of models, the deployments that stages stand on).
+
+func ownedKey(account, region, api string) []byte {
+	return keys.Encode("apigateway", "owned", account, region, api)
+}
+
+// ownedPrefix begins the APIs of an account in a region; the id follows it.
+func ownedPrefix(account, region string) []byte {
+	return keys.Encode("apigateway", "owned", account, region)
+}
+
+// apiKey is the key of an API, and the prefix of all that it owns.
+func apiKey(api string) []byte { return keys.Encode("apigateway", "api", api) }
+
+func resourceKey(api, id string) []byte {
+	return keys.Encode("apigateway", "api", api, "resource", id)
+}
+
+func resourcePrefix(api string) []byte { return keys.Encode("apigateway", "api", api, "resource") }
+
+func modelKey(api, name string) []byte {
+	return keys.Encode("apigateway", "api", api, "model", name)
+}
+
+func modelPrefix(api string) []byte { return keys.Encode("apigateway", "api", api, "model") }
+
+func stageKey(api, name string) []byte {
+	return keys.Encode("apigateway", "api", api, "stage", name)
+}
+
+func stagePrefix(api string) []byte { return keys.Encode("apigateway", "api", api, "stage") }
+
+func deploymentKey(api, id string) []byte {
+	return keys.Encode("apigateway", "api", api, "deployment", id)
+}
+
+func deploymentPrefix(api string) []byte { return keys.Encode("apigateway", "api", api, "deployment") }
+
+func snapshotKey(api, deployment, resource string) []byte {
+	return keys.Encode("apigateway", "api", api, "snapshot", deployment, resource)
+}
+
+// snapshotPrefix begins the resources of a deployment; the id follows it.
+func snapshotPrefix(api, deployment string) []byte {
+	return keys.Encode("apigateway", "api", api, "snapshot", deployment)
+}

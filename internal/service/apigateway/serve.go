@@ -1,0 +1,122 @@
+package apigateway
+
+import (
+	"context"
+	"errors"
+	"net/http"
+	"time"
+
+	"cloudless/internal/api"
+	"cloudless/internal/awserr"
+)
+
+// ServeAPI answers a call of a deployed API. The path of r begins with the
+// stage.
+func (s *Service) ServeAPI(w http.ResponseWriter, r *http.Request, call *api.Call, apiID string) {
+	h := w.Header()
+	h["x-amzn-RequestId"] = []string{call.RequestID}
+	x, err := s.newExchange(r, call, apiID)
+	if x == nil {
+		h["x-amz-apigw-id"] = []string{s.newExtendedID()}
+		s.refuse(w, r, call, err)
+		return
+	}
+	h["x-amz-apigw-id"] = []string{x.extendedID}
+	if err := s.serve(w, x); err != nil {
+		s.refuse(w, r, call, err)
+	}
+}
+
+// serve lets the integration of the method answer, within its time.
+func (s *Service) serve(w http.ResponseWriter, x *exchange) error {
+	if err := s.admit(x); err != nil {
+		return err
+	}
+	timeout := time.Duration(*x.method.MethodIntegration.TimeoutInMillis) * time.Millisecond
+	ctx, cancel := s.within(x.request.Context(), timeout)
+	defer cancel()
+	if err := x.readBody(); err != nil {
+		return err
+	}
+	answer, err := s.integrate(ctx, x)
+	if err != nil {
+		return err
+	}
+	return answer.write(w)
+}
+
+// integrate calls the integration of the method.
+func (s *Service) integrate(ctx context.Context, x *exchange) (*reply, error) {
+	switch x.method.MethodIntegration.Type {
+	case "AWS":
+		return s.invokeLambda(ctx, x)
+	}
+	return nil, internalError().because(errors.New("unknown type of integration"))
+}
+
+// admit asks whether the client may call the method.
+func (s *Service) admit(x *exchange) error {
+	if deref(x.method.AuthorizationType) != "AWS_IAM" {
+		return nil
+	}
+	switch x.call.Principal.Type {
+	case "", api.PrincipalAnonymous:
+		return missingToken()
+	}
+	err := s.authz.Authorize(x.request.Context(), x.call, "execute-api:Invoke", x.methodARN())
+	if awserr.Code(err) == awserr.CodeAccessDenied {
+		return accessDenied(awserr.From(err).Message)
+	}
+	return err
+}
+
+// errTimedOut is why the context of an integration ends at its timeout.
+var errTimedOut = errors.New("integration took too long")
+
+// within returns a context that ends when d has passed.
+func (s *Service) within(ctx context.Context, d time.Duration) (context.Context, context.CancelFunc) {
+	ctx, cancel := context.WithCancelCause(ctx)
+	due := s.clock.After(d)
+	go func() {
+		select {
+		case <-due:
+			cancel(errTimedOut)
+		case <-ctx.Done():
+		}
+	}()
+	return ctx, func() { cancel(nil) }
+}
+
+// refuse answers in place of the integration, and logs what the client is not
+// told.
+func (s *Service) refuse(w http.ResponseWriter, r *http.Request, call *api.Call, err error) {
+	if errors.Is(err, errClientGone) || r.Context().Err() != nil {
+		return
+	}
+	why, ok := errors.AsType[*refusal](err)
+	if !ok {
+		why = internalError().because(err)
+	}
+	if why.cause != nil {
+		s.log.WarnContext(r.Context(), "call of an API failed", "err", why.cause, "status", why.status, "request_id", call.RequestID)
+	}
+	why.write(w)
+}
+
+// reply is what an integration answers, as it goes to the client.
+type reply struct {
+	status int
+	header http.Header // names as they are to be written
+	body   []byte
+}
+
+// write answers the client with r in one piece.
+func (r *reply) write(w http.ResponseWriter) error {
+	h := w.Header()
+	for name, values := range r.header {
+		h[name] = values
+	}
+	w.WriteHeader(r.status)
+	_, _ = w.Write(r.body) // the client that went away misses nothing
+	return nil
+}

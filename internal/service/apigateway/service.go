@@ -1,0 +1,84 @@
+package apigateway
+
+import (
+	"context"
+	"errors"
+	"log/slog"
+
+	"cloudless/internal/api"
+	"cloudless/internal/clock"
+	"cloudless/internal/storage/kv"
+)
+
+// Invoker runs functions.
+type Invoker interface {
+	// Invoke runs a function and waits for its answer. functionARN may have a
+	// qualifier. An error means that the function did not run: it is unknown,
+	// or its policy does not admit the source.
+	Invoke(ctx context.Context, functionARN string, from Source, payload []byte) (Answer, error)
+}
+
+// Source is for whom a function is invoked.
+type Source struct {
+	// SourceARN names the method, such as
+	// "arn:aws:execute-api:us-east-1:000000000000:a1b2c3d4e5/prod/GET/pets".
+	SourceARN string
+	Account   string // that owns the API
+	RequestID string
+}
+
+// Answer is how an invocation ended.
+type Answer struct {
+	Payload       []byte // JSON
+	FunctionError string // "Unhandled" when the function failed, else ""
+}
+
+// Config is what the service is built of.
+type Config struct {
+	Store      kv.Store
+	Authorizer api.Authorizer
+	Clock      clock.Clock
+	Invoker    Invoker
+	Log        *slog.Logger // nil: slog.Default()
+}
+
+// Service is API Gateway. Its methods may be called from any number of
+// goroutines.
+type Service struct {
+	store    kv.Store
+	authz    api.Authorizer
+	clock    clock.Clock
+	invoker  Invoker
+	log      *slog.Logger
+	deployed *deployedCache
+}
+
+// New returns the service.
+func New(c Config) *Service {
+	if c.Log == nil {
+		c.Log = slog.Default()
+	}
+	return &Service{
+		store: c.Store, authz: c.Authorizer, clock: c.Clock, invoker: c.Invoker, log: c.Log,
+		deployed: newDeployedCache(),
+	}
+}
+
+// view reads the store for a function that returns a value.
+func view[T any](ctx context.Context, s *Service, f func(kv.Reader) (T, error)) (T, error) {
+	var out T
+	err := s.store.View(ctx, func(r kv.Reader) (err error) {
+		out, err = f(r)
+		return err
+	})
+	return out, err
+}
+
+// orElse returns refusal where err says that a key has no value, and err as it
+// is elsewhere.
+func orElse(err, refusal error) error {
+	if errors.Is(err, kv.ErrNotFound) {
+		return refusal
+	}
+	return err
+}
