@@ -39,14 +39,14 @@ func (c *Client) CallJSON(ctx context.Context, service, target string, in, out a
 	return c.do(r, out)
 }
 
-// Health returns what the server tells of itself.
-func (c *Client) Health(ctx context.Context) (map[string]any, error) {
+// Status returns what the server tells of itself.
+func (c *Client) Status(ctx context.Context) (*Status, error) {
 	r, err := http.NewRequestWithContext(ctx, http.MethodGet, c.server.URLs[0]+"/_cloudless/health", nil)
 	if err != nil {
 		return nil, err
 	}
-	var out map[string]any
-	return out, c.do(r, &out)
+	out := &Status{}
+	return out, c.do(r, out)
 }
 
 func (c *Client) do(r *http.Request, out any) error {

@@ -36,7 +36,15 @@ func (f *Front) authenticate(r *http.Request, v *visit, sig *sigv4.Signature, bo
 	}
 	principal := key.Principal
 	principal.AccessKeyID = key.ID
-	return principal, verified, nil
+	return principal, verified, f.recordUse(r, principal, sig)
+}
+
+// recordUse notes that a user's key has signed a request.
+func (f *Front) recordUse(r *http.Request, p api.Principal, sig *sigv4.Signature) error {
+	if f.cfg.Uses == nil || p.Type != api.PrincipalUser || sig.SessionToken != "" {
+		return nil
+	}
+	return f.cfg.Uses.RecordUse(r.Context(), p.AccessKeyID, sig.Service, sig.Region)
 }
 
 func (f *Front) key(r *http.Request, v *visit, sig *sigv4.Signature) (api.Key, error) {

@@ -40,12 +40,19 @@ type DeployedAPIs interface {
 	ServeAPI(w http.ResponseWriter, r *http.Request, call *api.Call, apiID string)
 }
 
+// Uses takes note of which keys are used.
+type Uses interface {
+	// RecordUse is told of each request that a key has signed.
+	RecordUse(ctx context.Context, keyID, service, region string) error
+}
+
 // Config is what a Front is made of. Services, Codecs, Keys, APIs and Clock
 // must be given.
 type Config struct {
 	Services []*api.Service
 	Codecs   map[wire.Protocol]wire.Codec
 	Keys     Keys
+	Uses     Uses // nil: nobody
 	APIs     DeployedAPIs
 	Clock    clock.Clock
 	Log      *slog.Logger // nil: slog.Default()
@@ -53,9 +60,9 @@ type Config struct {
 	Account string // of the anonymous; "000000000000" by default
 	Region  string // of requests that name none; "us-east-1" by default
 
-	// Status is what GET /_cloudless/health answers beside "status", read at
-	// each request. Nil means nothing more.
-	Status func() map[string]any
+	// Status returns what GET /_cloudless/health answers, as a value for
+	// encoding/json. By default it says no more than that the server is ready.
+	Status func() any
 
 	// Origins are the origins of web pages, beside those of this machine, that
 	// may call AWS APIs here, such as "https://app.example.test".
@@ -88,6 +95,9 @@ func New(cfg Config) *Front {
 	}
 	if cfg.Region == "" {
 		cfg.Region = "us-east-1"
+	}
+	if cfg.Status == nil {
+		cfg.Status = func() any { return map[string]string{"status": "ready"} }
 	}
 	f := &Front{cfg: cfg, log: cfg.Log, byName: map[string]*service{}, targets: map[string]*service{}}
 	for _, s := range cfg.Services {

@@ -2,7 +2,6 @@ package front
 
 import (
 	"encoding/json"
-	"maps"
 	"net/http"
 
 	"cloudless/internal/wire"
@@ -12,12 +11,7 @@ const healthPath = "/_cloudless/health"
 
 // serveHealth tells that the server is ready, as JSON.
 func (f *Front) serveHealth(w http.ResponseWriter) {
-	answer := map[string]any{}
-	if f.cfg.Status != nil {
-		maps.Copy(answer, f.cfg.Status())
-	}
-	answer["status"] = "ready"
-	body, err := json.Marshal(answer)
+	body, err := json.Marshal(f.cfg.Status())
 	if err != nil {
 		http.Error(w, "health: "+err.Error(), http.StatusInternalServerError)
 		return
