@@ -161,7 +161,7 @@ func (c *codeCache) unpack(ctx context.Context, code Code, to string) (size int6
 	if err := os.Mkdir(tree, 0o755); err != nil {
 		return 0, err
 	}
-	size, err = unzip(p, tree)
+	size, err = unzip(p, tree, maxUnzippedBytes)
 	if err != nil {
 		return 0, fmt.Errorf("unpack the function's code: %w", err)
 	}

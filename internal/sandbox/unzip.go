@@ -20,15 +20,12 @@ const (
 	maxLink    = 4096
 )
 
-// errTooLarge says that a package is larger than Lambda allows.
-var errTooLarge = fmt.Errorf("the package is larger than %d bytes when unzipped", maxUnzippedBytes)
-
-// unzip writes the files of a zip file into a directory, and returns how many
-// bytes they have. It believes nothing that the zip file says of itself: sizes
+// unzip writes the files of a zip file into a directory, which may have so many
+// bytes and no more, and returns how many they have. It believes nothing that the zip file says of itself: sizes
 // are counted, names that lead out of the directory and links that point out of
 // it are refused. Files keep whether they can be run and are readable for all;
 // what is unzipped is never writable for functions, whatever its mode.
-func unzip(p Package, dir string) (int64, error) {
+func unzip(p Package, dir string, limit int64) (int64, error) {
 	z, err := zip.NewReader(p, p.Size())
 	if err != nil && !errors.Is(err, zip.ErrInsecurePath) {
 		return 0, fmt.Errorf("open the package: %w", err)
@@ -41,7 +38,7 @@ func unzip(p Package, dir string) (int64, error) {
 		return 0, err
 	}
 	defer root.Close()
-	u := unzipper{root: root, left: maxUnzippedBytes}
+	u := unzipper{root: root, limit: limit, left: limit}
 	for _, f := range z.File {
 		if err := u.entry(f); err != nil {
 			return 0, fmt.Errorf("unzip %q: %w", f.Name, err)
@@ -53,11 +50,12 @@ func unzip(p Package, dir string) (int64, error) {
 			return 0, fmt.Errorf("unzip %q: %w", l.name, err)
 		}
 	}
-	return maxUnzippedBytes - u.left, nil
+	return limit - u.left, nil
 }
 
 type unzipper struct {
 	root  *os.Root
+	limit int64 // bytes in all
 	left  int64 // bytes that may still come
 	links []link
 }
@@ -101,7 +99,7 @@ func (u *unzipper) file(f *zip.File, name string) error {
 	n, err := io.Copy(to, io.LimitReader(from, u.left+1))
 	u.left -= n
 	if u.left < 0 {
-		err = errTooLarge
+		err = fmt.Errorf("the package is larger than %d bytes when unzipped", u.limit)
 	}
 	// Chmod, because the user's mask has taken what it takes from OpenFile's mode.
 	return errors.Join(err, to.Chmod(perm), to.Close())
