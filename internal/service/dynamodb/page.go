@@ -3,7 +3,9 @@ package dynamodb
 import (
 	"bytes"
 	"context"
+	"errors"
 	"fmt"
+	"iter"
 	"slices"
 
 	ddb "cloudless/internal/api/dynamodb"
@@ -21,7 +23,8 @@ type pageRequest struct {
 	table      *table
 	index      *index // or nil for the table itself
 	keys       kv.Range
-	limit      int // items to read; 0 for as many as there are
+	single     bool // only an item at keys.Start can be there
+	limit      int  // items to read; 0 for as many as there are
 	consistent bool
 	countOnly  bool
 	fetch      bool // the items themselves are needed, not their index entries
@@ -55,7 +58,7 @@ func (s *Service) read(ctx context.Context, p *pageRequest) (*page, error) {
 
 func (p *pageRequest) fill(r kv.Reader, out *page) error {
 	size, fetched := 0, 0.0
-	for pair, err := range r.Scan(p.keys) {
+	for pair, err := range p.pairs(r) {
 		if err != nil {
 			return err
 		}
@@ -87,6 +90,20 @@ func (p *pageRequest) fill(r kv.Reader, out *page) error {
 		out.consumed.add(nil, fetched)
 	}
 	return nil
+}
+
+// pairs yields what lies in the range. To look at one key is much cheaper than
+// to open a range for it.
+func (p *pageRequest) pairs(r kv.Reader) iter.Seq2[kv.Pair, error] {
+	if !p.single {
+		return r.Scan(p.keys)
+	}
+	return func(yield func(kv.Pair, error) bool) {
+		stored, err := r.Get(p.keys.Start)
+		if !errors.Is(err, kv.ErrNotFound) {
+			yield(kv.Pair{Key: p.keys.Start, Value: stored}, err)
+		}
+	}
 }
 
 // fetchItem returns the item that an index entry stands for.

@@ -121,6 +121,7 @@ func (p *pageRequest) startQuery(plan *readPlan, terms []expr.KeyTerm) error {
 	p.keys = p.keyRange(terms)
 	p.keys.Reverse = reverse
 	if plan.start == nil {
+		p.single = p.index == nil && len(terms) == len(p.table.schema.all) && terms[len(terms)-1].Op == expr.KeyEQ && terms[0].Op == expr.KeyEQ
 		return nil
 	}
 	if err := p.checkStart(plan.start); err != nil {

@@ -209,3 +209,36 @@ func TestQueryRefuses(t *testing.T) {
 		refused(t, tt.name, err, tt.want)
 	}
 }
+
+func TestQueryByTheWholeKey(t *testing.T) {
+	f := shelf(t)
+	f.create(t, tableOf("plain", "pk:S"))
+	f.put(t, "shelf", item("pk", "a", "sk", 1, "x", "y"))
+	f.put(t, "shelf", item("pk", "a", "sk", 2))
+	f.put(t, "plain", item("pk", "a"))
+	for _, tt := range []struct {
+		in    ddb.QueryInput
+		want  string
+		count []int64
+		last  string
+	}{
+		{ddb.QueryInput{TableName: "shelf", KeyConditionExpression: new("pk = :p AND sk = :s"), ExpressionAttributeValues: item(":p", "a", ":s", num("1.0"))}, "pk=a sk=1 x=y", []int64{1, 1}, ""},
+		{ddb.QueryInput{TableName: "shelf", KeyConditionExpression: new("sk = :s AND pk = :p"), ExpressionAttributeValues: item(":p", "a", ":s", 3)}, "", []int64{0, 0}, ""},
+		{ddb.QueryInput{TableName: "shelf", KeyConditionExpression: new("pk = :p AND sk = :s"), ExpressionAttributeValues: item(":p", "a", ":s", 1), Limit: new(int64(1))}, "pk=a sk=1 x=y", []int64{1, 1}, "pk=a sk=1"},
+		{ddb.QueryInput{TableName: "shelf", KeyConditionExpression: new("pk = :p AND sk = :s"), ExpressionAttributeValues: item(":p", "a", ":s", 1), ExclusiveStartKey: item("pk", "a", "sk", 1)}, "", []int64{0, 0}, ""},
+		{ddb.QueryInput{TableName: "shelf", KeyConditionExpression: new("pk = :p AND sk = :s"), FilterExpression: new("x <> :p"), ExpressionAttributeValues: item(":p", "a", ":s", 2)}, "pk=a sk=2", []int64{1, 1}, ""},
+		{ddb.QueryInput{TableName: "shelf", KeyConditionExpression: new("sk >= :s AND pk = :p"), ExpressionAttributeValues: item(":p", "a", ":s", 1)}, "pk=a sk=1 x=y; pk=a sk=2", []int64{2, 2}, ""},
+		{ddb.QueryInput{TableName: "plain", KeyConditionExpression: new("pk = :p"), ExpressionAttributeValues: item(":p", "a")}, "pk=a", []int64{1, 1}, ""},
+		{ddb.QueryInput{TableName: "plain", KeyConditionExpression: new("pk = :p"), ExpressionAttributeValues: item(":p", "b")}, "", []int64{0, 0}, ""},
+	} {
+		out, err := f.Query(t.Context(), alice, &tt.in)
+		if err != nil {
+			t.Errorf("Query(%v) = %v", tt.in, err)
+			continue
+		}
+		what := fmt.Sprintf("%s by %s of %s", *tt.in.KeyConditionExpression, show(tt.in.ExpressionAttributeValues), tt.in.TableName)
+		equal(t, what, showAll(out.Items), tt.want)
+		equal(t, "counts of "+what, []int64{*out.Count, *out.ScannedCount}, tt.count)
+		equal(t, "last key of "+what, show(out.LastEvaluatedKey), tt.last)
+	}
+}

@@ -7,15 +7,21 @@ import (
 	"cloudless/internal/service/dynamodb/attr"
 )
 
-// Cache keeps the trees of expressions that were parsed before, up to a bound.
+// Cache keeps the trees of expressions that were parsed before, up to a number
+// and up to a size.
 // It may be used from any number of goroutines.
 type Cache struct {
 	mu     sync.RWMutex
-	young  map[cacheKey]*tree // not more than half
+	young  map[cacheKey]*tree // not more than half, nor of more text than halfBytes
 	old    map[cacheKey]*tree // what was young before
 	half   int
+	bytes  int // of the young ones' texts
 	parsed int // how many texts had to be parsed, for tests
 }
+
+// halfBytes bounds the texts in half of a cache. A tree takes some twenty
+// times the memory of its text.
+const halfBytes = 512 << 10
 
 type cacheKey struct {
 	grammar grammar
@@ -59,8 +65,11 @@ func (c *Cache) keep(key cacheKey, t *tree) {
 	if c.old[key] == nil {
 		c.parsed++
 	}
-	if len(c.young) >= c.half {
-		c.old, c.young = c.young, make(map[cacheKey]*tree, c.half)
+	if len(c.young) >= c.half || c.bytes+len(key.text) > halfBytes {
+		c.old, c.young, c.bytes = c.young, map[cacheKey]*tree{}, 0
+	}
+	if c.young[key] == nil {
+		c.bytes += len(key.text)
 	}
 	c.young[key] = t
 }

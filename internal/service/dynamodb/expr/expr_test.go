@@ -126,6 +126,23 @@ func TestTheCacheIsBoundedAndKeepsWhatIsUsed(t *testing.T) {
 	}
 }
 
+func TestTheCacheIsBoundedByTheSizeOfTexts(t *testing.T) {
+	c := NewCache(1 << 20)
+	s := scope(t, nil, map[string]av{":v": num("1")})
+	for i := range 600 {
+		if _, err := c.Condition(s, "ConditionExpression", fmt.Sprintf("a%d%s = :v", i, strings.Repeat("b", 4000))); err != nil {
+			t.Fatal(err)
+		}
+	}
+	bytes := 0
+	for key := range c.young {
+		bytes += len(key.text)
+	}
+	if bytes != c.bytes || bytes > halfBytes || len(c.young)+len(c.old) > 2*halfBytes/4000 {
+		t.Errorf("%d texts of %d bytes, counted as %d", len(c.young), bytes, c.bytes)
+	}
+}
+
 func TestTheReservedWordsAreThoseOfTheGuide(t *testing.T) {
 	if len(reserved) != 573 {
 		t.Errorf("%d reserved words, want 573", len(reserved))
