@@ -10,6 +10,7 @@ import (
 	s3api "cloudless/internal/api/s3"
 	"cloudless/internal/awserr"
 	"cloudless/internal/identity"
+	"cloudless/internal/identity/policy"
 )
 
 // noPolicies is an IAM in which users may do nothing.
@@ -19,10 +20,19 @@ func (noPolicies) Policies(context.Context, api.Principal) (identity.Documents, 
 	return identity.Documents{}, nil
 }
 
+// documents is the policy language.
+type documents struct{}
+
+func (documents) Check(document string) error {
+	_, err := policy.Parse(document, policy.Resource)
+	return err
+}
+
 // guarded makes a harness whose policies count.
 func guarded(t *testing.T) *harness {
 	h := newHarness(t)
 	h.Service.authz = identity.New(noPolicies{}, h.clock)
+	h.Service.docs = documents{}
 	return h
 }
 
@@ -146,6 +156,7 @@ func TestPutBucketPolicyRefuses(t *testing.T) {
 		{statement(`{"Effect": "Allow", "Principal": "*", "Action": "iam:*", "Resource": "arn:aws:s3:::bucket"}`), "Policy has invalid action"},
 		{statement(`{"Effect": "Allow", "Principal": "*", "Action": "s3:*", "Resource": "arn:aws:s3:::other/*"}`), "Policy has invalid resource"},
 		{statement(`{"Effect": "Allow", "Principal": "*", "Action": "s3:*", "Resource": "arn:aws:s3:::bucket2"}`), "Policy has invalid resource"},
+		{statement(`{"Effect": "Allow", "Principal": {"AWS": "alice"}, "Action": "s3:*", "Resource": "arn:aws:s3:::bucket"}`), "Invalid principal in policy"},
 		{"{" + strings.Repeat(" ", 20<<10) + "}", "Policy exceeds the maximum allowed document size."},
 	} {
 		wantRefusal(t, h.policy(tt.document), 400, "MalformedPolicy", tt.message, nil)

@@ -88,7 +88,8 @@ func (s *Service) complete(ctx context.Context, b *bucket, u *upload, in *s3api.
 			return err
 		}
 		tx.Delete(where)
-		return replace(tx, b, u.Key, o, cond, replacedID)
+		_, err = replace(tx, b, u.Key, o, cond, replacedID)
+		return err
 	})
 	s.wakeCollector()
 	return o, err

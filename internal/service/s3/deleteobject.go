@@ -49,6 +49,7 @@ func (s *Service) deleteObject(ctx context.Context, call *api.Call, b *bucket, k
 	}
 	where := objectKey(b.Name, key)
 	garbage := s.newID()
+	deleted := false
 	err := s.store.Update(ctx, kv.Claims{Write: [][]byte{where}}, func(tx kv.Tx) error {
 		old, err := load[object](tx, where)
 		switch {
@@ -61,10 +62,13 @@ func (s *Service) deleteObject(ctx context.Context, call *api.Call, b *bucket, k
 		case ifMatch != nil && !matches(*ifMatch, old.ETag):
 			return preconditionFailed("If-Match")
 		}
+		deleted = true
 		tx.Delete(where)
 		return discardObject(tx, garbage, old)
 	})
-	s.wakeCollector()
+	if deleted {
+		s.wakeCollector()
+	}
 	return err
 }
 

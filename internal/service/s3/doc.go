@@ -7,18 +7,21 @@
 // answered in unset.go. The handlers share:
 //
 //   - bucket.go, object.go, upload.go: what is known of each, and how it changes;
+//   - description.go: what clients say of an object beside its bytes;
 //   - keys.go:      where these lie in the store;
 //   - keep.go:      bodies on their way in: digests, limits, one blob each;
 //   - content.go:   bodies on their way out: an object is a list of blobs;
 //   - listing.go:   pages of keys, with delimiters;
-//   - condition.go, byterange.go, checksum.go, tagset.go, usermetadata.go, acl.go,
-//     policydocument.go, name.go: the rules of S3's headers and documents, free of I/O;
+//   - condition.go, byterange.go, checksum.go, crccombine.go, tagset.go, acl.go,
+//     usermetadata.go, policydocument.go, copysource.go, name.go: the rules of S3's
+//     headers and documents;
 //   - run.go, collect.go: which blobs nobody refers to, and their end.
 //
 // Metadata lies in the key-value store and bytes in the blob store. A blob is
 // complete and durable before the transaction that first refers to it, and is
 // deleted only after the one that last did. So whatever happens, an object is
-// the old one or the new one, whole.
+// the old one or the new one, whole. To finish a multipart upload moves no byte:
+// its parts become the object's.
 //
 // Buckets belong to one namespace, whatever the account and region that made
 // them, and are served to callers of every region.

@@ -98,34 +98,38 @@ const nullVersion = "null"
 func (s *Service) putObject(ctx context.Context, b *bucket, key string, o *object, cond writeCondition) error {
 	claims := kv.Claims{Write: [][]byte{objectKey(b.Name, key)}, Read: [][]byte{bucketKey(b.Name)}}
 	garbage := s.newID()
-	refused, err := s.update(ctx, claims, func(tx kv.Tx) error {
+	var old *object
+	refused, err := s.update(ctx, claims, func(tx kv.Tx) (err error) {
 		tx.Set(blobKey(o.Blob), nil)
-		return replace(tx, b, key, o, cond, garbage)
+		old, err = replace(tx, b, key, o, cond, garbage)
+		return err
 	})
 	if refused {
 		s.drop(ctx, o.Blob)
 	}
-	s.wakeCollector()
+	if old != nil {
+		s.wakeCollector()
+	}
 	return err
 }
 
-// replace puts o in the place of what is at key.
-func replace(tx kv.Tx, b *bucket, key string, o *object, cond writeCondition, garbage string) error {
+// replace puts o in the place of what is at key, and returns that; nil if
+// there is nothing.
+func replace(tx kv.Tx, b *bucket, key string, o *object, cond writeCondition, garbage string) (old *object, err error) {
 	if _, err := loadBucket(tx, b.Name); err != nil {
-		return err
+		return nil, err
 	}
 	where := objectKey(b.Name, key)
-	old, err := load[object](tx, where)
-	if err != nil {
-		return err
+	if old, err = load[object](tx, where); err != nil {
+		return nil, err
 	}
 	if err := cond.check(old, key); err != nil {
-		return err
+		return nil, err
 	}
 	if err := discardObject(tx, garbage, old); err != nil {
-		return err
+		return nil, err
 	}
-	return save(tx, where, o)
+	return old, save(tx, where, o)
 }
 
 // update is kv.Store's Update. It reports whether f refused, so that nothing

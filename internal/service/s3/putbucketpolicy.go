@@ -19,6 +19,11 @@ func (s *Service) PutBucketPolicy(ctx context.Context, call *api.Call, in *s3api
 	if err != nil {
 		return nil, err
 	}
+	if s.docs != nil {
+		if err := s.docs.Check(in.Policy); err != nil {
+			return nil, malformedPolicy(err.Error())
+		}
+	}
 	public := policy.isPublic()
 	err = s.changeBucket(ctx, b.Name, func(b *bucket) error {
 		if public && b.PublicAccess != nil && b.PublicAccess.BlockPublicPolicy {

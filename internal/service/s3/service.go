@@ -11,12 +11,20 @@ import (
 	"cloudless/internal/storage/kv"
 )
 
+// Documents knows the policy language.
+type Documents interface {
+	// Check returns why a document cannot be the policy of a resource, in
+	// words for the caller.
+	Check(document string) error
+}
+
 // Config is what the service needs. Store, Blobs and Authorizer have no
 // default.
 type Config struct {
 	Store      kv.Store
 	Blobs      blob.Store // the service owns the names under "s3/"
 	Authorizer api.Authorizer
+	Documents  Documents    // by default, bucket policies have to keep S3's own rules alone
 	Clock      clock.Clock  // by default clock.System
 	Log        *slog.Logger // of work that no request waits for; by default slog.Default
 }
@@ -27,6 +35,7 @@ type Service struct {
 	store kv.Store
 	blobs blob.Store
 	authz api.Authorizer
+	docs  Documents // or nil
 	clock clock.Clock
 	log   *slog.Logger
 
@@ -53,6 +62,7 @@ func New(c Config) *Service {
 		store: c.Store,
 		blobs: c.Blobs,
 		authz: c.Authorizer,
+		docs:  c.Documents,
 		clock: c.Clock,
 		log:   c.Log,
 		wake:  make(chan struct{}, 1),

@@ -85,12 +85,12 @@ func (s *Service) putPart(ctx context.Context, u *upload, number int, k *kept) (
 	where := partKey(u.ID, number)
 	garbageID := s.newID()
 	claims := kv.Claims{Write: [][]byte{where}, Read: [][]byte{uploadKey(u.Bucket, u.Key, u.ID)}}
-	refused, err := s.update(ctx, claims, func(tx kv.Tx) error {
+	var old *part
+	refused, err := s.update(ctx, claims, func(tx kv.Tx) (err error) {
 		if _, err := loadUpload(tx, u.Bucket, u.Key, u.ID); err != nil {
 			return err
 		}
-		old, err := load[part](tx, where)
-		if err != nil {
+		if old, err = load[part](tx, where); err != nil {
 			return err
 		}
 		if old != nil {
@@ -104,7 +104,9 @@ func (s *Service) putPart(ctx context.Context, u *upload, number int, k *kept) (
 	if refused {
 		s.drop(ctx, k.blob)
 	}
-	s.wakeCollector()
+	if old != nil {
+		s.wakeCollector()
+	}
 	return p, err
 }
 
