@@ -216,7 +216,7 @@ type memoryLogs struct {
 	streams map[string]bool
 }
 
-func (l *memoryLogs) Append(_ context.Context, group, stream string, events []LogEvent) error {
+func (l *memoryLogs) Append(_ context.Context, fn *Function, stream string, events []LogEvent) error {
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	if l.streams == nil {

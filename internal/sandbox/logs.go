@@ -40,7 +40,11 @@ type pump struct {
 	flushed chan struct{} // closed when the last event has been handed over
 }
 
-type logKey struct{ group, stream string }
+// logKey is one stream. Its function is that of the environment that prints.
+type logKey struct {
+	fn     *Function
+	stream string
+}
 
 type queue struct {
 	events  []LogEvent
@@ -60,7 +64,7 @@ func newPump(sink Logs, c clock.Clock, log *slog.Logger) *pump {
 
 // add queues one message. It never waits.
 func (p *pump) add(key logKey, e LogEvent) {
-	if p.sink == nil || key.group == "" {
+	if p.sink == nil || key.fn.LogGroup == "" {
 		return
 	}
 	p.mu.Lock()
@@ -151,8 +155,8 @@ func (p *pump) flushOne() bool {
 	}
 	for batch := range batches(q.events) {
 		ctx, cancel := context.WithTimeout(context.Background(), appendTimeout)
-		if err := p.sink.Append(ctx, key.group, key.stream, batch); err != nil {
-			p.log.Warn("a function's log could not be stored", "group", key.group, "stream", key.stream, "events", len(batch), "err", err)
+		if err := p.sink.Append(ctx, key.fn, key.stream, batch); err != nil {
+			p.log.Warn("a function's log could not be stored", "group", key.fn.LogGroup, "stream", key.stream, "events", len(batch), "err", err)
 		}
 		cancel()
 	}

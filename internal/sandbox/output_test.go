@@ -14,6 +14,9 @@ import (
 )
 
 // frame makes a frame as runtimes write it.
+// testStream is where the lines of these tests go.
+var testStream = logKey{&Function{LogGroup: "g"}, "s"}
+
 func frame(at time.Time, message string) []byte {
 	b := binary.BigEndian.AppendUint32(nil, 0xa55a0003)
 	b = binary.BigEndian.AppendUint32(b, uint32(len(message)))
@@ -94,7 +97,7 @@ func printed(t *testing.T, act func(o *output, plain, framed func(string))) stri
 	t.Helper()
 	logs := &memoryLogs{}
 	p := newPump(logs, clock.System{}, slog.Default())
-	o, plain, framed, err := newOutput(p, logKey{"g", "s"}, clock.System{})
+	o, plain, framed, err := newOutput(p, testStream, clock.System{})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -166,9 +169,9 @@ type slowLogs struct {
 	gate chan struct{}
 }
 
-func (l *slowLogs) Append(ctx context.Context, group, stream string, events []LogEvent) error {
+func (l *slowLogs) Append(ctx context.Context, fn *Function, stream string, events []LogEvent) error {
 	<-l.gate
-	return l.memoryLogs.Append(ctx, group, stream, events)
+	return l.memoryLogs.Append(ctx, fn, stream, events)
 }
 
 func TestLogsThatAreTooSlowLoseLinesAndSaySo(t *testing.T) {
@@ -176,7 +179,7 @@ func TestLogsThatAreTooSlowLoseLinesAndSaySo(t *testing.T) {
 	p := newPump(logs, clock.System{}, slog.Default())
 	message := strings.Repeat("x", 1<<20)
 	for range 40 { // never waits, although nothing is taken
-		p.add(logKey{"g", "s"}, LogEvent{time.Now(), message})
+		p.add(testStream, LogEvent{time.Now(), message})
 	}
 	close(logs.gate)
 	if err := p.close(t.Context()); err != nil {
@@ -192,7 +195,7 @@ func TestLogsThatNeverAnswerDoNotHoldUpTheEnd(t *testing.T) {
 	logs := &slowLogs{gate: make(chan struct{})}
 	defer close(logs.gate)
 	p := newPump(logs, clock.System{}, slog.Default())
-	p.add(logKey{"g", "s"}, LogEvent{time.Now(), "x"})
+	p.add(testStream, LogEvent{time.Now(), "x"})
 	ctx, cancel := context.WithTimeout(t.Context(), 20*time.Millisecond)
 	defer cancel()
 	if err := p.close(ctx); err == nil {

@@ -123,7 +123,9 @@ var (
 
 // Logs takes what functions print. Append may be slow; nothing waits for it.
 type Logs interface {
-	Append(ctx context.Context, group, stream string, events []LogEvent) error
+	// Append adds events to a stream of the function's log group. They are
+	// never more than CloudWatch Logs takes at once.
+	Append(ctx context.Context, fn *Function, stream string, events []LogEvent) error
 }
 
 // LogEvent is one message with its time.

@@ -177,8 +177,12 @@ func bind(source, target string, attributes uint64) error {
 	return nil
 }
 
-// makeTarget makes something of source's kind to mount it on.
+// makeTarget makes something of source's kind to mount it on, if there is nothing
+// yet: where an outer mount is read-only, it has to have it.
 func makeTarget(source, target string) error {
+	if _, err := os.Lstat(target); err == nil {
+		return nil
+	}
 	info, err := os.Stat(source)
 	if err != nil {
 		return err
