@@ -2,6 +2,7 @@ package s3
 
 import (
 	"context"
+	"errors"
 	"io"
 	"testing"
 	"time"
@@ -232,4 +233,26 @@ type doing struct{ f func() }
 func (d *doing) Read([]byte) (int, error) {
 	d.f()
 	return 0, io.EOF
+}
+
+// A transaction that fails may have been committed all the same. So the blob
+// of a put that fails stays, and the object, if it is there, is whole.
+func TestFailedCommitKeepsTheBlob(t *testing.T) {
+	h := newHarness(t)
+	h.put("before", "body")
+	h.kv.committed = errors.New("the connection broke")
+	if _, err := h.tryPut("key", "body"); !errors.Is(err, h.kv.committed) {
+		t.Errorf("PutObject = %v, want %v", err, h.kv.committed)
+	}
+	h.kv.committed = nil
+	if body, _ := h.get("key"); body != "body" {
+		t.Errorf("body = %q", body)
+	}
+	h.crash()
+	if err := h.sweep(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	if body, _ := h.get("key"); body != "body" {
+		t.Errorf("body = %q after the sweep", body)
+	}
 }

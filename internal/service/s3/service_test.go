@@ -1,15 +1,11 @@
 package s3
 
 import (
-	"bytes"
 	"context"
 	"errors"
 	"io"
-	"iter"
-	"maps"
 	"net/http"
 	"reflect"
-	"slices"
 	"strings"
 	"sync"
 	"testing"
@@ -20,6 +16,8 @@ import (
 	"cloudless/internal/awserr"
 	"cloudless/internal/clock"
 	"cloudless/internal/storage/blob"
+	"cloudless/internal/storage/kv"
+	"cloudless/internal/storage/memblob"
 	"cloudless/internal/storage/memkv"
 )
 
@@ -31,14 +29,15 @@ type harness struct {
 	*Service
 	t     *testing.T
 	clock *clock.Fake
-	kv    *memkv.Store
-	blobs *blobMap
+	kv    *kvStore
+	blobs *blobStore
 	authz *authorizer
 }
 
 // newHarness makes a service with the bucket "bucket".
 func newHarness(t *testing.T) *harness {
-	h := &harness{t: t, clock: clock.NewFake(start, 1), kv: memkv.New(), blobs: &blobMap{m: map[string][]byte{}, deleted: make(chan struct{}, 100)}, authz: &authorizer{}}
+	h := &harness{t: t, clock: clock.NewFake(start, 1), kv: &kvStore{Store: memkv.New()},
+		blobs: &blobStore{Store: memblob.New(), deleted: make(chan struct{}, 100)}, authz: &authorizer{}}
 	t.Cleanup(func() { h.kv.Close() })
 	h.restart()
 	h.createBucket("bucket")
@@ -147,68 +146,48 @@ func (a *authorizer) Authorize(_ context.Context, _ *api.Call, action, resource 
 	return nil
 }
 
-// blobMap is a blob store that a test can look into and break.
-type blobMap struct {
-	mu      sync.Mutex
-	m       map[string][]byte
+// blobStore is a blob store that a test can look into and interfere with.
+type blobStore struct {
+	blob.Store
 	opening func()        // called before a blob is opened; may be nil
 	deleted chan struct{} // receives after a deletion
 }
 
-func (b *blobMap) Put(_ context.Context, name string, r io.Reader) (int64, error) {
-	data, err := io.ReadAll(r)
-	if err != nil {
-		return 0, err
-	}
-	b.mu.Lock()
-	defer b.mu.Unlock()
-	b.m[name] = data
-	return int64(len(data)), nil
-}
-
-func (b *blobMap) Open(_ context.Context, name string) (blob.Blob, error) {
+func (b *blobStore) Open(ctx context.Context, name string) (blob.Blob, error) {
 	if b.opening != nil {
 		b.opening()
 	}
-	b.mu.Lock()
-	defer b.mu.Unlock()
-	data, ok := b.m[name]
-	if !ok {
-		return nil, blob.ErrNotFound
-	}
-	return openBlob{bytes.NewReader(data)}, nil
+	return b.Store.Open(ctx, name)
 }
 
-func (b *blobMap) Delete(_ context.Context, name string) error {
-	b.mu.Lock()
-	defer b.mu.Unlock()
-	delete(b.m, name)
+func (b *blobStore) Delete(ctx context.Context, name string) error {
+	err := b.Store.Delete(ctx, name)
 	select {
 	case b.deleted <- struct{}{}:
 	default:
 	}
-	return nil
+	return err
 }
 
-func (b *blobMap) Names(_ context.Context, prefix string) iter.Seq2[string, error] {
-	return func(yield func(string, error) bool) {
-		for _, name := range b.names() {
-			if strings.HasPrefix(name, prefix) && !yield(name, nil) {
-				return
-			}
-		}
+func (b *blobStore) names() (names []string) {
+	for name := range b.Names(context.Background(), "") {
+		names = append(names, name)
 	}
+	return names
 }
 
-func (b *blobMap) names() []string {
-	b.mu.Lock()
-	defer b.mu.Unlock()
-	return slices.Sorted(maps.Keys(b.m))
+// kvStore is a store that a test can interfere with.
+type kvStore struct {
+	kv.Store
+	committed error // what Update returns of what it has committed; may be nil
 }
 
-type openBlob struct{ *bytes.Reader }
-
-func (openBlob) Close() error { return nil }
+func (s *kvStore) Update(ctx context.Context, claims kv.Claims, f func(kv.Tx) error) error {
+	if err := s.Store.Update(ctx, claims, f); err != nil {
+		return err
+	}
+	return s.committed
+}
 
 // wantCode fails the test unless err is a refusal with this code.
 func wantCode(t *testing.T, err error, code string) {
