@@ -1,0 +1,329 @@
+package vtl
+
+import (
+	"errors"
+	"fmt"
+	"strings"
+	"unicode"
+	"unicode/utf16"
+	"unicode/utf8"
+
+	"golang.org/x/text/cases"
+	"golang.org/x/text/language"
+
+	"cloudless/internal/service/apigateway/value"
+)
+
+// onString makes a method of a function of the string itself.
+func onString[T any](f func(s string) T) func(*invocation) (Value, error) {
+	return func(x *invocation) (Value, error) {
+		s := x.recv.(string)
+		if err := x.r.scan(len(s)); err != nil {
+			return nil, err
+		}
+		return x.made(f(s))
+	}
+}
+
+// withString makes a method of a function of the string and a string argument.
+func withString[T any](f func(s, arg string) T) func(*invocation) (Value, error) {
+	return func(x *invocation) (Value, error) {
+		s, arg := x.recv.(string), x.str(0)
+		if err := x.r.scan(len(s) + len(arg)); err != nil {
+			return nil, err
+		}
+		return x.made(f(s, arg))
+	}
+}
+
+// made returns v, counting the memory if it is a string.
+func (x *invocation) made(v Value) (Value, error) {
+	if s, ok := v.(string); ok {
+		if err := x.r.alloc(len(s)); err != nil {
+			return nil, err
+		}
+	}
+	return v, nil
+}
+
+// stringMethods are those of java.lang.String. Of overloads that fit the same
+// arguments the first counts.
+var stringMethods = class{
+	"length":           {{"", onString(func(s string) int32 { return int32(value.Len16(s)) })}},
+	"isEmpty":          {{"", onString(func(s string) bool { return s == "" })}},
+	"isBlank":          {{"", onString(func(s string) bool { return strings.TrimFunc(s, javaSpace) == "" })}},
+	"trim":             {{"", onString(func(s string) string { return strings.TrimFunc(s, func(r rune) bool { return r <= ' ' }) })}},
+	"strip":            {{"", onString(func(s string) string { return strings.TrimFunc(s, javaSpace) })}},
+	"stripLeading":     {{"", onString(func(s string) string { return strings.TrimLeftFunc(s, javaSpace) })}},
+	"stripTrailing":    {{"", onString(func(s string) string { return strings.TrimRightFunc(s, javaSpace) })}},
+	"toLowerCase":      {{"", onString(cases.Lower(language.Und).String)}},
+	"toUpperCase":      {{"", onString(cases.Upper(language.Und).String)}},
+	"intern":           {{"", onString(func(s string) string { return s })}},
+	"toString":         {{"", func(x *invocation) (Value, error) { return x.recv, nil }}},
+	"concat":           {{"s", withString(func(s, arg string) string { return s + arg })}},
+	"contains":         {{"s", withString(strings.Contains)}},
+	"contentEquals":    {{"s", withString(func(s, arg string) bool { return s == arg })}},
+	"equalsIgnoreCase": {{"s", withString(strings.EqualFold)}},
+	"endsWith":         {{"s", withString(strings.HasSuffix)}},
+	"startsWith":       {{"s", withString(strings.HasPrefix)}, {"si", startsWithAt}},
+	"compareTo":        {{"s", withString(func(s, arg string) int32 { return int32(value.CompareStrings(s, arg)) })}},
+	"compareToIgnoreCase": {{"s", withString(func(s, arg string) int32 {
+		return int32(value.CompareStrings(strings.ToLower(s), strings.ToLower(arg)))
+	})}},
+	"matches":      {{"s", matches}},
+	"replaceAll":   {{"ss", func(x *invocation) (Value, error) { return replaceRegexp(x, -1) }}},
+	"replaceFirst": {{"ss", func(x *invocation) (Value, error) { return replaceRegexp(x, 1) }}},
+	"replace":      {{"hh", replaceChar}, {"ss", replaceString}},
+	"split":        {{"s", split}, {"si", split}},
+	"charAt":       {{"i", charAt}},
+	"codePointAt":  {{"i", codePointAt}},
+	"substring":    {{"i", substring}, {"ii", substring}},
+	"subSequence":  {{"ii", substring}},
+	"indexOf":      {{"s", indexOf}, {"i", indexOf}, {"si", indexOf}, {"ii", indexOf}},
+	"lastIndexOf":  {{"s", lastIndexOf}, {"i", lastIndexOf}, {"si", lastIndexOf}, {"ii", lastIndexOf}},
+	"repeat":       {{"i", repeat}},
+	"toCharArray":  {{"", toCharArray}},
+	"valueOf":      {{"o", stringOf}},
+	"copyValueOf":  {{"o", stringOf}},
+	"join":         {{"sc", joinAll}, {"s*", joinAll}},
+}
+
+// javaSpace is Character.isWhitespace: no-break spaces are none.
+func javaSpace(r rune) bool {
+	return unicode.IsSpace(r) && r != 0xa0 && r != 0x2007 && r != 0x202f && r != 0x85 || r >= 0x1c && r <= 0x1f
+}
+
+// units is a string as Java counts it: in UTF-16 units. ASCII needs no conversion.
+type units struct {
+	ascii string
+	wide  []uint16
+}
+
+func unitsOf(s string) units {
+	for i := range len(s) {
+		if s[i] >= utf8.RuneSelf {
+			return units{wide: utf16.Encode([]rune(s))}
+		}
+	}
+	return units{ascii: s}
+}
+
+func (u units) len() int { return len(u.ascii) + len(u.wide) }
+
+func (u units) at(i int) uint16 {
+	if u.wide != nil {
+		return u.wide[i]
+	}
+	return uint16(u.ascii[i])
+}
+
+func (u units) slice(from, to int) string {
+	if u.wide != nil {
+		return string(utf16.Decode(u.wide[from:to]))
+	}
+	return u.ascii[from:to]
+}
+
+// receiver returns the string as units and counts the work of looking at it.
+func (x *invocation) receiver() (units, error) {
+	s := x.recv.(string)
+	return unitsOf(s), x.r.scan(len(s))
+}
+
+func outOfBounds(format string, args ...any) error {
+	return fmt.Errorf("java.lang.StringIndexOutOfBoundsException: "+format, args...)
+}
+
+func charAt(x *invocation) (Value, error) {
+	u, err := x.receiver()
+	if err != nil {
+		return nil, err
+	}
+	i := x.int(0)
+	if i < 0 || i >= u.len() {
+		return nil, outOfBounds("index %d, length %d", i, u.len())
+	}
+	return value.Char(u.at(i)), nil
+}
+
+func codePointAt(x *invocation) (Value, error) {
+	u, err := x.receiver()
+	if err != nil {
+		return nil, err
+	}
+	i := x.int(0)
+	if i < 0 || i >= u.len() {
+		return nil, outOfBounds("index %d, length %d", i, u.len())
+	}
+	if i+1 < u.len() {
+		if r := utf16.DecodeRune(rune(u.at(i)), rune(u.at(i+1))); r != utf8.RuneError {
+			return r, nil
+		}
+	}
+	return int32(u.at(i)), nil
+}
+
+func substring(x *invocation) (Value, error) {
+	u, err := x.receiver()
+	if err != nil {
+		return nil, err
+	}
+	from, to := x.int(0), u.len()
+	if len(x.args) > 1 {
+		to = x.int(1)
+	}
+	if from < 0 || to > u.len() || from > to {
+		return nil, outOfBounds("begin %d, end %d, length %d", from, to, u.len())
+	}
+	return x.made(u.slice(from, to))
+}
+
+// needle returns what indexOf looks for: a string, or the character of that code.
+func (x *invocation) needle() units {
+	if code, ok := x.args[0].(int32); ok {
+		return unitsOf(string(rune(code)))
+	}
+	return unitsOf(x.str(0))
+}
+
+func indexOf(x *invocation) (Value, error) {
+	u, err := x.receiver()
+	if err != nil {
+		return nil, err
+	}
+	from := 0
+	if len(x.args) > 1 {
+		from = min(max(0, x.int(1)), u.len())
+	}
+	n := x.needle()
+	if u.wide == nil && n.wide == nil { // both are ASCII: bytes are units
+		if i := strings.Index(u.ascii[from:], n.ascii); i >= 0 {
+			return int32(from + i), nil
+		}
+		return int32(-1), nil
+	}
+	for i := from; i+n.len() <= u.len(); i++ {
+		if u.hasAt(i, n) {
+			return int32(i), nil
+		}
+	}
+	return int32(-1), nil
+}
+
+func lastIndexOf(x *invocation) (Value, error) {
+	u, err := x.receiver()
+	if err != nil {
+		return nil, err
+	}
+	n := x.needle()
+	from := u.len() - n.len()
+	if len(x.args) > 1 {
+		from = min(from, x.int(1))
+	}
+	if u.wide == nil && n.wide == nil {
+		return int32(strings.LastIndex(u.ascii[:max(0, from+n.len())], n.ascii)), nil
+	}
+	for i := from; i >= 0; i-- {
+		if u.hasAt(i, n) {
+			return int32(i), nil
+		}
+	}
+	return int32(-1), nil
+}
+
+func (u units) hasAt(i int, n units) bool {
+	for k := range n.len() {
+		if u.at(i+k) != n.at(k) {
+			return false
+		}
+	}
+	return true
+}
+
+func startsWithAt(x *invocation) (Value, error) {
+	u, err := x.receiver()
+	if err != nil {
+		return nil, err
+	}
+	n, at := unitsOf(x.str(0)), x.int(1)
+	return at >= 0 && at+n.len() <= u.len() && u.hasAt(at, n), nil
+}
+
+func replaceChar(x *invocation) (Value, error) {
+	return x.replace(x.args[0].(value.Char).String(), x.args[1].(value.Char).String())
+}
+
+func replaceString(x *invocation) (Value, error) { return x.replace(x.str(0), x.str(1)) }
+
+func (x *invocation) replace(old, with string) (Value, error) {
+	s := x.recv.(string)
+	grown := len(s) + strings.Count(s, old)*(len(with)-len(old))
+	if err := x.r.alloc(max(0, grown)); err != nil { // before it is made
+		return nil, err
+	}
+	return strings.ReplaceAll(s, old, with), nil
+}
+
+func repeat(x *invocation) (Value, error) {
+	s, n := x.recv.(string), x.int(0)
+	if n < 0 {
+		return nil, errors.New("java.lang.IllegalArgumentException: count is negative")
+	}
+	if n > 0 && len(s) > x.r.limits.Memory/n {
+		return nil, &LimitError{"Memory", x.r.limits.Memory}
+	}
+	if err := x.r.alloc(len(s) * n); err != nil {
+		return nil, err
+	}
+	return strings.Repeat(s, n), nil
+}
+
+func toCharArray(x *invocation) (Value, error) {
+	u, err := x.receiver()
+	if err == nil {
+		err = x.r.alloc(elemSize * u.len())
+	}
+	if err != nil {
+		return nil, err
+	}
+	l := value.ListOf(value.Array)
+	for i := range u.len() {
+		l.Add(value.Char(u.at(i)))
+	}
+	return l, nil
+}
+
+// stringOf is String.valueOf.
+func stringOf(x *invocation) (Value, error) {
+	s, ok, err := x.r.toString(x.args[0])
+	if !ok {
+		s = "null"
+	}
+	return s, err
+}
+
+// joinAll is String.join with a collection, or with strings one by one.
+func joinAll(x *invocation) (Value, error) {
+	elems := x.args[1:]
+	if len(elems) == 1 {
+		if l, ok := elems[0].(*value.List); ok {
+			elems = l.Elems()
+		}
+	}
+	var b strings.Builder
+	for i, e := range elems {
+		s, ok, err := x.r.toString(e)
+		if !ok {
+			s = "null"
+		}
+		if err == nil && i > 0 {
+			err = x.r.alloc(len(x.str(0)))
+			b.WriteString(x.str(0))
+		}
+		if err != nil {
+			return nil, err
+		}
+		b.WriteString(s)
+	}
+	return b.String(), nil
+}
