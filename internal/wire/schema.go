@@ -19,6 +19,12 @@
 // from the schema that it is handed.
 package wire
 
+import (
+	"cmp"
+	"reflect"
+	"strings"
+)
+
 // Protocol is one of AWS's ways of writing requests and answers.
 type Protocol string
 
@@ -174,19 +180,26 @@ func (m *Member) FlattenedWireName(s *Shape) string {
 }
 
 // ItemWireName returns what a list's element is called in XML and in forms.
-func (s *Shape) ItemWireName() string { return or(s.ItemName, "member") }
+func (s *Shape) ItemWireName() string { return cmp.Or(s.ItemName, "member") }
 
 // KeyWireName returns what a map's key is called in XML and in forms.
-func (s *Shape) KeyWireName() string { return or(s.KeyName, "key") }
+func (s *Shape) KeyWireName() string { return cmp.Or(s.KeyName, "key") }
 
 // ValueWireName returns what a map's value is called in XML and in forms.
-func (s *Shape) ValueWireName() string { return or(s.ItemName, "value") }
+func (s *Shape) ValueWireName() string { return cmp.Or(s.ItemName, "value") }
 
-func or(name, standard string) string {
-	if name == "" {
-		return standard
+// Fits reports whether a Go struct has the fields of the structure. The detail
+// of an error may be another struct: services say more than their models do.
+func (s *Shape) Fits(t reflect.Type) bool {
+	if t.Kind() != reflect.Struct || t.NumField() != len(s.Members) {
+		return false
 	}
-	return name
+	for i := range s.Members {
+		if !strings.EqualFold(s.Members[i].Name, t.Field(i).Name) {
+			return false
+		}
+	}
+	return true
 }
 
 // ErrorInfo is what the model says of an error.

@@ -1,6 +1,7 @@
 package wire
 
 import (
+	"cmp"
 	"encoding/base64"
 	"fmt"
 	"math"
@@ -75,7 +76,7 @@ func Text(s *Shape, rv reflect.Value, timeFormats ...string) (string, error) {
 	case Blob:
 		return base64.StdEncoding.EncodeToString(rv.Bytes()), nil
 	case Timestamp:
-		return FormatTime(rv.Interface().(time.Time), firstOf(timeFormats)), nil
+		return FormatTime(rv.Interface().(time.Time), cmp.Or(timeFormats...)), nil
 	}
 	return "", fmt.Errorf("shape %s cannot be carried as text", s.Name)
 }
@@ -85,13 +86,4 @@ func floatText(f float64) string {
 		return map[bool]string{true: "-Infinity", false: "Infinity"}[f < 0]
 	}
 	return strconv.FormatFloat(f, 'g', -1, 64)
-}
-
-func firstOf(texts []string) string {
-	for _, t := range texts {
-		if t != "" {
-			return t
-		}
-	}
-	return ""
 }

@@ -1,6 +1,7 @@
 package jsonshape
 
 import (
+	"cmp"
 	"encoding/base64"
 	"fmt"
 	"math"
@@ -149,13 +150,13 @@ func appendFloat(dst []byte, f float64) []byte {
 	return strconv.AppendFloat(dst, f, 'g', -1, 64)
 }
 
+// appendTime writes t in the first format that is given.
 func appendTime(dst []byte, t time.Time, formats ...string) ([]byte, error) {
-	for _, f := range formats {
-		if f != "" && f != wire.UnixTimestamp {
-			return appendString(dst, wire.FormatTime(t, f))
-		}
+	format := cmp.Or(append(formats, wire.UnixTimestamp)...)
+	if format == wire.UnixTimestamp {
+		return append(dst, wire.FormatTime(t, format)...), nil
 	}
-	return append(dst, wire.FormatTime(t, wire.UnixTimestamp)...), nil
+	return appendString(dst, wire.FormatTime(t, format))
 }
 
 // appendString writes a string. Bytes that are not UTF-8, which functions and

@@ -45,7 +45,7 @@ type field struct{ name, value string }
 // appendDetail appends the members of the detail and closes the object.
 func appendDetail(dst []byte, s *wire.Service, shape *wire.Shape, detail any, comma bool) ([]byte, error) {
 	rv := reflect.Indirect(reflect.ValueOf(detail))
-	if shape == nil || !rv.IsValid() {
+	if shape == nil || !rv.IsValid() || !shape.Fits(rv.Type()) {
 		return append(dst, '}'), nil
 	}
 	members, err := appendStructure(nil, s, shape, rv)

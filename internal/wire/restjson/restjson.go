@@ -58,11 +58,12 @@ func decodeBody(r *wire.Request, rv reflect.Value, given *wire.Presence) error {
 		}
 		return jsonshape.NewDecoder(r.Service, body, given).Document(ref, target, path)
 	case wire.Blob:
-		target.SetBytes(body)
+		if len(body) > 0 {
+			target.SetBytes(body)
+		}
 	case wire.String:
 		if len(body) > 0 {
-			text := string(body)
-			target.Set(reflect.ValueOf(&text))
+			return wire.SetText(r.Service.Shape(ref), target, string(body))
 		}
 	default:
 		return fmt.Errorf("payload of shape %s", r.Service.Shape(ref).Name)

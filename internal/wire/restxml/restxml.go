@@ -93,17 +93,16 @@ func decodeBody(r *wire.Request, rv reflect.Value, given *wire.Presence) error {
 	if err != nil {
 		return err
 	}
-	switch b.kind {
-	case wire.Structure:
+	switch {
+	case b.kind == wire.Structure:
 		return decodeDocument(r, b, text, given)
-	case wire.Blob:
+	case len(text) == 0:
+		return nil
+	case b.kind == wire.Blob:
 		b.value.SetBytes(text)
 		return nil
-	case wire.String:
-		if len(text) > 0 {
-			return wire.SetText(r.Service.Shape(b.shape), b.value, string(text))
-		}
-		return nil
+	case b.kind == wire.String:
+		return wire.SetText(r.Service.Shape(b.shape), b.value, string(text))
 	}
 	return fmt.Errorf("payload of shape %s", r.Service.Shape(b.shape).Name)
 }

@@ -17,31 +17,18 @@ func AppendDetail(dst []byte, s *wire.Service, shape *wire.Shape, detail any) ([
 	if !rv.IsValid() || rv.Kind() != reflect.Struct {
 		return dst, nil
 	}
-	if shape != nil && fits(shape, rv.Type()) {
+	if shape != nil && shape.Fits(rv.Type()) {
 		e := encoder{s, dst}
 		err := e.members(shape, rv)
 		return e.out, err
 	}
 	for i := range rv.NumField() {
-		if f := reflect.Indirect(rv.Field(i)); f.IsValid() {
-			dst = AppendText(dst, fieldName(rv.Type().Field(i)), fmt.Sprint(f.Interface()))
+		field := rv.Type().Field(i)
+		if f := reflect.Indirect(rv.Field(i)); f.IsValid() && field.IsExported() {
+			dst = AppendText(dst, fieldName(field), fmt.Sprint(f.Interface()))
 		}
 	}
 	return dst, nil
-}
-
-// fits tells whether a struct has the fields of the shape. The detail of a
-// modelled error may say more than the model does.
-func fits(s *wire.Shape, t reflect.Type) bool {
-	if t.NumField() != len(s.Members) {
-		return false
-	}
-	for i := range s.Members {
-		if !strings.EqualFold(s.Members[i].Name, t.Field(i).Name) {
-			return false
-		}
-	}
-	return true
 }
 
 func fieldName(f reflect.StructField) string {
