@@ -151,7 +151,7 @@ func (fn *Function) tmpMB() int {
 
 // run starts the function's process.
 func (m *Manager) run(ctx context.Context, e *environment, creds Credentials) error {
-	out, plain, framed, err := newOutput(m.pump, logKey{&e.fn, e.stream}, m.cfg.Clock)
+	out, plain, framed, err := newOutput(m.pump, logKey{e.fn, e.stream}, m.cfg.Clock)
 	if err != nil {
 		return err
 	}

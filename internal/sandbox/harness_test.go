@@ -222,7 +222,7 @@ func (l *memoryLogs) Append(_ context.Context, fn *Function, stream string, even
 	if l.streams == nil {
 		l.streams = make(map[string]bool)
 	}
-	l.streams[group+" "+stream] = true
+	l.streams[fn.LogGroup+" "+stream] = true
 	l.events = append(l.events, events...)
 	return nil
 }

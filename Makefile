@@ -1,0 +1,57 @@
+# cloudless: `make` lists the targets.
+
+SHELL   := bash
+VERSION := $(shell git describe --tags --always --dirty 2>/dev/null || echo dev)
+LDFLAGS := -s -w -X main.version=$(VERSION)
+
+.PHONY: help build demo test check generated lint unit fuzz crash bench generate models clean
+
+help: ## list the targets
+	@awk -F':.*## ' '/^[a-z-]+:.*## / {printf "  make %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+
+build: ## build bin/cloudless, static, one file
+	CGO_ENABLED=0 go build -trimpath -ldflags '$(LDFLAGS)' -o bin/cloudless ./cmd/cloudless
+
+demo: ## set up, build, and go through the article (KEEP=1 leaves the server running)
+	@scripts/setup.sh demo
+	@$(MAKE) --no-print-directory build
+	@KEEP='$(KEEP)' examples/article/demo.sh
+
+test: ## set up what the tests need, and pass them all
+	@scripts/setup.sh test
+	@$(MAKE) --no-print-directory check
+
+check: generated lint unit ## all that must hold before a change lands
+
+generated: ## are the generated files those that the models give?
+	@fresh=$$(mktemp -d) && trap 'rm -rf "$$fresh"' EXIT && go run ./tools/apigen -out "$$fresh" && \
+	for d in "$$fresh"/*; do diff -r "$$d" internal/api/$$(basename "$$d") || { echo 'run: make generate'; exit 1; }; done
+
+lint: ## gofmt, vet, staticcheck
+	@unformatted=$$(git ls-files '*.go' | xargs gofmt -l); test -z "$$unformatted" || { echo "gofmt: $$unformatted"; exit 1; }
+	go vet ./...
+	go tool staticcheck ./...
+
+unit: ## every test, with the race detector
+	@source scripts/env.sh && go test -race -timeout 30m ./...
+
+fuzz: ## each fuzz target for FUZZTIME (10s)
+	@scripts/fuzz.sh '$(or $(FUZZTIME),10s)'
+
+crash: ## kill the server under load, again and again (CYCLES=50)
+	@source scripts/env.sh && CLOUDLESS_CRASH_CYCLES='$(or $(CYCLES),50)' go test -run Crash -v -timeout 60m ./test/crash
+
+bench: build ## measure; the figures are ratios to a bare server in the same run
+	@scripts/setup.sh demo
+	@source scripts/env.sh && go run ./bench
+
+generate: ## internal/api from models
+	go run ./tools/apigen
+
+models: ## fetch AWS's models again (BOTOCORE=1.43.11)
+	@dir=$$(mktemp -d) && trap 'rm -rf "$$dir"' EXIT && \
+	python3 -m pip download -q --no-deps -d "$$dir" "botocore==$(or $(BOTOCORE),$(lastword $(shell cat models/VERSION)))" && \
+	go run ./tools/models -wheel "$$dir"/botocore-*.whl
+
+clean: ## remove what was built and fetched
+	rm -rf bin .tools

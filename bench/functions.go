@@ -1,0 +1,214 @@
+package main
+
+import (
+	"archive/zip"
+	"bytes"
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"net/http"
+	"net/url"
+	"os"
+	"strings"
+	"time"
+)
+
+const trivial = `exports.handler = async (event) => ({ok: true});`
+
+// functionProfiles makes two functions and the article's API, and returns what
+// is measured on them.
+func functionProfiles(ctx context.Context, s server) ([]profile, error) {
+	article, err := os.ReadFile("examples/article/putitem.js")
+	if err != nil {
+		return nil, err
+	}
+	if err := s.createTable(ctx, "user"); err != nil && !strings.Contains(err.Error(), "ResourceInUse") {
+		return nil, err
+	}
+	role, err := s.createRole(ctx)
+	if err != nil {
+		return nil, err
+	}
+	if _, err := s.createFunction(ctx, "trivial", "index", trivial, "nodejs22.x", role); err != nil {
+		return nil, err
+	}
+	putitem, err := s.createFunction(ctx, "putitem", "putitem", strings.ReplaceAll(string(article), `"uid": uid`, `"pk": uid`), "nodejs6.10", role)
+	if err != nil {
+		return nil, err
+	}
+	api, err := s.createAPI(ctx, putitem)
+	if err != nil {
+		return nil, err
+	}
+	invoke, err := s.sign(ctx, "lambda", http.MethodPost, "/2015-03-31/functions/trivial/invocations", nil, []byte("{}"))
+	if err != nil {
+		return nil, err
+	}
+	post := request{method: http.MethodPost, path: "/_aws/execute-api/" + api + "/prod/", host: host(s.url),
+		header: http.Header{"Content-Type": {"application/json"}}, body: []byte(`{"uid":"1","username":"me","email":"me@company.com"}`)}
+	answered := func(status int, body []byte) bool {
+		return status == http.StatusOK && bytes.Contains(body, []byte(`"ok":true`))
+	}
+	stored := func(status int, body []byte) bool {
+		return status == http.StatusOK && bytes.HasPrefix(body, []byte(`"Put user me`))
+	}
+	return []profile{
+		{name: "Invoke, warm, Node 22", connections: 1, next: same(invoke), ok: answered},
+		{name: "Invoke, warm, Node 22", connections: 8, next: same(invoke), ok: answered},
+		{name: "Invoke, cold, Node 22", connections: 1, next: same(invoke), ok: answered, before: s.coolDown("trivial")},
+		{name: "POST → API → function → PutItem", connections: 1, next: same(post), ok: stored},
+		{name: "POST → API → function → PutItem", connections: 8, next: same(post), ok: stored},
+	}, nil
+}
+
+func same(r request) func(int) request { return func(int) request { return r } }
+
+func host(base string) string {
+	u, err := url.Parse(base)
+	if err != nil {
+		return ""
+	}
+	return u.Host
+}
+
+// call makes one signed REST call and reads its JSON answer.
+func (s server) call(ctx context.Context, service, method, path string, in, out any) error {
+	var body []byte
+	if in != nil {
+		var err error
+		if body, err = json.Marshal(in); err != nil {
+			return err
+		}
+	}
+	r, err := s.sign(ctx, service, method, path, map[string]string{"Content-Type": "application/json"}, body)
+	if err != nil {
+		return err
+	}
+	status, text, err := send(ctx, http.DefaultClient, r, s.url)
+	if err == nil && status/100 != 2 {
+		err = fmt.Errorf("%s %s: %d %.300s", method, path, status, text)
+	}
+	if err != nil || out == nil {
+		return err
+	}
+	return json.Unmarshal(text, out)
+}
+
+// createRole makes the role of the functions.
+func (s server) createRole(ctx context.Context) (arn string, err error) {
+	iam := func(form url.Values) (string, error) {
+		form.Set("Version", "2010-05-08")
+		r, err := s.sign(ctx, "iam", http.MethodPost, "/", map[string]string{"Content-Type": "application/x-www-form-urlencoded"}, []byte(form.Encode()))
+		if err != nil {
+			return "", err
+		}
+		status, text, err := send(ctx, http.DefaultClient, r, s.url)
+		if err == nil && status != http.StatusOK {
+			err = fmt.Errorf("%s: %d %.300s", form.Get("Action"), status, text)
+		}
+		return string(text), err
+	}
+	text, err := iam(url.Values{"Action": {"CreateRole"}, "RoleName": {"bench"}, "AssumeRolePolicyDocument": {
+		`{"Version":"2012-10-17","Statement":[{"Effect":"Allow","Principal":{"Service":"lambda.amazonaws.com"},"Action":"sts:AssumeRole"}]}`}})
+	if err != nil {
+		return "", err
+	}
+	_, after, _ := strings.Cut(text, "<Arn>")
+	arn, _, _ = strings.Cut(after, "</Arn>")
+	for _, policy := range []string{"service-role/AWSLambdaBasicExecutionRole", "AmazonDynamoDBFullAccess"} {
+		if _, err := iam(url.Values{"Action": {"AttachRolePolicy"}, "RoleName": {"bench"}, "PolicyArn": {"arn:aws:iam::aws:policy/" + policy}}); err != nil {
+			return "", err
+		}
+	}
+	return arn, nil
+}
+
+// createFunction makes a function and waits until it is active.
+func (s server) createFunction(ctx context.Context, name, module, source, runtime, role string) (arn string, err error) {
+	var archive bytes.Buffer
+	w := zip.NewWriter(&archive)
+	entry, err := w.Create(module + ".js")
+	if err != nil {
+		return "", err
+	}
+	if _, err := entry.Write([]byte(source)); err != nil {
+		return "", err
+	}
+	if err := w.Close(); err != nil {
+		return "", err
+	}
+	var made struct{ FunctionArn, State string }
+	err = s.call(ctx, "lambda", http.MethodPost, "/2015-03-31/functions", map[string]any{
+		"FunctionName": name, "Runtime": runtime, "Handler": module + ".handler", "Role": role, "Timeout": 30,
+		"MemorySize": 256, "Code": map[string]any{"ZipFile": archive.Bytes()},
+	}, &made)
+	if err != nil {
+		return "", err
+	}
+	return made.FunctionArn, s.waitActive(ctx, name)
+}
+
+// waitActive waits for a new or changed function.
+func (s server) waitActive(ctx context.Context, name string) error {
+	for ctx.Err() == nil {
+		var now struct{ State, LastUpdateStatus, StateReason string }
+		err := s.call(ctx, "lambda", http.MethodGet, "/2015-03-31/functions/"+name+"/configuration", nil, &now)
+		switch {
+		case err != nil:
+			return err
+		case now.State == "Active" && now.LastUpdateStatus == "Successful":
+			return nil
+		case now.State == "Failed":
+			return errors.New(now.StateReason)
+		}
+		time.Sleep(5 * time.Millisecond)
+	}
+	return ctx.Err()
+}
+
+// coolDown changes a function, so that the next call needs a new environment.
+func (s server) coolDown(name string) func(context.Context) error {
+	n := 0
+	return func(ctx context.Context) error {
+		n++
+		err := s.call(ctx, "lambda", http.MethodPut, "/2015-03-31/functions/"+name+"/configuration",
+			map[string]any{"Environment": map[string]any{"Variables": map[string]string{"ROUND": fmt.Sprint(time.Now().UnixNano(), n)}}}, nil)
+		if err != nil {
+			return err
+		}
+		return s.waitActive(ctx, name)
+	}
+}
+
+// createAPI makes the article's API in front of a function.
+func (s server) createAPI(ctx context.Context, function string) (id string, err error) {
+	const service = "apigateway"
+	var api struct{ ID, RootResourceID string }
+	if err := s.call(ctx, service, http.MethodPost, "/restapis", map[string]any{"name": "bench"}, &api); err != nil {
+		return "", err
+	}
+	method := "/restapis/" + api.ID + "/resources/" + api.RootResourceID + "/methods/POST"
+	for _, step := range []struct {
+		path string
+		in   map[string]any
+	}{
+		{method, map[string]any{"authorizationType": "NONE"}},
+		{method + "/integration", map[string]any{"type": "AWS", "httpMethod": "POST",
+			"uri": "arn:aws:apigateway:us-east-1:lambda:path/2015-03-31/functions/" + function + "/invocations"}},
+		{method + "/responses/200", map[string]any{"responseModels": map[string]string{"application/json": "Empty"}}},
+		{method + "/integration/responses/200", map[string]any{"responseTemplates": map[string]string{"application/json": ""}}},
+	} {
+		if err := s.call(ctx, service, http.MethodPut, step.path, step.in, nil); err != nil {
+			return "", err
+		}
+	}
+	if err := s.call(ctx, service, http.MethodPost, "/restapis/"+api.ID+"/deployments", map[string]any{"stageName": "prod"}, nil); err != nil {
+		return "", err
+	}
+	account := strings.Split(function, ":")[4]
+	return api.ID, s.call(ctx, "lambda", http.MethodPost, "/2015-03-31/functions/putitem/policy", map[string]any{
+		"StatementId": "bench", "Action": "lambda:InvokeFunction", "Principal": "apigateway.amazonaws.com",
+		"SourceArn": "arn:aws:execute-api:us-east-1:" + account + ":" + api.ID + "/prod/POST/",
+	}, nil)
+}

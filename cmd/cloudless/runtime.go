@@ -1,0 +1,66 @@
+package main
+
+import (
+	"fmt"
+	"os"
+	"text/tabwriter"
+
+	"github.com/spf13/cobra"
+
+	"cloudless/internal/app"
+)
+
+func newRuntime(o *options) *cobra.Command {
+	cmd := &cobra.Command{
+		Use:   "runtime",
+		Short: "Install and list what functions run on",
+		Long: `A function names the runtime that it runs on, such as nodejs6.10. Runtime packs bring
+that very version of the language, with the AWS SDK of its day. They are fetched with
+the language's own package client, here or at the first use, and kept for all data
+directories (CLOUDLESS_RUNTIMES says where).`,
+	}
+	cmd.AddCommand(newRuntimeInstall(), newRuntimeList(o))
+	return cmd
+}
+
+func newRuntimeInstall() *cobra.Command {
+	return &cobra.Command{
+		Use:     "install RUNTIME...",
+		Short:   "Fetch the packs of runtimes",
+		Example: "  cloudless runtime install nodejs6.10 nodejs22.x",
+		Args:    cobra.MinimumNArgs(1),
+		RunE: func(cmd *cobra.Command, args []string) error {
+			for _, identifier := range args {
+				err := app.InstallRuntime(cmd.Context(), runtimesDir(), identifier, func(line string) { fmt.Println(line) })
+				if err != nil {
+					return err
+				}
+			}
+			return nil
+		},
+	}
+}
+
+func newRuntimeList(o *options) *cobra.Command {
+	return &cobra.Command{
+		Use:   "list",
+		Short: "List the runtimes, and which of them are installed",
+		Args:  cobra.NoArgs,
+		RunE: func(*cobra.Command, []string) error {
+			all := app.Runtimes(runtimesDir())
+			if o.json {
+				printJSON(os.Stdout, all)
+				return nil
+			}
+			w := tabwriter.NewWriter(os.Stdout, 0, 0, 2, ' ', 0)
+			for _, r := range all {
+				state := "not installed"
+				if r.Installed {
+					state = "ready"
+				}
+				fmt.Fprintf(w, "%s\t%s\t%s\n", r.Identifier, r.Version, state)
+			}
+			return w.Flush()
+		},
+	}
+}

@@ -1,0 +1,125 @@
+package main
+
+import (
+	"context"
+	"fmt"
+	"log/slog"
+	"os"
+	"os/signal"
+	"syscall"
+	"time"
+
+	"github.com/spf13/cobra"
+
+	"cloudless/internal/app"
+	"cloudless/internal/client"
+)
+
+const (
+	defaultListen  = "127.0.0.1:4566"
+	defaultRegion  = "us-east-1"
+	defaultAccount = "000000000000"
+
+	// drainTime is how long a stopping server waits for the calls under way.
+	drainTime = 25 * time.Second
+)
+
+func newStart(o *options) *cobra.Command {
+	cfg := app.Config{}
+	var logLevel string
+	cmd := &cobra.Command{
+		Use:   "start",
+		Short: "Run the server",
+		Long: `Run the server until it is told to stop.
+
+SIGTERM or Ctrl-C lets the calls under way end, then stops; a second signal stops
+at once. What was acknowledged is on disk either way.`,
+		Example: `  cloudless start
+  cloudless start --listen 127.0.0.1:4566 --listen [::1]:4566
+  cloudless start --data :memory:
+  cloudless start --tls`,
+		Args: cobra.NoArgs,
+		RunE: func(cmd *cobra.Command, _ []string) error {
+			var level slog.Level
+			if err := level.UnmarshalText([]byte(logLevel)); err != nil {
+				return usageError{fmt.Errorf("--log-level: %w", err)}
+			}
+			cfg.DataDir, cfg.Version, cfg.RuntimesDir = o.dataDir, version, runtimesDir()
+			cfg.Log = newLogger(level, o.json)
+			return start(cmd.Context(), cfg, o.json)
+		},
+	}
+	flags := cmd.Flags()
+	flags.StringArrayVar(&cfg.Listen, "listen", []string{defaultListen}, "address to listen on; may be given again")
+	flags.BoolVar(&cfg.TLS, "tls", false, "serve HTTPS, with certificates of a local authority")
+	flags.StringVar(&cfg.Region, "region", defaultRegion, "region of requests that name none")
+	flags.StringVar(&cfg.Account, "account", defaultAccount, "number of the account, 12 digits")
+	flags.StringArrayVar(&cfg.Origins, "allow-origin", nil, "origin of web pages that may call AWS APIs here, beside those of this machine; may be given again")
+	flags.Int64Var(&cfg.CacheBytes, "cache-bytes", 64<<20, "memory for the store's block cache")
+	flags.StringVar(&logLevel, "log-level", "warn", "debug, info (a line for each request), warn or error")
+	return cmd
+}
+
+func newLogger(level slog.Level, asJSON bool) *slog.Logger {
+	opts := &slog.HandlerOptions{Level: level}
+	if asJSON {
+		return slog.New(slog.NewJSONHandler(os.Stderr, opts))
+	}
+	return slog.New(slog.NewTextHandler(os.Stderr, opts))
+}
+
+// start runs the server until a signal or a failure ends it.
+func start(ctx context.Context, cfg app.Config, asJSON bool) error {
+	signals := make(chan os.Signal, 2)
+	signal.Notify(signals, os.Interrupt, syscall.SIGTERM)
+	defer signal.Stop(signals)
+
+	a, err := app.Start(ctx, cfg)
+	if err != nil {
+		return err
+	}
+	greet(a, asJSON)
+	select {
+	case <-signals:
+	case err = <-a.Failed():
+	}
+	fmt.Fprintln(os.Stderr, "cloudless: stopping (once more to stop at once)")
+	drain, cancel := context.WithTimeout(ctx, drainTime)
+	defer cancel()
+	go func() {
+		<-signals
+		fmt.Fprintln(os.Stderr, "cloudless: stopped at once")
+		os.Exit(1)
+	}()
+	if stopped := a.Shutdown(drain); err == nil {
+		err = stopped
+	}
+	return err
+}
+
+// greet prints where the server is and how to use it.
+func greet(a *app.App, asJSON bool) {
+	if asJSON {
+		printJSON(os.Stdout, a.Server)
+		return
+	}
+	fmt.Printf("cloudless %s is ready at %s (account %s, region %s)\n", version, a.Server.URLs[0], a.Server.Account, a.Server.Region)
+	for _, url := range a.Server.URLs[1:] {
+		fmt.Printf("  and at %s\n", url)
+	}
+	if a.DataDir == client.Memory {
+		fmt.Printf("  nothing is kept: the data is gone when the server stops\n")
+	} else {
+		fmt.Printf("  data in %s\n", a.DataDir)
+	}
+	if a.Server.CAFile != "" {
+		fmt.Printf("  certificates are signed by %s\n", a.Server.CAFile)
+	}
+	fmt.Printf(`
+Use it from another terminal:
+  cloudless run -- aws dynamodb list-tables   one command against this server
+  eval "$(cloudless env)"                     or a whole shell
+A deployed API answers at %s
+On loopback addresses the access key test with the secret test is root.
+`, a.ExecuteURL("{api-id}", "{stage}"))
+}

@@ -1,0 +1,53 @@
+package main
+
+import (
+	"fmt"
+	"os"
+	"text/tabwriter"
+	"time"
+
+	"github.com/spf13/cobra"
+
+	"cloudless/internal/client"
+)
+
+func newStatus(o *options) *cobra.Command {
+	return &cobra.Command{
+		Use:   "status",
+		Short: "Tell whether the server runs, and what it is doing",
+		Args:  cobra.NoArgs,
+		RunE: func(cmd *cobra.Command, _ []string) error {
+			s, key, err := o.connect()
+			if err != nil {
+				return err
+			}
+			status, err := client.New(s, key).Status(cmd.Context())
+			if err != nil {
+				return fmt.Errorf("the server does not answer: %w", err)
+			}
+			if o.json {
+				printJSON(os.Stdout, map[string]any{"server": s, "status": status})
+				return nil
+			}
+			return printStatus(s, status)
+		},
+	}
+}
+
+func printStatus(s client.Server, status *client.Status) error {
+	fmt.Printf("cloudless %s at %s\n", status.Version, s.URLs[0])
+	if !s.Started.IsZero() {
+		fmt.Printf("account %s, region %s, process %d, up %s\n", s.Account, s.Region, s.PID, time.Since(s.Started).Round(time.Second))
+	}
+	fmt.Printf("data in %s\n", status.Data)
+	isolation := "isolated"
+	if !status.Functions.Isolated {
+		isolation = "NOT isolated"
+	}
+	fmt.Printf("functions run %s (%s), %d environments\n", isolation, status.Functions.Driver, len(status.Functions.Environments))
+	w := tabwriter.NewWriter(os.Stdout, 0, 0, 2, ' ', 0)
+	for _, e := range status.Functions.Environments {
+		fmt.Fprintf(w, "  %s\t%s on %s\t%s\t%d invocations\t%d of %d MB\n", e.Function, e.Runtime, e.Runs, e.State, e.Invocations, e.UsedMB, e.MemoryMB)
+	}
+	return w.Flush()
+}

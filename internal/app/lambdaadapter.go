@@ -1,0 +1,86 @@
+package app
+
+import (
+	"context"
+	"io"
+	"net/http"
+	"time"
+
+	"cloudless/internal/api"
+	s3api "cloudless/internal/api/s3"
+	"cloudless/internal/front"
+	"cloudless/internal/sandbox"
+	"cloudless/internal/service/lambda"
+	"cloudless/internal/service/sts"
+)
+
+// functions is the sandbox manager as Lambda sees it.
+type functions struct{ manager *sandbox.Manager }
+
+// Prepare implements lambda.Sandboxes.
+func (f functions) Prepare(ctx context.Context, runtime string) error {
+	return f.manager.Install(ctx, runtime, nil)
+}
+
+// Retire implements lambda.Sandboxes.
+func (f functions) Retire(id string) { f.manager.Retire(id) }
+
+// Invoke implements lambda.Sandboxes.
+func (f functions) Invoke(ctx context.Context, e lambda.Environment, in lambda.Invocation) (lambda.Outcome, error) {
+	result, err := f.manager.Invoke(ctx, function(e), sandbox.Invocation{
+		RequestID: in.RequestID, Payload: in.Payload, ClientContext: in.ClientContext, InvokedFunctionARN: in.ARN,
+	})
+	if err != nil {
+		return lambda.Outcome{}, err
+	}
+	return lambda.Outcome{Payload: result.Payload, FunctionError: result.FunctionError, LogTail: result.LogTail}, nil
+}
+
+func function(e lambda.Environment) sandbox.Function {
+	return sandbox.Function{
+		ID: e.ID, Revision: e.ID, Name: e.FunctionName, Version: e.Version, Region: e.Region, Account: e.Account,
+		Runtime: e.Runtime, Handler: e.Handler, MemoryMB: int(e.MemoryMB), Timeout: e.Timeout,
+		EphemeralStorageMB: int(e.TmpMB), Environment: e.Variables, LogGroup: e.LogGroup,
+		Code: sandbox.Code{SHA256: e.CodeSHA256, Open: func(ctx context.Context) (sandbox.Package, error) { return e.Code(ctx) }},
+		Credentials: func(ctx context.Context) (sandbox.Credentials, error) {
+			key, err := e.Credentials(ctx)
+			return sandbox.Credentials{AccessKeyID: key.ID, SecretAccessKey: key.Secret, SessionToken: key.SessionToken, Expires: key.Expires}, err
+		},
+	}
+}
+
+// roleSession is how long the keys of an execution role hold.
+const roleSession = time.Hour
+
+// roles is STS as Lambda sees it.
+type roles struct{ sts *sts.Service }
+
+// Credentials implements lambda.Roles.
+func (r roles) Credentials(ctx context.Context, roleARN, session string) (api.Key, error) {
+	return r.sts.SessionFor(ctx, "lambda.amazonaws.com", roleARN, session, roleSession)
+}
+
+// objects is S3 as Lambda sees it: its operation table, called as the caller.
+type objects struct{ s3 *api.Service }
+
+// Open implements lambda.Objects.
+func (o objects) Open(ctx context.Context, call *api.Call, bucket, key, version string) (io.ReadCloser, error) {
+	in := &s3api.GetObjectRequest{Bucket: bucket, Key: key}
+	if version != "" {
+		in.VersionId = &version
+	}
+	out, err := o.s3.Operations["GetObject"].Do(ctx, call, in)
+	if err != nil {
+		return nil, err
+	}
+	return out.(*s3api.GetObjectOutput).Body, nil
+}
+
+// later is the front door for functions, which is built after them. It is not
+// theirs to use the well-known key.
+type later func() *front.Front
+
+// ServeHTTP implements http.Handler.
+func (f later) ServeHTTP(w http.ResponseWriter, r *http.Request) {
+	f().Handler(front.Door{}).ServeHTTP(w, r)
+}

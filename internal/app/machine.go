@@ -1,0 +1,57 @@
+package app
+
+import (
+	"context"
+	"path/filepath"
+
+	"cloudless/internal/sandbox"
+	"cloudless/internal/sandbox/runtime"
+)
+
+// MaybeInit must be the first thing that a program which starts an App does:
+// the process may have been started to be the first one of a sandbox, and then
+// it is that, and MaybeInit does not return.
+func MaybeInit() { sandbox.MaybeInit() }
+
+// Fact is one thing that this machine offers for functions, or lacks.
+type Fact struct {
+	Name   string `json:"name"`
+	OK     bool   `json:"ok"`
+	Detail string `json:"detail"`
+}
+
+// Doctor finds out what this machine offers. It changes nothing that lasts.
+func Doctor(dataDir, runtimesDir string) []Fact {
+	var facts []Fact
+	for _, f := range sandbox.Doctor(filepath.Join(dataDir, "sandboxes"), runtime.NewPacks(runtimesDir)) {
+		facts = append(facts, Fact{f.Name, f.OK, f.Detail})
+	}
+	return facts
+}
+
+// InstallRuntime brings the pack of a runtime onto this machine, if it is not
+// there yet, and tells its progress in lines.
+func InstallRuntime(ctx context.Context, runtimesDir, identifier string, progress func(line string)) error {
+	return runtime.NewPacks(runtimesDir).Install(ctx, identifier, progress)
+}
+
+// Runtime is one identifier that a function may name.
+type Runtime struct {
+	Identifier string `json:"identifier"`
+	Version    string `json:"version"`   // of the language that it stands for, or of the pack
+	Installed  bool   `json:"installed"` // its pack is here, or it needs none
+}
+
+// Runtimes lists the identifiers, with what is installed.
+func Runtimes(runtimesDir string) []Runtime {
+	packs := runtime.NewPacks(runtimesDir)
+	var all []Runtime
+	for _, r := range runtime.All() {
+		out := Runtime{Identifier: r.Identifier, Version: r.Version, Installed: !r.NeedsPack()}
+		if pack, err := packs.Find(r.Identifier); err == nil {
+			out.Version, out.Installed = pack.Version, true
+		}
+		all = append(all, out)
+	}
+	return all
+}

@@ -1,0 +1,107 @@
+package cli
+
+import (
+	"archive/zip"
+	"encoding/json"
+	"fmt"
+	"io"
+	"net/http"
+	"os"
+	"strings"
+	"time"
+
+	"github.com/rogpeppe/go-internal/testscript"
+)
+
+// zipFiles makes an archive: zip ARCHIVE FILE...
+func zipFiles(ts *testscript.TestScript, neg bool, args []string) {
+	if neg || len(args) < 2 {
+		ts.Fatalf("usage: zip ARCHIVE FILE...")
+	}
+	f, err := os.Create(ts.MkAbs(args[0]))
+	ts.Check(err)
+	defer f.Close()
+	w := zip.NewWriter(f)
+	for _, name := range args[1:] {
+		entry, err := w.Create(name)
+		ts.Check(err)
+		_, err = io.WriteString(entry, ts.ReadFile(name))
+		ts.Check(err)
+	}
+	ts.Check(w.Close())
+}
+
+// call calls a deployed API, or whatever has a URL, and prints status and
+// body: http METHOD URL [BODY]. "! http" wants a status of 400 or more.
+func call(ts *testscript.TestScript, neg bool, args []string) {
+	if len(args) < 2 || len(args) > 3 {
+		ts.Fatalf("usage: http METHOD URL [BODY]")
+	}
+	body := ""
+	if len(args) == 3 {
+		body = args[2]
+	}
+	r, err := http.NewRequest(args[0], args[1], strings.NewReader(body))
+	ts.Check(err)
+	if body != "" {
+		r.Header.Set("Content-Type", "application/json")
+	}
+	resp, err := http.DefaultClient.Do(r)
+	ts.Check(err)
+	defer resp.Body.Close()
+	text, err := io.ReadAll(resp.Body)
+	ts.Check(err)
+	_, err = fmt.Fprintf(ts.Stdout(), "%d %s %s\n", resp.StatusCode, resp.Header.Get("X-Amzn-ErrorType"), text)
+	ts.Check(err)
+	if failed := resp.StatusCode >= 400; failed != neg {
+		ts.Fatalf("%s %s: %s: %s", args[0], args[1], resp.Status, text)
+	}
+}
+
+// field sets an environment variable to a member of the JSON that the last
+// command printed: field VARIABLE path.to.0.member
+func field(ts *testscript.TestScript, neg bool, args []string) {
+	if neg || len(args) != 2 {
+		ts.Fatalf("usage: field VARIABLE PATH")
+	}
+	var v any
+	ts.Check(json.Unmarshal([]byte(ts.ReadFile("stdout")), &v))
+	for step := range strings.SplitSeq(args[1], ".") {
+		switch x := v.(type) {
+		case map[string]any:
+			v = x[step]
+		case []any:
+			var i int
+			if _, err := fmt.Sscan(step, &i); err != nil || i >= len(x) {
+				ts.Fatalf("no %s in a list of %d", step, len(x))
+			}
+			v = x[i]
+		default:
+			v = nil
+		}
+	}
+	if v == nil {
+		ts.Fatalf("%s is not in the answer", args[1])
+	}
+	ts.Setenv(args[0], fmt.Sprint(v))
+}
+
+// eventually repeats a command until its output has a text, for at most ten
+// seconds: eventually TEXT COMMAND ARGUMENT...
+func eventually(ts *testscript.TestScript, neg bool, args []string) {
+	if neg || len(args) < 2 {
+		ts.Fatalf("usage: eventually TEXT COMMAND ARGUMENT...")
+	}
+	deadline := time.Now().Add(10 * time.Second)
+	for {
+		err := ts.Exec(args[1], args[2:]...)
+		out := ts.ReadFile("stdout")
+		if err == nil && strings.Contains(out, args[0]) {
+			return
+		}
+		if time.Now().After(deadline) {
+			ts.Fatalf("%q is not in the output: %v\n%s", args[0], err, out)
+		}
+		time.Sleep(100 * time.Millisecond)
+	}
+}
