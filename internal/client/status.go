@@ -12,8 +12,8 @@ type Status struct {
 
 // Functions is what runs functions, and what it runs.
 type Functions struct {
-	Driver       string        `json:"driver"`
-	Isolated     bool          `json:"isolated"`
+	Driver       string                `json:"driver"`
+	Isolated     bool                  `json:"isolated"`
 	Environments []FunctionEnvironment `json:"environments"`
 }
 
