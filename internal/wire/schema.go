@@ -62,6 +62,10 @@ type Service struct {
 	// HiddenValues says that validation messages repeat no value: "Value at
 	// 'roleName' failed to …". IAM does.
 	HiddenValues bool
+
+	// Milliseconds says that times in XML have them even where they are zero.
+	// S3's do.
+	Milliseconds bool
 }
 
 // Operation is one operation of a service.

@@ -12,6 +12,10 @@ const (
 	ISO8601       = "iso8601"
 	UnixTimestamp = "unixTimestamp"
 	RFC822        = "rfc822"
+
+	// ISO8601Milliseconds is no format of a model: ISO8601 with milliseconds,
+	// even where they are zero.
+	ISO8601Milliseconds = "iso8601.000"
 )
 
 // FormatTime writes t in one of AWS's formats, in UTC. Unix timestamps are
@@ -24,7 +28,7 @@ func FormatTime(t time.Time, format string) string {
 	case RFC822:
 		return t.Format("Mon, 02 Jan 2006 15:04:05 GMT")
 	default:
-		if t.Nanosecond() != 0 {
+		if t.Nanosecond() != 0 || format == ISO8601Milliseconds {
 			return t.Format("2006-01-02T15:04:05.000Z")
 		}
 		return t.Format("2006-01-02T15:04:05Z")

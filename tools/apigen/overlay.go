@@ -18,6 +18,9 @@ type overlay struct {
 	// HiddenValues: see wire.Service. Seen in answers of IAM since 2024.
 	HiddenValues bool
 
+	// Milliseconds: see wire.Service. Seen in answers of S3.
+	Milliseconds bool
+
 	// OpenEnums are enumerations whose values the service itself checks, with
 	// words of its own.
 	OpenEnums []string
@@ -34,6 +37,7 @@ var overlays = map[string]overlay{
 	"logs":       {InternalError: "ServiceUnavailableException"},
 	"s3": {
 		BareErrors:    true,
+		Milliseconds:  true,
 		InternalError: "InternalError",
 		Unwrapped:     []string{"GetBucketLocation"},
 		Roots: map[string]string{

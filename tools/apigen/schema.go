@@ -16,6 +16,7 @@ func (g *generator) schema() {
 	g.text("InternalError", g.overlay.InternalError)
 	g.flag("PrefixedPaths", g.overlay.PrefixedPaths)
 	g.flag("HiddenValues", g.overlay.HiddenValues)
+	g.flag("Milliseconds", g.overlay.Milliseconds)
 	g.flag("BareErrors", g.overlay.BareErrors)
 	g.printf("Operations: []wire.Operation{\n")
 	for _, name := range sortedKeys(g.model.Operations) {

@@ -12,6 +12,7 @@ var Schema = wire.Service{
 	APIVersion:    "2006-03-01",
 	XMLNamespace:  "http://s3.amazonaws.com/doc/2006-03-01/",
 	InternalError: "InternalError",
+	Milliseconds:  true,
 	BareErrors:    true,
 	Operations: []wire.Operation{
 		{Name: "AbortMultipartUpload", Method: "DELETE", URI: "/{Bucket}/{Key+}", Status: 204, Input: at_AbortMultipartUploadRequest, Output: at_AbortMultipartUploadOutput},

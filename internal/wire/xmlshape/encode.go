@@ -37,6 +37,14 @@ type encoder struct {
 	out     []byte
 }
 
+// timeFormat is that of times for which the model has none.
+func (e *encoder) timeFormat() string {
+	if e.service.Milliseconds {
+		return wire.ISO8601Milliseconds
+	}
+	return wire.ISO8601
+}
+
 // tag is an element's name, and the namespace that it declares.
 type tag struct{ name, namespace, prefix string }
 
@@ -88,7 +96,7 @@ func (e *encoder) attributes(s *wire.Shape, rv reflect.Value) error {
 		if !m.Attribute || m.In != wire.InBody || absent(shape, rv.Field(i)) {
 			continue
 		}
-		text, err := wire.Text(shape, rv.Field(i), m.TimestampFormat, shape.TimestampFormat)
+		text, err := wire.Text(shape, rv.Field(i), m.TimestampFormat, shape.TimestampFormat, e.timeFormat())
 		if err != nil {
 			return err
 		}
@@ -106,7 +114,7 @@ func (e *encoder) content(s *wire.Shape, rv reflect.Value, timeFormat string) er
 	case wire.Map:
 		return e.entries(tag{name: "entry"}, s, rv)
 	default:
-		text, err := wire.Text(s, rv, timeFormat, s.TimestampFormat)
+		text, err := wire.Text(s, rv, timeFormat, s.TimestampFormat, e.timeFormat())
 		e.escape(text)
 		return err
 	}
