@@ -9,13 +9,14 @@
 // The promises come one by one, a file for each kind:
 //
 //   - read.go:    Get, Scan, and that a view stands still;
-//   - update.go:  all or nothing, claims, what f may and may not see;
+//   - update.go:  all or nothing, what f may and may not see;
+//   - claims.go:  who waits for whom;
 //   - limits.go:  the largest things fit and larger ones are refused;
 //   - signal.go:  watches and leases;
 //   - close.go:   Close, and what comes after it.
 //
 // Then whole histories are drawn from a seed: one goroutine beside a plain map
-// (history.go), and many goroutines that keep accounts whose sum is known
+// (history.go, with what is drawn in draw.go), and many goroutines that keep accounts whose sum is known
 // (concurrent.go). Engines that keep their data are reopened and crashed in the
 // middle. A failure prints the seed; KVTEST_SEED in the environment sets it.
 //
