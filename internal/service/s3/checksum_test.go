@@ -53,11 +53,9 @@ func TestPutObjectKeepsTheChecksumOfAHeader(t *testing.T) {
 			put := h.put("key", "test-checksum", func(in *s3api.PutObjectRequest) { given(in, a, text) })
 			want(t, "ChecksumType", &put.ChecksumType, "FULL_OBJECT")
 			_, out := h.get("key", func(in *s3api.GetObjectRequest) { in.ChecksumMode = "ENABLED" })
-			if c := (checksumHeaders{out.ChecksumCRC32, out.ChecksumCRC32C, out.ChecksumCRC64NVME, out.ChecksumSHA1, out.ChecksumSHA256}); true {
-				got, sum, err := c.given()
-				if got != a || base64.StdEncoding.EncodeToString(sum) != text || err != nil {
-					t.Errorf("GetObject tells %s %x, %v", got, sum, err)
-				}
+			got, sum, err := checksumHeaders{out.ChecksumCRC32, out.ChecksumCRC32C, out.ChecksumCRC64NVME, out.ChecksumSHA1, out.ChecksumSHA256}.given()
+			if got != a || base64.StdEncoding.EncodeToString(sum) != text || err != nil {
+				t.Errorf("GetObject tells %s %x, %v", got, sum, err)
 			}
 		})
 	}

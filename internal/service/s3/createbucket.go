@@ -114,5 +114,5 @@ func checkCreateBucket(in *s3api.CreateBucketRequest, config *s3api.CreateBucket
 	if err := checkBucketACL(in.ACL, grants); err != nil {
 		return err
 	}
-	return checkTags(config.Tags, "Bucket", maxBucketTags)
+	return checkBucketTags(config.Tags)
 }

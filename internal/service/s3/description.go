@@ -4,6 +4,7 @@ import (
 	"net/http"
 	"slices"
 	"strconv"
+	"strings"
 	"time"
 
 	s3api "cloudless/internal/api/s3"
@@ -117,7 +118,7 @@ func checkRedirect(location *string) error {
 		return nil
 	}
 	for _, prefix := range []string{"/", "http://", "https://"} {
-		if len(*location) >= len(prefix) && (*location)[:len(prefix)] == prefix {
+		if strings.HasPrefix(*location, prefix) {
 			return nil
 		}
 	}

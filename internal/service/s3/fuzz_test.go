@@ -48,7 +48,7 @@ func FuzzParseTagging(f *testing.F) {
 		if err != nil {
 			return
 		}
-		if err := checkTags(set, "Object", maxObjectTags); err != nil {
+		if err := checkObjectTags(set); err != nil {
 			t.Errorf("%q reads %v, which is refused: %v", text, set, err)
 		}
 	})

@@ -6,6 +6,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"strings"
 	"time"
 
 	"cloudless/internal/storage/keys"
@@ -132,17 +133,7 @@ func (s *Service) newID() string {
 	var id [20]byte
 	binary.BigEndian.PutUint64(id[:8], uint64(s.clock.Now().UnixNano()))
 	s.clock.Read(id[8:])
-	return lower(sortable.EncodeToString(id[:]))
-}
-
-func lower(s string) string {
-	b := []byte(s)
-	for i, c := range b {
-		if 'A' <= c && c <= 'Z' {
-			b[i] = c + 'a' - 'A'
-		}
-	}
-	return string(b)
+	return strings.ToLower(sortable.EncodeToString(id[:]))
 }
 
 // second cuts t to what S3 tells of a time.

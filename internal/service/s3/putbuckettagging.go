@@ -16,7 +16,7 @@ func (s *Service) PutBucketTagging(ctx context.Context, call *api.Call, in *s3ap
 	if in.Tagging == nil {
 		return nil, malformedXML()
 	}
-	if err := checkTags(in.Tagging.TagSet, "Bucket", maxBucketTags); err != nil {
+	if err := checkBucketTags(in.Tagging.TagSet); err != nil {
 		return nil, err
 	}
 	if err := s.tagBucket(ctx, b.Name, in.Tagging.TagSet); err != nil {

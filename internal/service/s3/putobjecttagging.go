@@ -20,7 +20,7 @@ func (s *Service) PutObjectTagging(ctx context.Context, call *api.Call, in *s3ap
 	if err := checkVersion(in.VersionId); err != nil {
 		return nil, err
 	}
-	if err := checkTags(in.Tagging.TagSet, "Object", maxObjectTags); err != nil {
+	if err := checkObjectTags(in.Tagging.TagSet); err != nil {
 		return nil, err
 	}
 	if _, err := s.findObject(ctx, call, b, "s3:PutObjectTagging", in.Key); err != nil {

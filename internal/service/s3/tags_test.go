@@ -92,10 +92,10 @@ func TestTagsThatAreRefused(t *testing.T) {
 		{"too many", eleven, "BadRequest", "Object tags cannot be greater than 10"},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
-			wantRefusal(t, checkTags(tt.set, "Object", maxObjectTags), 400, tt.code, tt.message, nil)
+			wantRefusal(t, checkObjectTags(tt.set), 400, tt.code, tt.message, nil)
 		})
 	}
-	wantRefusal(t, checkTags(many, "Bucket", maxBucketTags), 400, "BadRequest", "Bucket tag count cannot be greater than 50", nil)
+	wantRefusal(t, checkBucketTags(many), 400, "BadRequest", "Bucket tag count cannot be greater than 50", nil)
 }
 
 func TestBucketTagging(t *testing.T) {

@@ -17,12 +17,23 @@ const (
 	maxTagValue   = 256 // characters
 )
 
-// checkTags refuses tags that S3 does not take. kind is "Object" or "Bucket".
-func checkTags(tags []s3api.Tag, kind string, limit int) error {
-	if len(tags) > limit {
-		count := map[string]string{"Object": "Object tags cannot be greater than 10", "Bucket": "Bucket tag count cannot be greater than 50"}
-		return refuse(http.StatusBadRequest, "BadRequest", count[kind])
+// checkObjectTags refuses tags that S3 does not take for an object.
+func checkObjectTags(tags []s3api.Tag) error {
+	if len(tags) > maxObjectTags {
+		return refuse(http.StatusBadRequest, "BadRequest", "Object tags cannot be greater than 10")
 	}
+	return checkTags(tags)
+}
+
+// checkBucketTags refuses tags that S3 does not take for a bucket.
+func checkBucketTags(tags []s3api.Tag) error {
+	if len(tags) > maxBucketTags {
+		return refuse(http.StatusBadRequest, "BadRequest", "Bucket tag count cannot be greater than 50")
+	}
+	return checkTags(tags)
+}
+
+func checkTags(tags []s3api.Tag) error {
 	seen := map[string]bool{}
 	for _, t := range tags {
 		switch {
@@ -70,5 +81,5 @@ func parseTagging(text string) ([]s3api.Tag, error) {
 		seen[key] = true
 		tags = append(tags, s3api.Tag{Key: key, Value: value})
 	}
-	return tags, checkTags(tags, "Object", maxObjectTags)
+	return tags, checkObjectTags(tags)
 }
