@@ -76,8 +76,7 @@ func readSize(dir string) (int64, error) {
 // get returns the directory of a package, unpacking it if needed. The directory
 // stays until release is called.
 func (c *codeCache) get(ctx context.Context, code Code) (dir string, release func(), err error) {
-	sum := sha256.Sum256([]byte(code.SHA256))
-	e, first := c.enter(hex.EncodeToString(sum[:16]))
+	e, first := c.enter(code.name())
 	if first {
 		e.size, e.err = c.unpack(ctx, code, filepath.Join(c.dir, e.name))
 		close(e.ready)
@@ -94,6 +93,12 @@ func (c *codeCache) get(ctx context.Context, code Code) (dir string, release fun
 		return "", nil, e.err
 	}
 	return filepath.Join(c.dir, e.name, treeDir), sync.OnceFunc(func() { c.leave(e) }), nil
+}
+
+// name is what a package is called in the cache, whatever its SHA256 looks like.
+func (code Code) name() string {
+	sum := sha256.Sum256([]byte(code.SHA256))
+	return hex.EncodeToString(sum[:16])
 }
 
 // enter notes one more user of an entry; the first has to fill it.

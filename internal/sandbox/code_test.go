@@ -42,6 +42,10 @@ func zipEntries(t testing.TB, entries ...entry) Package {
 	return memoryPackage{bytes.NewReader(buf.Bytes())}
 }
 
+type memoryPackage struct{ *bytes.Reader }
+
+func (memoryPackage) Close() error { return nil }
+
 func TestUnzipKeepsWhatCountsAndNothingElse(t *testing.T) {
 	dir := t.TempDir()
 	size, err := unzip(zipEntries(t,

@@ -1,3 +1,5 @@
+//go:build linux
+
 package sandbox
 
 import (
@@ -29,7 +31,11 @@ func TestMain(m *testing.M) {
 		runBehaviour(os.Getenv("_HANDLER"))
 		return
 	}
-	os.Exit(m.Run())
+	code := m.Run()
+	for _, f := range atExit {
+		f()
+	}
+	os.Exit(code)
 }
 
 // bench is a manager with all that it needs, and what it was heard to say.
@@ -53,6 +59,7 @@ func newBench(t *testing.T, configure ...func(*Config)) *bench {
 	for _, c := range configure {
 		c(&cfg)
 	}
+	unpackOurselves(t, filepath.Join(cfg.Dir, "code"))
 	b.Manager, err = New(cfg)
 	if err != nil {
 		t.Fatal(err)
@@ -159,10 +166,6 @@ func codeOf(data []byte) Code {
 	}
 }
 
-type memoryPackage struct{ *bytes.Reader }
-
-func (memoryPackage) Close() error { return nil }
-
 func zipOf(files ...string) []byte {
 	var buf bytes.Buffer
 	z := zip.NewWriter(&buf)
@@ -204,27 +207,47 @@ var ourselves = sync.OnceValue(func() []byte {
 	return buf.Bytes()
 })
 
+// unpackOurselves puts that package into a cache before its manager is made, as
+// one more name of the same file: to copy this program takes a second under the
+// race detector, and most tests need it.
+func unpackOurselves(t *testing.T, cache string) {
+	t.Helper()
+	dir := filepath.Join(cache, codeOf(ourselves()).name())
+	if err := os.MkdirAll(filepath.Join(dir, treeDir), 0o755); err != nil {
+		t.Fatal(err)
+	}
+	if err := os.Link(copyOfOurselves(), filepath.Join(dir, treeDir, "bootstrap")); err != nil {
+		t.Fatal(err)
+	}
+	if err := os.WriteFile(filepath.Join(dir, sizeFile), []byte("1"), 0o644); err != nil {
+		t.Fatal(err)
+	}
+}
+
+// copyOfOurselves is this program in a place where links to it can be made.
+var copyOfOurselves = sync.OnceValue(func() string {
+	dir, err := os.MkdirTemp("", "cloudless-sandbox-test-")
+	if err != nil {
+		panic(err)
+	}
+	atExit = append(atExit, func() { os.RemoveAll(dir) })
+	self, err := os.ReadFile("/proc/self/exe")
+	if err != nil {
+		panic(err)
+	}
+	name := filepath.Join(dir, "bootstrap")
+	if err := os.WriteFile(name, self, 0o755); err != nil {
+		panic(err)
+	}
+	return name
+})
+
+// atExit is done when all tests have ended.
+var atExit []func()
+
 // behaviour is a function that does what behaviour_test.go has under a name.
 func behaviour(name string) Function {
 	return function("provided.al2023", name, ourselves())
-}
-
-// memoryLogs remembers what was printed.
-type memoryLogs struct {
-	mu      sync.Mutex
-	events  []LogEvent
-	streams map[string]bool
-}
-
-func (l *memoryLogs) Append(_ context.Context, fn *Function, stream string, events []LogEvent) error {
-	l.mu.Lock()
-	defer l.mu.Unlock()
-	if l.streams == nil {
-		l.streams = make(map[string]bool)
-	}
-	l.streams[fn.LogGroup+" "+stream] = true
-	l.events = append(l.events, events...)
-	return nil
 }
 
 // text closes the manager and returns all that was logged.

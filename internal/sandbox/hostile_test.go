@@ -1,3 +1,5 @@
+//go:build linux
+
 package sandbox
 
 import (
@@ -285,7 +287,7 @@ func processesWith(t *testing.T, word string) (pids []string) {
 func TestEnvironmentsEndWithTheServer(t *testing.T) {
 	newIsolatedBench(t) // or skip
 	cmd := exec.Command("/proc/self/exe", "-test.run=^TestServerToKill$", "-test.v")
-	cmd.Env = append(os.Environ(), "CLOUDLESS_TEST_SERVER=1")
+	cmd.Env = append(os.Environ(), "CLOUDLESS_TEST_SERVER=1", "TMPDIR="+t.TempDir())
 	out, err := cmd.StdoutPipe()
 	if err != nil {
 		t.Fatal(err)

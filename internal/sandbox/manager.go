@@ -150,12 +150,17 @@ func (m *Manager) Retire(functionID string) {
 }
 
 // Install brings what a runtime needs onto this machine, if it is not there yet.
-// It tells its progress in lines; a nil progress goes to the manager's log.
+// It tells its progress in lines; a nil progress goes to the manager's log. Its
+// error says what is missing, such as a program that has to be installed.
 func (m *Manager) Install(ctx context.Context, identifier string, progress func(line string)) error {
 	if progress == nil {
 		progress = func(line string) { m.cfg.Log.Info("installing a runtime", "progress", line) }
 	}
-	return m.cfg.Runtimes.Install(ctx, identifier, progress)
+	if err := m.cfg.Runtimes.Install(ctx, identifier, progress); err != nil {
+		return err
+	}
+	_, err := m.cfg.Runtimes.Program(identifier)
+	return err
 }
 
 // Installed reports whether a runtime can run at once. Its error says why it

@@ -1,3 +1,5 @@
+//go:build linux
+
 package sandbox
 
 import (
@@ -224,8 +226,8 @@ func TestInvokeSaysWhyAFunctionCannotBeReached(t *testing.T) {
 			if _, err := b.Invoke(t.Context(), fn, event(`""`)); err == nil || !strings.Contains(err.Error(), tt.want) {
 				t.Errorf("Invoke = %v, want %q", err, tt.want)
 			}
-			if n := len(b.Status().Environments); n != 0 || b.live != 0 {
-				t.Errorf("%d environments and %d places are left", n, b.live)
+			if n := len(b.Status().Environments); n != 0 || b.live != 0 || len(b.pools) != 0 {
+				t.Errorf("%d environments, %d places and %d pools are left", n, b.live, len(b.pools))
 			}
 		})
 	}

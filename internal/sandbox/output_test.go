@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"log/slog"
 	"strings"
+	"sync"
 	"testing"
 	"time"
 
@@ -161,6 +162,24 @@ func TestTail(t *testing.T) {
 	if got := (*tail)(nil).bytes(); got != nil {
 		t.Errorf("a tail that is none = %q", got)
 	}
+}
+
+// memoryLogs remembers what was printed.
+type memoryLogs struct {
+	mu      sync.Mutex
+	events  []LogEvent
+	streams map[string]bool
+}
+
+func (l *memoryLogs) Append(_ context.Context, fn *Function, stream string, events []LogEvent) error {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	if l.streams == nil {
+		l.streams = make(map[string]bool)
+	}
+	l.streams[fn.LogGroup+" "+stream] = true
+	l.events = append(l.events, events...)
+	return nil
 }
 
 // slowLogs takes events only when it is told to.

@@ -96,11 +96,19 @@ func (m *Manager) reserveLocked(p *pool, fn *Function) error {
 		return ErrTooManyEnvironments
 	}
 	if m.live >= m.cfg.MaxEnvironments && !m.evictLocked() {
+		m.forgetLocked(p)
 		return ErrNoCapacity
 	}
 	p.live++
 	m.live++
 	return nil
+}
+
+// forgetLocked drops a pool in which nothing is left.
+func (m *Manager) forgetLocked(p *pool) {
+	if p.live == 0 && m.pools[p.key] == p {
+		delete(m.pools, p.key)
+	}
 }
 
 // workLocked wakes an environment for an event.
@@ -218,9 +226,7 @@ func (m *Manager) leave(p *pool) {
 func (m *Manager) leaveLocked(p *pool) {
 	p.live--
 	m.live--
-	if p.live == 0 && m.pools[p.key] == p {
-		delete(m.pools, p.key)
-	}
+	m.forgetLocked(p)
 }
 
 // retireLocked ends the environments of a pool that wait; the others end when

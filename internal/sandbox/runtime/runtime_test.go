@@ -188,7 +188,7 @@ func TestTableIsConsistent(t *testing.T) {
 			t.Errorf("%s is there twice", r.Identifier)
 		}
 		seen[r.Identifier] = true
-		if !strings.HasPrefix(r.Identifier, string(r.Family)) && r.Identifier != "go1.x" {
+		if !strings.HasPrefix(r.Identifier, string(r.Family)) {
 			t.Errorf("%s is of the family %s", r.Identifier, r.Family)
 		}
 		if r.NeedsPack() != (len(r.sdk) > 0) {

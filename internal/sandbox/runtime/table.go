@@ -52,5 +52,4 @@ var table = []Runtime{
 	{Identifier: "provided", Family: Provided, Era: Middle},
 	{Identifier: "provided.al2", Family: Provided, Era: Current},
 	{Identifier: "provided.al2023", Family: Provided, Era: Current},
-	{Identifier: "go1.x", Family: Provided, Era: Middle},
 }
