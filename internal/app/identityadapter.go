@@ -52,3 +52,12 @@ func (a assumable) Role(ctx context.Context, arn string) (sts.Role, error) {
 	r, err := a.iam.Role(ctx, arn)
 	return sts.Role(r), err
 }
+
+// bucketDocuments is the policy language as S3 sees it.
+type bucketDocuments struct{}
+
+// Check implements s3.Documents.
+func (bucketDocuments) Check(document string) error {
+	_, err := policy.Parse(document, policy.Resource)
+	return err
+}

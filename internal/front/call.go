@@ -59,6 +59,7 @@ func (f *Front) call(w http.ResponseWriter, s *service, req *wire.Request, v *vi
 	if err != nil {
 		return nil, err
 	}
+	req.Request = sent // whose body can be read again
 	if refusal := s.resolve(req, body); refusal != nil {
 		return nil, refusal
 	}

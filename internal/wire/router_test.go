@@ -134,12 +134,6 @@ func TestRouterReachesEveryOperationOfTheModels(t *testing.T) {
 // that is chosen.
 var twins = map[string]string{
 	"ListDirectoryBuckets": "ListBuckets", // at another endpoint
-
-	// The model still has the operations that these replaced.
-	"GetBucketLifecycleConfiguration":    "GetBucketLifecycle",
-	"GetBucketNotificationConfiguration": "GetBucketNotification",
-	"PutBucketLifecycleConfiguration":    "PutBucketLifecycle",
-	"PutBucketNotificationConfiguration": "PutBucketNotification",
 }
 
 // requestFor makes the smallest request of an operation.

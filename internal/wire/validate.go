@@ -56,10 +56,20 @@ func (v *validator) add(value string, path Path, constraint string) {
 }
 
 func (v *validator) structure(s *Shape, rv reflect.Value, path Path) {
+	if len(path) == 0 && v.service.PrefixedPaths {
+		// API Gateway's messages begin with the body.
+		v.members(s, rv, path, func(m *Member) bool { return m.In == InBody })
+		v.members(s, rv, path, func(m *Member) bool { return m.In != InBody })
+		return
+	}
+	v.members(s, rv, path, func(*Member) bool { return true })
+}
+
+func (v *validator) members(s *Shape, rv reflect.Value, path Path, which func(*Member) bool) {
 	for i := range s.Members {
 		m := &s.Members[i]
 		shape := v.service.Shape(m.Shape)
-		if !m.Required && !shape.Checked {
+		if !which(m) || !m.Required && !shape.Checked {
 			continue
 		}
 		at := path

@@ -2,9 +2,11 @@ package cli
 
 import (
 	"archive/zip"
+	"context"
 	"encoding/json"
 	"fmt"
 	"io"
+	"net"
 	"net/http"
 	"os"
 	"strings"
@@ -31,6 +33,18 @@ func zipFiles(ts *testscript.TestScript, neg bool, args []string) {
 	ts.Check(w.Close())
 }
 
+// anywhere is a client that reaches *.localhost as browsers and curl do: on
+// the loopback, whatever the resolver says.
+var anywhere = &http.Client{Transport: &http.Transport{
+	DialContext: func(ctx context.Context, network, address string) (net.Conn, error) {
+		host, port, err := net.SplitHostPort(address)
+		if err == nil && strings.HasSuffix(host, ".localhost") {
+			address = net.JoinHostPort("127.0.0.1", port)
+		}
+		return new(net.Dialer).DialContext(ctx, network, address)
+	},
+}}
+
 // call calls a deployed API, or whatever has a URL, and prints status and
 // body: http METHOD URL [BODY]. "! http" wants a status of 400 or more.
 func call(ts *testscript.TestScript, neg bool, args []string) {
@@ -46,7 +60,7 @@ func call(ts *testscript.TestScript, neg bool, args []string) {
 	if body != "" {
 		r.Header.Set("Content-Type", "application/json")
 	}
-	resp, err := http.DefaultClient.Do(r)
+	resp, err := anywhere.Do(r)
 	ts.Check(err)
 	defer resp.Body.Close()
 	text, err := io.ReadAll(resp.Body)

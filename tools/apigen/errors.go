@@ -17,7 +17,7 @@ func (g *generator) errors() {
 // faultType fills the member Type, which Lambda's errors have: whose fault it
 // was.
 func (g *generator) faultType(name string, s *shape) string {
-	t, ok := s.Members["Type"]
+	t, ok := s.Members.byName["Type"]
 	if !ok || g.model.Shapes[t.Shape].kind() != "String" {
 		return ""
 	}

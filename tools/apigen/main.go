@@ -116,7 +116,7 @@ func (g *generator) isChecked(s *shape) bool {
 			return true
 		}
 	}
-	for _, r := range s.Members {
+	for _, r := range s.Members.byName {
 		if g.checked[r.Shape] {
 			return true
 		}

@@ -1,10 +1,14 @@
 package main
 
 import (
+	"bytes"
 	"encoding/json"
+	"errors"
 	"fmt"
+	"io"
 	"os"
 	"slices"
+	"strings"
 	"unicode"
 )
 
@@ -32,6 +36,7 @@ type operation struct {
 		ResponseCode int    `json:"responseCode"`
 	}
 	Input, Output   *ref
+	Deprecated      bool
 	AuthType        string `json:"authtype"`
 	UnsignedPayload bool   `json:"unsignedPayload"`
 }
@@ -66,7 +71,7 @@ func (n *xmlNamespace) UnmarshalJSON(text []byte) error {
 
 type shape struct {
 	Type            string
-	Members         map[string]*ref
+	Members         members
 	Required        []string
 	Payload         string
 	Member          *ref // of a list
@@ -89,6 +94,41 @@ type shape struct {
 	}
 }
 
+// members are those of a structure, in the order of the model.
+type members struct {
+	names  []string
+	byName map[string]*ref
+}
+
+// UnmarshalJSON reads the object and keeps its order.
+func (m *members) UnmarshalJSON(text []byte) error {
+	if err := json.Unmarshal(text, &m.byName); err != nil {
+		return err
+	}
+	d := json.NewDecoder(bytes.NewReader(text))
+	for depth := 0; ; {
+		token, err := d.Token()
+		if errors.Is(err, io.EOF) {
+			return nil
+		}
+		if err != nil {
+			return err
+		}
+		switch t := token.(type) {
+		case json.Delim:
+			if t == '{' || t == '[' {
+				depth++
+			} else {
+				depth--
+			}
+		case string:
+			if depth == 1 {
+				m.names = append(m.names, t)
+			}
+		}
+	}
+}
+
 func readModel(path string) (*model, error) {
 	text, err := os.ReadFile(path)
 	if err != nil {
@@ -98,9 +138,25 @@ func readModel(path string) (*model, error) {
 	if err := json.Unmarshal(text, m); err != nil {
 		return nil, fmt.Errorf("%s: %w", path, err)
 	}
+	m.dropReplaced()
 	m.completeOperations()
 	m.markStreams()
 	return m, nil
+}
+
+// dropReplaced drops deprecated operations whose successors have the same
+// method and path: only one of the two can be reached. S3 has four.
+func (m *model) dropReplaced() {
+	if !strings.HasPrefix(m.Metadata.Protocol, "rest-") {
+		return
+	}
+	for name, old := range m.Operations {
+		for _, op := range m.Operations {
+			if old.Deprecated && !op.Deprecated && op.HTTP == old.HTTP {
+				delete(m.Operations, name)
+			}
+		}
+	}
 }
 
 // completeOperations gives each operation an input and an output of its own
@@ -122,7 +178,7 @@ func (m *model) completeOperations() {
 // it on the use, Lambda on the shape.
 func (m *model) markStreams() {
 	for _, s := range m.Shapes {
-		for _, member := range s.Members {
+		for _, member := range s.Members.byName {
 			if member.Streaming && m.Shapes[member.Shape].Type == "blob" {
 				m.Shapes[member.Shape].Streaming = true
 			}
@@ -171,16 +227,15 @@ func (s *shape) kind() string {
 	panic("unknown type " + s.Type)
 }
 
-// memberNames returns the members that get a field, in the order of their
-// names. The message of an error is no field: awserr.Error has it.
+// memberNames returns the members that get a field, in their order. The
+// message of an error is no field: awserr.Error has it.
 func (s *shape) memberNames() []string {
 	var names []string
-	for name := range s.Members {
+	for _, name := range s.Members.names {
 		if !s.isError() || !isMessage(name) {
 			names = append(names, name)
 		}
 	}
-	slices.Sort(names)
 	return names
 }
 
@@ -188,7 +243,7 @@ func isMessage(member string) bool { return member == "message" || member == "Me
 
 // messageMember returns how an error's model spells its message.
 func (s *shape) messageMember() string {
-	for name, r := range s.Members {
+	for name, r := range s.Members.byName {
 		if isMessage(name) {
 			if r.LocationName != "" {
 				return r.LocationName

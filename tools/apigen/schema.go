@@ -58,7 +58,7 @@ func (g *generator) namespace() string {
 		return g.model.Metadata.XMLNamespace
 	}
 	for _, name := range g.order {
-		for _, r := range g.model.Shapes[name].Members {
+		for _, r := range g.model.Shapes[name].Members.byName {
 			if r.XMLNamespace.URI != "" && r.XMLNamespace.Prefix == "" {
 				return r.XMLNamespace.URI
 			}
@@ -117,7 +117,7 @@ func (g *generator) shape(name string, s *shape) {
 	if names := s.memberNames(); len(names) > 0 && s.Type == "structure" {
 		g.printf("Members: []wire.Member{\n")
 		for _, m := range names {
-			g.member(s, m, s.Members[m])
+			g.member(s, m, s.Members.byName[m])
 		}
 		g.printf("}")
 	}

@@ -25,7 +25,7 @@ func (g *generator) shapes() {
 func (g *generator) imports() {
 	var usesTime, usesIO bool
 	for _, s := range g.model.Shapes {
-		for _, r := range s.Members {
+		for _, r := range s.Members.byName {
 			switch g.model.Shapes[r.Shape].kind() {
 			case "Timestamp":
 				usesTime = true
@@ -46,7 +46,7 @@ func (g *generator) imports() {
 func (g *generator) fields(s *shape) {
 	for _, name := range s.memberNames() {
 		required := slices.Contains(s.Required, name)
-		g.printf("%s %s", goName(name), g.fieldType(s.Members[name].Shape, required))
+		g.printf("%s %s", goName(name), g.fieldType(s.Members.byName[name].Shape, required))
 		if required {
 			g.printf(" // required")
 		}

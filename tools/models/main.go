@@ -6,8 +6,8 @@ package main
 
 import (
 	"archive/zip"
+	"bytes"
 	"compress/gzip"
-	"encoding/json"
 	"flag"
 	"fmt"
 	"io"
@@ -15,6 +15,8 @@ import (
 	"os"
 	"path/filepath"
 	"strings"
+
+	"github.com/go-json-experiment/json/jsontext"
 )
 
 // services are the models that cloudless serves: botocore's folder and version.
@@ -48,12 +50,11 @@ func run(wheel, dir string) error {
 		if err != nil {
 			return fmt.Errorf("%s: %w", name, err)
 		}
-		strip(model)
-		text, err := json.MarshalIndent(model, "", " ")
-		if err != nil {
-			return err
+		var stripped bytes.Buffer
+		if err := strip(jsontext.NewEncoder(&stripped, jsontext.WithIndent(" ")), jsontext.NewDecoder(bytes.NewReader(model))); err != nil {
+			return fmt.Errorf("%s: %w", name, err)
 		}
-		if err := os.WriteFile(filepath.Join(dir, name+".json"), append(text, '\n'), 0o644); err != nil {
+		if err := os.WriteFile(filepath.Join(dir, name+".json"), stripped.Bytes(), 0o644); err != nil {
 			return err
 		}
 	}
@@ -61,7 +62,7 @@ func run(wheel, dir string) error {
 	return os.WriteFile(filepath.Join(dir, "VERSION"), []byte("botocore "+version+"\n"), 0o644)
 }
 
-func read(archive *zip.Reader, name, version string) (map[string]any, error) {
+func read(archive *zip.Reader, name, version string) ([]byte, error) {
 	f, err := archive.Open("botocore/data/" + name + "/" + version + "/service-2.json.gz")
 	if err != nil {
 		return nil, err
@@ -71,32 +72,59 @@ func read(archive *zip.Reader, name, version string) (map[string]any, error) {
 	if err != nil {
 		return nil, err
 	}
-	text, err := io.ReadAll(unzipped)
-	if err != nil {
-		return nil, err
-	}
-	var model map[string]any
-	return model, json.Unmarshal(text, &model)
+	return io.ReadAll(unzipped)
 }
 
-// strip drops what people read and what only clients need. Members may be
-// called "documentation" too (API Gateway has such), so only strings go.
-func strip(node any) {
-	switch n := node.(type) {
-	case map[string]any:
-		for k, v := range n {
-			_, text := v.(string)
-			switch {
-			case k == "documentation" && text, k == "documentationUrl" && text, k == "deprecatedMessage" && text,
-				k == "clientContextParams", k == "staticContextParams", k == "operationContextParams", k == "contextParam", k == "examples":
-				delete(n, k)
-			default:
-				strip(v)
+// dropped are members that people read, or that only clients need. Shapes may
+// have a member called "documentation" too (API Gateway's do), which is an
+// object and stays.
+var dropped = map[string]string{
+	"documentation": "string", "documentationUrl": "string", "deprecatedMessage": "string",
+	"clientContextParams": "any", "staticContextParams": "any", "operationContextParams": "any", "contextParam": "any", "examples": "any",
+}
+
+// strip copies one JSON value without what is dropped, and leaves all else in
+// its order: AWS's messages follow it.
+func strip(to *jsontext.Encoder, from *jsontext.Decoder) error {
+	kind := from.PeekKind()
+	if kind != '{' && kind != '[' {
+		value, err := from.ReadValue()
+		if err != nil {
+			return err
+		}
+		return to.WriteValue(value)
+	}
+	if err := copyToken(to, from); err != nil {
+		return err
+	}
+	for from.PeekKind() != '}' && from.PeekKind() != ']' {
+		if kind == '{' {
+			name, err := from.ReadToken()
+			if err != nil {
+				return err
+			}
+			text := name.String()
+			if what := dropped[text]; what == "any" || what == "string" && from.PeekKind() == '"' {
+				if err := from.SkipValue(); err != nil {
+					return err
+				}
+				continue
+			}
+			if err := to.WriteToken(jsontext.String(text)); err != nil {
+				return err
 			}
 		}
-	case []any:
-		for _, v := range n {
-			strip(v)
+		if err := strip(to, from); err != nil {
+			return err
 		}
 	}
+	return copyToken(to, from)
+}
+
+func copyToken(to *jsontext.Encoder, from *jsontext.Decoder) error {
+	token, err := from.ReadToken()
+	if err != nil {
+		return err
+	}
+	return to.WriteToken(token)
 }

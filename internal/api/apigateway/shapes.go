@@ -8,30 +8,30 @@ import "time"
 
 // AccessLogSettings is a shape of the model.
 type AccessLogSettings struct {
-	DestinationArn *string
 	Format         *string
+	DestinationArn *string
 }
 
 // Account is a shape of the model.
 type Account struct {
-	ApiKeyVersion     *string
 	CloudwatchRoleArn *string
-	Features          []string
 	ThrottleSettings  *ThrottleSettings
+	Features          []string
+	ApiKeyVersion     *string
 }
 
 // ApiKey is a shape of the model.
 type ApiKey struct {
-	CreatedDate     *time.Time
+	Id              *string
+	Value           *string
+	Name            *string
 	CustomerId      *string
 	Description     *string
 	Enabled         *bool
-	Id              *string
+	CreatedDate     *time.Time
 	LastUpdatedDate *time.Time
-	Name            *string
 	StageKeys       []string
 	Tags            map[string]string
-	Value           *string
 }
 
 // ApiKeyIds is a shape of the model.
@@ -42,9 +42,9 @@ type ApiKeyIds struct {
 
 // ApiKeys is a shape of the model.
 type ApiKeys struct {
-	Items    []ApiKey
-	Position *string
 	Warnings []string
+	Position *string
+	Items    []ApiKey
 }
 
 // ApiStage is a shape of the model.
@@ -56,22 +56,22 @@ type ApiStage struct {
 
 // Authorizer is a shape of the model.
 type Authorizer struct {
-	AuthType                     *string
-	AuthorizerCredentials        *string
-	AuthorizerResultTtlInSeconds *int64
-	AuthorizerUri                *string
 	Id                           *string
+	Name                         *string
+	Type                         string
+	ProviderARNs                 []string
+	AuthType                     *string
+	AuthorizerUri                *string
+	AuthorizerCredentials        *string
 	IdentitySource               *string
 	IdentityValidationExpression *string
-	Name                         *string
-	ProviderARNs                 []string
-	Type                         string
+	AuthorizerResultTtlInSeconds *int64
 }
 
 // Authorizers is a shape of the model.
 type Authorizers struct {
-	Items    []Authorizer
 	Position *string
+	Items    []Authorizer
 }
 
 // BasePathMapping is a shape of the model.
@@ -83,14 +83,14 @@ type BasePathMapping struct {
 
 // BasePathMappings is a shape of the model.
 type BasePathMappings struct {
-	Items    []BasePathMapping
 	Position *string
+	Items    []BasePathMapping
 }
 
 // CanarySettings is a shape of the model.
 type CanarySettings struct {
-	DeploymentId           *string
 	PercentTraffic         *float64
+	DeploymentId           *string
 	StageVariableOverrides map[string]string
 	UseStageCache          *bool
 }
@@ -98,189 +98,189 @@ type CanarySettings struct {
 // ClientCertificate is a shape of the model.
 type ClientCertificate struct {
 	ClientCertificateId   *string
-	CreatedDate           *time.Time
 	Description           *string
-	ExpirationDate        *time.Time
 	PemEncodedCertificate *string
+	CreatedDate           *time.Time
+	ExpirationDate        *time.Time
 	Tags                  map[string]string
 }
 
 // ClientCertificates is a shape of the model.
 type ClientCertificates struct {
-	Items    []ClientCertificate
 	Position *string
+	Items    []ClientCertificate
 }
 
 // CreateApiKeyRequest is a shape of the model.
 type CreateApiKeyRequest struct {
-	CustomerId         *string
+	Name               *string
 	Description        *string
 	Enabled            *bool
 	GenerateDistinctId *bool
-	Name               *string
-	StageKeys          []StageKey
-	Tags               map[string]string
 	Value              *string
+	StageKeys          []StageKey
+	CustomerId         *string
+	Tags               map[string]string
 }
 
 // CreateAuthorizerRequest is a shape of the model.
 type CreateAuthorizerRequest struct {
+	RestApiId                    string // required
+	Name                         string // required
+	Type                         string // required
+	ProviderARNs                 []string
 	AuthType                     *string
-	AuthorizerCredentials        *string
-	AuthorizerResultTtlInSeconds *int64
 	AuthorizerUri                *string
+	AuthorizerCredentials        *string
 	IdentitySource               *string
 	IdentityValidationExpression *string
-	Name                         string // required
-	ProviderARNs                 []string
-	RestApiId                    string // required
-	Type                         string // required
+	AuthorizerResultTtlInSeconds *int64
 }
 
 // CreateBasePathMappingRequest is a shape of the model.
 type CreateBasePathMappingRequest struct {
-	BasePath     *string
 	DomainName   string // required
 	DomainNameId *string
+	BasePath     *string
 	RestApiId    string // required
 	Stage        *string
 }
 
 // CreateDeploymentRequest is a shape of the model.
 type CreateDeploymentRequest struct {
+	RestApiId           string // required
+	StageName           *string
+	StageDescription    *string
+	Description         *string
 	CacheClusterEnabled *bool
 	CacheClusterSize    string
-	CanarySettings      *DeploymentCanarySettings
-	Description         *string
-	RestApiId           string // required
-	StageDescription    *string
-	StageName           *string
-	TracingEnabled      *bool
 	Variables           map[string]string
+	CanarySettings      *DeploymentCanarySettings
+	TracingEnabled      *bool
 }
 
 // CreateDocumentationPartRequest is a shape of the model.
 type CreateDocumentationPartRequest struct {
+	RestApiId  string                     // required
 	Location   *DocumentationPartLocation // required
 	Properties string                     // required
-	RestApiId  string                     // required
 }
 
 // CreateDocumentationVersionRequest is a shape of the model.
 type CreateDocumentationVersionRequest struct {
-	Description          *string
-	DocumentationVersion string // required
 	RestApiId            string // required
+	DocumentationVersion string // required
 	StageName            *string
+	Description          *string
 }
 
 // CreateDomainNameAccessAssociationRequest is a shape of the model.
 type CreateDomainNameAccessAssociationRequest struct {
-	AccessAssociationSource     string // required
-	AccessAssociationSourceType string // required
 	DomainNameArn               string // required
+	AccessAssociationSourceType string // required
+	AccessAssociationSource     string // required
 	Tags                        map[string]string
 }
 
 // CreateDomainNameRequest is a shape of the model.
 type CreateDomainNameRequest struct {
-	CertificateArn                      *string
-	CertificateBody                     *string
-	CertificateChain                    *string
-	CertificateName                     *string
-	CertificatePrivateKey               *string
 	DomainName                          string // required
-	EndpointAccessMode                  string
+	CertificateName                     *string
+	CertificateBody                     *string
+	CertificatePrivateKey               *string
+	CertificateChain                    *string
+	CertificateArn                      *string
+	RegionalCertificateName             *string
+	RegionalCertificateArn              *string
 	EndpointConfiguration               *EndpointConfiguration
+	Tags                                map[string]string
+	SecurityPolicy                      string
+	EndpointAccessMode                  string
 	MutualTlsAuthentication             *MutualTlsAuthenticationInput
 	OwnershipVerificationCertificateArn *string
 	Policy                              *string
-	RegionalCertificateArn              *string
-	RegionalCertificateName             *string
 	RoutingMode                         string
-	SecurityPolicy                      string
-	Tags                                map[string]string
 }
 
 // CreateModelRequest is a shape of the model.
 type CreateModelRequest struct {
-	ContentType string // required
-	Description *string
-	Name        string // required
 	RestApiId   string // required
+	Name        string // required
+	Description *string
 	Schema      *string
+	ContentType string // required
 }
 
 // CreateRequestValidatorRequest is a shape of the model.
 type CreateRequestValidatorRequest struct {
-	Name                      *string
 	RestApiId                 string // required
+	Name                      *string
 	ValidateRequestBody       *bool
 	ValidateRequestParameters *bool
 }
 
 // CreateResourceRequest is a shape of the model.
 type CreateResourceRequest struct {
+	RestApiId string // required
 	ParentId  string // required
 	PathPart  string // required
-	RestApiId string // required
 }
 
 // CreateRestApiRequest is a shape of the model.
 type CreateRestApiRequest struct {
-	ApiKeySource              string
-	BinaryMediaTypes          []string
-	CloneFrom                 *string
-	Description               *string
-	DisableExecuteApiEndpoint *bool
-	EndpointAccessMode        string
-	EndpointConfiguration     *EndpointConfiguration
-	MinimumCompressionSize    *int64
 	Name                      string // required
-	Policy                    *string
-	SecurityPolicy            string
-	Tags                      map[string]string
+	Description               *string
 	Version                   *string
+	CloneFrom                 *string
+	BinaryMediaTypes          []string
+	MinimumCompressionSize    *int64
+	ApiKeySource              string
+	EndpointConfiguration     *EndpointConfiguration
+	Policy                    *string
+	Tags                      map[string]string
+	DisableExecuteApiEndpoint *bool
+	SecurityPolicy            string
+	EndpointAccessMode        string
 }
 
 // CreateStageRequest is a shape of the model.
 type CreateStageRequest struct {
-	CacheClusterEnabled  *bool
-	CacheClusterSize     string
-	CanarySettings       *CanarySettings
-	DeploymentId         string // required
-	Description          *string
-	DocumentationVersion *string
 	RestApiId            string // required
 	StageName            string // required
-	Tags                 map[string]string
-	TracingEnabled       *bool
+	DeploymentId         string // required
+	Description          *string
+	CacheClusterEnabled  *bool
+	CacheClusterSize     string
 	Variables            map[string]string
+	DocumentationVersion *string
+	CanarySettings       *CanarySettings
+	TracingEnabled       *bool
+	Tags                 map[string]string
 }
 
 // CreateUsagePlanKeyRequest is a shape of the model.
 type CreateUsagePlanKeyRequest struct {
+	UsagePlanId string // required
 	KeyId       string // required
 	KeyType     string // required
-	UsagePlanId string // required
 }
 
 // CreateUsagePlanRequest is a shape of the model.
 type CreateUsagePlanRequest struct {
-	ApiStages   []ApiStage
-	Description *string
 	Name        string // required
+	Description *string
+	ApiStages   []ApiStage
+	Throttle    *ThrottleSettings
 	Quota       *QuotaSettings
 	Tags        map[string]string
-	Throttle    *ThrottleSettings
 }
 
 // CreateVpcLinkRequest is a shape of the model.
 type CreateVpcLinkRequest struct {
-	Description *string
 	Name        string // required
-	Tags        map[string]string
+	Description *string
 	TargetArns  []string // required
+	Tags        map[string]string
 }
 
 // DeleteApiKeyOutput is a shape of the model.
@@ -298,8 +298,8 @@ type DeleteAuthorizerOutput struct {
 
 // DeleteAuthorizerRequest is a shape of the model.
 type DeleteAuthorizerRequest struct {
-	AuthorizerId string // required
 	RestApiId    string // required
+	AuthorizerId string // required
 }
 
 // DeleteBasePathMappingOutput is a shape of the model.
@@ -308,9 +308,9 @@ type DeleteBasePathMappingOutput struct {
 
 // DeleteBasePathMappingRequest is a shape of the model.
 type DeleteBasePathMappingRequest struct {
-	BasePath     string // required
 	DomainName   string // required
 	DomainNameId *string
+	BasePath     string // required
 }
 
 // DeleteClientCertificateOutput is a shape of the model.
@@ -328,8 +328,8 @@ type DeleteDeploymentOutput struct {
 
 // DeleteDeploymentRequest is a shape of the model.
 type DeleteDeploymentRequest struct {
-	DeploymentId string // required
 	RestApiId    string // required
+	DeploymentId string // required
 }
 
 // DeleteDocumentationPartOutput is a shape of the model.
@@ -338,8 +338,8 @@ type DeleteDocumentationPartOutput struct {
 
 // DeleteDocumentationPartRequest is a shape of the model.
 type DeleteDocumentationPartRequest struct {
-	DocumentationPartId string // required
 	RestApiId           string // required
+	DocumentationPartId string // required
 }
 
 // DeleteDocumentationVersionOutput is a shape of the model.
@@ -348,8 +348,8 @@ type DeleteDocumentationVersionOutput struct {
 
 // DeleteDocumentationVersionRequest is a shape of the model.
 type DeleteDocumentationVersionRequest struct {
-	DocumentationVersion string // required
 	RestApiId            string // required
+	DocumentationVersion string // required
 }
 
 // DeleteDomainNameAccessAssociationOutput is a shape of the model.
@@ -377,8 +377,8 @@ type DeleteGatewayResponseOutput struct {
 
 // DeleteGatewayResponseRequest is a shape of the model.
 type DeleteGatewayResponseRequest struct {
-	ResponseType string // required
 	RestApiId    string // required
+	ResponseType string // required
 }
 
 // DeleteIntegrationOutput is a shape of the model.
@@ -387,9 +387,9 @@ type DeleteIntegrationOutput struct {
 
 // DeleteIntegrationRequest is a shape of the model.
 type DeleteIntegrationRequest struct {
-	HttpMethod string // required
-	ResourceId string // required
 	RestApiId  string // required
+	ResourceId string // required
+	HttpMethod string // required
 }
 
 // DeleteIntegrationResponseOutput is a shape of the model.
@@ -398,9 +398,9 @@ type DeleteIntegrationResponseOutput struct {
 
 // DeleteIntegrationResponseRequest is a shape of the model.
 type DeleteIntegrationResponseRequest struct {
-	HttpMethod string // required
-	ResourceId string // required
 	RestApiId  string // required
+	ResourceId string // required
+	HttpMethod string // required
 	StatusCode string // required
 }
 
@@ -410,9 +410,9 @@ type DeleteMethodOutput struct {
 
 // DeleteMethodRequest is a shape of the model.
 type DeleteMethodRequest struct {
-	HttpMethod string // required
-	ResourceId string // required
 	RestApiId  string // required
+	ResourceId string // required
+	HttpMethod string // required
 }
 
 // DeleteMethodResponseOutput is a shape of the model.
@@ -421,9 +421,9 @@ type DeleteMethodResponseOutput struct {
 
 // DeleteMethodResponseRequest is a shape of the model.
 type DeleteMethodResponseRequest struct {
-	HttpMethod string // required
-	ResourceId string // required
 	RestApiId  string // required
+	ResourceId string // required
+	HttpMethod string // required
 	StatusCode string // required
 }
 
@@ -433,8 +433,8 @@ type DeleteModelOutput struct {
 
 // DeleteModelRequest is a shape of the model.
 type DeleteModelRequest struct {
-	ModelName string // required
 	RestApiId string // required
+	ModelName string // required
 }
 
 // DeleteRequestValidatorOutput is a shape of the model.
@@ -443,8 +443,8 @@ type DeleteRequestValidatorOutput struct {
 
 // DeleteRequestValidatorRequest is a shape of the model.
 type DeleteRequestValidatorRequest struct {
-	RequestValidatorId string // required
 	RestApiId          string // required
+	RequestValidatorId string // required
 }
 
 // DeleteResourceOutput is a shape of the model.
@@ -453,8 +453,8 @@ type DeleteResourceOutput struct {
 
 // DeleteResourceRequest is a shape of the model.
 type DeleteResourceRequest struct {
-	ResourceId string // required
 	RestApiId  string // required
+	ResourceId string // required
 }
 
 // DeleteRestApiOutput is a shape of the model.
@@ -482,8 +482,8 @@ type DeleteUsagePlanKeyOutput struct {
 
 // DeleteUsagePlanKeyRequest is a shape of the model.
 type DeleteUsagePlanKeyRequest struct {
-	KeyId       string // required
 	UsagePlanId string // required
+	KeyId       string // required
 }
 
 // DeleteUsagePlanOutput is a shape of the model.
@@ -506,10 +506,10 @@ type DeleteVpcLinkRequest struct {
 
 // Deployment is a shape of the model.
 type Deployment struct {
-	ApiSummary  map[string]map[string]MethodSnapshot
-	CreatedDate *time.Time
-	Description *string
 	Id          *string
+	Description *string
+	CreatedDate *time.Time
+	ApiSummary  map[string]map[string]MethodSnapshot
 }
 
 // DeploymentCanarySettings is a shape of the model.
@@ -521,8 +521,8 @@ type DeploymentCanarySettings struct {
 
 // Deployments is a shape of the model.
 type Deployments struct {
-	Items    []Deployment
 	Position *string
+	Items    []Deployment
 }
 
 // DocumentationPart is a shape of the model.
@@ -540,92 +540,92 @@ type DocumentationPartIds struct {
 
 // DocumentationPartLocation is a shape of the model.
 type DocumentationPartLocation struct {
-	Method     *string
-	Name       *string
-	Path       *string
-	StatusCode *string
 	Type       string // required
+	Path       *string
+	Method     *string
+	StatusCode *string
+	Name       *string
 }
 
 // DocumentationParts is a shape of the model.
 type DocumentationParts struct {
-	Items    []DocumentationPart
 	Position *string
+	Items    []DocumentationPart
 }
 
 // DocumentationVersion is a shape of the model.
 type DocumentationVersion struct {
+	Version     *string
 	CreatedDate *time.Time
 	Description *string
-	Version     *string
 }
 
 // DocumentationVersions is a shape of the model.
 type DocumentationVersions struct {
-	Items    []DocumentationVersion
 	Position *string
+	Items    []DocumentationVersion
 }
 
 // DomainName is a shape of the model.
 type DomainName struct {
-	CertificateArn                      *string
-	CertificateName                     *string
-	CertificateUploadDate               *time.Time
-	DistributionDomainName              *string
-	DistributionHostedZoneId            *string
 	DomainName                          *string
-	DomainNameArn                       *string
 	DomainNameId                        *string
-	DomainNameStatus                    string
-	DomainNameStatusMessage             *string
-	EndpointAccessMode                  string
-	EndpointConfiguration               *EndpointConfiguration
-	ManagementPolicy                    *string
-	MutualTlsAuthentication             *MutualTlsAuthentication
-	OwnershipVerificationCertificateArn *string
-	Policy                              *string
-	RegionalCertificateArn              *string
-	RegionalCertificateName             *string
+	DomainNameArn                       *string
+	CertificateName                     *string
+	CertificateArn                      *string
+	CertificateUploadDate               *time.Time
 	RegionalDomainName                  *string
 	RegionalHostedZoneId                *string
-	RoutingMode                         string
+	RegionalCertificateName             *string
+	RegionalCertificateArn              *string
+	DistributionDomainName              *string
+	DistributionHostedZoneId            *string
+	EndpointConfiguration               *EndpointConfiguration
+	DomainNameStatus                    string
+	DomainNameStatusMessage             *string
 	SecurityPolicy                      string
+	EndpointAccessMode                  string
 	Tags                                map[string]string
+	MutualTlsAuthentication             *MutualTlsAuthentication
+	OwnershipVerificationCertificateArn *string
+	ManagementPolicy                    *string
+	Policy                              *string
+	RoutingMode                         string
 }
 
 // DomainNameAccessAssociation is a shape of the model.
 type DomainNameAccessAssociation struct {
-	AccessAssociationSource        *string
-	AccessAssociationSourceType    string
 	DomainNameAccessAssociationArn *string
 	DomainNameArn                  *string
+	AccessAssociationSourceType    string
+	AccessAssociationSource        *string
 	Tags                           map[string]string
 }
 
 // DomainNameAccessAssociations is a shape of the model.
 type DomainNameAccessAssociations struct {
-	Items    []DomainNameAccessAssociation
 	Position *string
+	Items    []DomainNameAccessAssociation
 }
 
 // DomainNames is a shape of the model.
 type DomainNames struct {
-	Items    []DomainName
 	Position *string
+	Items    []DomainName
 }
 
 // EndpointConfiguration is a shape of the model.
 type EndpointConfiguration struct {
-	IpAddressType  string
 	Types          []string
+	IpAddressType  string
 	VpcEndpointIds []string
 }
 
 // ExportResponse is a shape of the model.
 type ExportResponse struct {
-	Body               []byte
-	ContentDisposition *string
 	ContentType        *string
+	ContentDisposition *string
+	Body               []byte
 }
 
 // FlushStageAuthorizersCacheOutput is a shape of the model.
@@ -650,17 +650,17 @@ type FlushStageCacheRequest struct {
 
 // GatewayResponse is a shape of the model.
 type GatewayResponse struct {
-	DefaultResponse    *bool
-	ResponseParameters map[string]string
-	ResponseTemplates  map[string]string
 	ResponseType       string
 	StatusCode         *string
+	ResponseParameters map[string]string
+	ResponseTemplates  map[string]string
+	DefaultResponse    *bool
 }
 
 // GatewayResponses is a shape of the model.
 type GatewayResponses struct {
-	Items    []GatewayResponse
 	Position *string
+	Items    []GatewayResponse
 }
 
 // GenerateClientCertificateRequest is a shape of the model.
@@ -681,39 +681,39 @@ type GetApiKeyRequest struct {
 
 // GetApiKeysRequest is a shape of the model.
 type GetApiKeysRequest struct {
-	CustomerId    *string
-	IncludeValues *bool
+	Position      *string
 	Limit         *int64
 	NameQuery     *string
-	Position      *string
+	CustomerId    *string
+	IncludeValues *bool
 }
 
 // GetAuthorizerRequest is a shape of the model.
 type GetAuthorizerRequest struct {
-	AuthorizerId string // required
 	RestApiId    string // required
+	AuthorizerId string // required
 }
 
 // GetAuthorizersRequest is a shape of the model.
 type GetAuthorizersRequest struct {
-	Limit     *int64
-	Position  *string
 	RestApiId string // required
+	Position  *string
+	Limit     *int64
 }
 
 // GetBasePathMappingRequest is a shape of the model.
 type GetBasePathMappingRequest struct {
-	BasePath     string // required
 	DomainName   string // required
 	DomainNameId *string
+	BasePath     string // required
 }
 
 // GetBasePathMappingsRequest is a shape of the model.
 type GetBasePathMappingsRequest struct {
 	DomainName   string // required
 	DomainNameId *string
-	Limit        *int64
 	Position     *string
+	Limit        *int64
 }
 
 // GetClientCertificateRequest is a shape of the model.
@@ -723,58 +723,58 @@ type GetClientCertificateRequest struct {
 
 // GetClientCertificatesRequest is a shape of the model.
 type GetClientCertificatesRequest struct {
-	Limit    *int64
 	Position *string
+	Limit    *int64
 }
 
 // GetDeploymentRequest is a shape of the model.
 type GetDeploymentRequest struct {
+	RestApiId    string // required
 	DeploymentId string // required
 	Embed        []string
-	RestApiId    string // required
 }
 
 // GetDeploymentsRequest is a shape of the model.
 type GetDeploymentsRequest struct {
-	Limit     *int64
-	Position  *string
 	RestApiId string // required
+	Position  *string
+	Limit     *int64
 }
 
 // GetDocumentationPartRequest is a shape of the model.
 type GetDocumentationPartRequest struct {
-	DocumentationPartId string // required
 	RestApiId           string // required
+	DocumentationPartId string // required
 }
 
 // GetDocumentationPartsRequest is a shape of the model.
 type GetDocumentationPartsRequest struct {
-	Limit          *int64
-	LocationStatus string
+	RestApiId      string // required
+	Type           string
 	NameQuery      *string
 	Path           *string
 	Position       *string
-	RestApiId      string // required
-	Type           string
+	Limit          *int64
+	LocationStatus string
 }
 
 // GetDocumentationVersionRequest is a shape of the model.
 type GetDocumentationVersionRequest struct {
-	DocumentationVersion string // required
 	RestApiId            string // required
+	DocumentationVersion string // required
 }
 
 // GetDocumentationVersionsRequest is a shape of the model.
 type GetDocumentationVersionsRequest struct {
-	Limit     *int64
-	Position  *string
 	RestApiId string // required
+	Position  *string
+	Limit     *int64
 }
 
 // GetDomainNameAccessAssociationsRequest is a shape of the model.
 type GetDomainNameAccessAssociationsRequest struct {
-	Limit         *int64
 	Position      *string
+	Limit         *int64
 	ResourceOwner string
 }
 
@@ -786,109 +786,109 @@ type GetDomainNameRequest struct {
 
 // GetDomainNamesRequest is a shape of the model.
 type GetDomainNamesRequest struct {
-	Limit         *int64
 	Position      *string
+	Limit         *int64
 	ResourceOwner string
 }
 
 // GetExportRequest is a shape of the model.
 type GetExportRequest struct {
-	Accepts    *string
-	ExportType string // required
-	Parameters map[string]string
 	RestApiId  string // required
 	StageName  string // required
+	ExportType string // required
+	Parameters map[string]string
+	Accepts    *string
 }
 
 // GetGatewayResponseRequest is a shape of the model.
 type GetGatewayResponseRequest struct {
-	ResponseType string // required
 	RestApiId    string // required
+	ResponseType string // required
 }
 
 // GetGatewayResponsesRequest is a shape of the model.
 type GetGatewayResponsesRequest struct {
-	Limit     *int64
-	Position  *string
 	RestApiId string // required
+	Position  *string
+	Limit     *int64
 }
 
 // GetIntegrationRequest is a shape of the model.
 type GetIntegrationRequest struct {
-	HttpMethod string // required
-	ResourceId string // required
 	RestApiId  string // required
+	ResourceId string // required
+	HttpMethod string // required
 }
 
 // GetIntegrationResponseRequest is a shape of the model.
 type GetIntegrationResponseRequest struct {
-	HttpMethod string // required
-	ResourceId string // required
 	RestApiId  string // required
+	ResourceId string // required
+	HttpMethod string // required
 	StatusCode string // required
 }
 
 // GetMethodRequest is a shape of the model.
 type GetMethodRequest struct {
-	HttpMethod string // required
-	ResourceId string // required
 	RestApiId  string // required
+	ResourceId string // required
+	HttpMethod string // required
 }
 
 // GetMethodResponseRequest is a shape of the model.
 type GetMethodResponseRequest struct {
-	HttpMethod string // required
-	ResourceId string // required
 	RestApiId  string // required
+	ResourceId string // required
+	HttpMethod string // required
 	StatusCode string // required
 }
 
 // GetModelRequest is a shape of the model.
 type GetModelRequest struct {
-	Flatten   *bool
-	ModelName string // required
 	RestApiId string // required
+	ModelName string // required
+	Flatten   *bool
 }
 
 // GetModelTemplateRequest is a shape of the model.
 type GetModelTemplateRequest struct {
-	ModelName string // required
 	RestApiId string // required
+	ModelName string // required
 }
 
 // GetModelsRequest is a shape of the model.
 type GetModelsRequest struct {
-	Limit     *int64
-	Position  *string
 	RestApiId string // required
+	Position  *string
+	Limit     *int64
 }
 
 // GetRequestValidatorRequest is a shape of the model.
 type GetRequestValidatorRequest struct {
-	RequestValidatorId string // required
 	RestApiId          string // required
+	RequestValidatorId string // required
 }
 
 // GetRequestValidatorsRequest is a shape of the model.
 type GetRequestValidatorsRequest struct {
-	Limit     *int64
-	Position  *string
 	RestApiId string // required
+	Position  *string
+	Limit     *int64
 }
 
 // GetResourceRequest is a shape of the model.
 type GetResourceRequest struct {
-	Embed      []string
-	ResourceId string // required
 	RestApiId  string // required
+	ResourceId string // required
+	Embed      []string
 }
 
 // GetResourcesRequest is a shape of the model.
 type GetResourcesRequest struct {
-	Embed     []string
-	Limit     *int64
-	Position  *string
 	RestApiId string // required
+	Position  *string
+	Limit     *int64
+	Embed     []string
 }
 
 // GetRestApiRequest is a shape of the model.
@@ -898,16 +898,16 @@ type GetRestApiRequest struct {
 
 // GetRestApisRequest is a shape of the model.
 type GetRestApisRequest struct {
-	Limit    *int64
 	Position *string
+	Limit    *int64
 }
 
 // GetSdkRequest is a shape of the model.
 type GetSdkRequest struct {
-	Parameters map[string]string
 	RestApiId  string // required
-	SdkType    string // required
 	StageName  string // required
+	SdkType    string // required
+	Parameters map[string]string
 }
 
 // GetSdkTypeRequest is a shape of the model.
@@ -917,8 +917,8 @@ type GetSdkTypeRequest struct {
 
 // GetSdkTypesRequest is a shape of the model.
 type GetSdkTypesRequest struct {
-	Limit    *int64
 	Position *string
+	Limit    *int64
 }
 
 // GetStageRequest is a shape of the model.
@@ -929,29 +929,29 @@ type GetStageRequest struct {
 
 // GetStagesRequest is a shape of the model.
 type GetStagesRequest struct {
-	DeploymentId *string
 	RestApiId    string // required
+	DeploymentId *string
 }
 
 // GetTagsRequest is a shape of the model.
 type GetTagsRequest struct {
-	Limit       *int64
-	Position    *string
 	ResourceArn string // required
+	Position    *string
+	Limit       *int64
 }
 
 // GetUsagePlanKeyRequest is a shape of the model.
 type GetUsagePlanKeyRequest struct {
-	KeyId       string // required
 	UsagePlanId string // required
+	KeyId       string // required
 }
 
 // GetUsagePlanKeysRequest is a shape of the model.
 type GetUsagePlanKeysRequest struct {
+	UsagePlanId string // required
+	Position    *string
 	Limit       *int64
 	NameQuery   *string
-	Position    *string
-	UsagePlanId string // required
 }
 
 // GetUsagePlanRequest is a shape of the model.
@@ -961,19 +961,19 @@ type GetUsagePlanRequest struct {
 
 // GetUsagePlansRequest is a shape of the model.
 type GetUsagePlansRequest struct {
+	Position *string
 	KeyId    *string
 	Limit    *int64
-	Position *string
 }
 
 // GetUsageRequest is a shape of the model.
 type GetUsageRequest struct {
-	EndDate     string // required
-	KeyId       *string
-	Limit       *int64
-	Position    *string
-	StartDate   string // required
 	UsagePlanId string // required
+	KeyId       *string
+	StartDate   string // required
+	EndDate     string // required
+	Position    *string
+	Limit       *int64
 }
 
 // GetVpcLinkRequest is a shape of the model.
@@ -983,60 +983,60 @@ type GetVpcLinkRequest struct {
 
 // GetVpcLinksRequest is a shape of the model.
 type GetVpcLinksRequest struct {
-	Limit    *int64
 	Position *string
+	Limit    *int64
 }
 
 // ImportApiKeysRequest is a shape of the model.
 type ImportApiKeysRequest struct {
 	Body           []byte // required
-	FailOnWarnings *bool
 	Format         string // required
+	FailOnWarnings *bool
 }
 
 // ImportDocumentationPartsRequest is a shape of the model.
 type ImportDocumentationPartsRequest struct {
-	Body           []byte // required
-	FailOnWarnings *bool
-	Mode           string
 	RestApiId      string // required
+	Mode           string
+	FailOnWarnings *bool
+	Body           []byte // required
 }
 
 // ImportRestApiRequest is a shape of the model.
 type ImportRestApiRequest struct {
-	Body           []byte // required
 	FailOnWarnings *bool
 	Parameters     map[string]string
+	Body           []byte // required
 }
 
 // Integration is a shape of the model.
 type Integration struct {
-	CacheKeyParameters   []string
-	CacheNamespace       *string
-	ConnectionId         *string
-	ConnectionType       string
-	ContentHandling      string
-	Credentials          *string
+	Type                 string
 	HttpMethod           *string
-	IntegrationResponses map[string]IntegrationResponse
-	IntegrationTarget    *string
-	PassthroughBehavior  *string
+	Uri                  *string
+	ConnectionType       string
+	ConnectionId         *string
+	Credentials          *string
 	RequestParameters    map[string]string
 	RequestTemplates     map[string]string
-	ResponseTransferMode string
+	PassthroughBehavior  *string
+	ContentHandling      string
 	TimeoutInMillis      *int64
+	CacheNamespace       *string
+	CacheKeyParameters   []string
+	IntegrationResponses map[string]IntegrationResponse
 	TlsConfig            *TlsConfig
-	Type                 string
-	Uri                  *string
+	ResponseTransferMode string
+	IntegrationTarget    *string
 }
 
 // IntegrationResponse is a shape of the model.
 type IntegrationResponse struct {
-	ContentHandling    string
+	StatusCode         *string
+	SelectionPattern   *string
 	ResponseParameters map[string]string
 	ResponseTemplates  map[string]string
-	SelectionPattern   *string
-	StatusCode         *string
+	ContentHandling    string
 }
 
 // LimitExceededExceptionDetail is what the error carries beside its message.
@@ -1046,59 +1046,59 @@ type LimitExceededExceptionDetail struct {
 
 // Method is a shape of the model.
 type Method struct {
-	ApiKeyRequired      *bool
-	AuthorizationScopes []string
+	HttpMethod          *string
 	AuthorizationType   *string
 	AuthorizerId        *string
-	HttpMethod          *string
-	MethodIntegration   *Integration
-	MethodResponses     map[string]MethodResponse
-	OperationName       *string
-	RequestModels       map[string]string
-	RequestParameters   map[string]bool
+	ApiKeyRequired      *bool
 	RequestValidatorId  *string
+	OperationName       *string
+	RequestParameters   map[string]bool
+	RequestModels       map[string]string
+	MethodResponses     map[string]MethodResponse
+	MethodIntegration   *Integration
+	AuthorizationScopes []string
 }
 
 // MethodResponse is a shape of the model.
 type MethodResponse struct {
-	ResponseModels     map[string]string
-	ResponseParameters map[string]bool
 	StatusCode         *string
+	ResponseParameters map[string]bool
+	ResponseModels     map[string]string
 }
 
 // MethodSetting is a shape of the model.
 type MethodSetting struct {
-	CacheDataEncrypted                     *bool
-	CacheTtlInSeconds                      *int64
-	CachingEnabled                         *bool
-	DataTraceEnabled                       *bool
-	LoggingLevel                           *string
 	MetricsEnabled                         *bool
-	RequireAuthorizationForCacheControl    *bool
+	LoggingLevel                           *string
+	DataTraceEnabled                       *bool
 	ThrottlingBurstLimit                   *int64
 	ThrottlingRateLimit                    *float64
+	CachingEnabled                         *bool
+	CacheTtlInSeconds                      *int64
+	CacheDataEncrypted                     *bool
+	RequireAuthorizationForCacheControl    *bool
 	UnauthorizedCacheControlHeaderStrategy string
 }
 
 // MethodSnapshot is a shape of the model.
 type MethodSnapshot struct {
-	ApiKeyRequired    *bool
 	AuthorizationType *string
+	ApiKeyRequired    *bool
 }
 
 // Model is a shape of the model.
 type Model struct {
-	ContentType *string
-	Description *string
 	Id          *string
 	Name        *string
+	Description *string
 	Schema      *string
+	ContentType *string
 }
 
 // Models is a shape of the model.
 type Models struct {
-	Items    []Model
 	Position *string
+	Items    []Model
 }
 
 // MutualTlsAuthentication is a shape of the model.
@@ -1116,88 +1116,88 @@ type MutualTlsAuthenticationInput struct {
 
 // PatchOperation is a shape of the model.
 type PatchOperation struct {
-	From  *string
 	Op    string
 	Path  *string
 	Value *string
+	From  *string
 }
 
 // PutGatewayResponseRequest is a shape of the model.
 type PutGatewayResponseRequest struct {
+	RestApiId          string // required
+	ResponseType       string // required
+	StatusCode         *string
 	ResponseParameters map[string]string
 	ResponseTemplates  map[string]string
-	ResponseType       string // required
-	RestApiId          string // required
-	StatusCode         *string
 }
 
 // PutIntegrationRequest is a shape of the model.
 type PutIntegrationRequest struct {
-	CacheKeyParameters    []string
-	CacheNamespace        *string
-	ConnectionId          *string
-	ConnectionType        string
-	ContentHandling       string
-	Credentials           *string
+	RestApiId             string // required
+	ResourceId            string // required
 	HttpMethod            string // required
+	Type                  string // required
 	IntegrationHttpMethod *string
-	IntegrationTarget     *string
-	PassthroughBehavior   *string
+	Uri                   *string
+	ConnectionType        string
+	ConnectionId          *string
+	Credentials           *string
 	RequestParameters     map[string]string
 	RequestTemplates      map[string]string
-	ResourceId            string // required
-	ResponseTransferMode  string
-	RestApiId             string // required
+	PassthroughBehavior   *string
+	CacheNamespace        *string
+	CacheKeyParameters    []string
+	ContentHandling       string
 	TimeoutInMillis       *int64
 	TlsConfig             *TlsConfig
-	Type                  string // required
-	Uri                   *string
+	ResponseTransferMode  string
+	IntegrationTarget     *string
 }
 
 // PutIntegrationResponseRequest is a shape of the model.
 type PutIntegrationResponseRequest struct {
-	ContentHandling    string
-	HttpMethod         string // required
+	RestApiId          string // required
 	ResourceId         string // required
+	HttpMethod         string // required
+	StatusCode         string // required
+	SelectionPattern   *string
 	ResponseParameters map[string]string
 	ResponseTemplates  map[string]string
-	RestApiId          string // required
-	SelectionPattern   *string
-	StatusCode         string // required
+	ContentHandling    string
 }
 
 // PutMethodRequest is a shape of the model.
 type PutMethodRequest struct {
-	ApiKeyRequired      *bool
-	AuthorizationScopes []string
+	RestApiId           string // required
+	ResourceId          string // required
+	HttpMethod          string // required
 	AuthorizationType   string // required
 	AuthorizerId        *string
-	HttpMethod          string // required
+	ApiKeyRequired      *bool
 	OperationName       *string
-	RequestModels       map[string]string
 	RequestParameters   map[string]bool
+	RequestModels       map[string]string
 	RequestValidatorId  *string
-	ResourceId          string // required
-	RestApiId           string // required
+	AuthorizationScopes []string
 }
 
 // PutMethodResponseRequest is a shape of the model.
 type PutMethodResponseRequest struct {
-	HttpMethod         string // required
-	ResourceId         string // required
-	ResponseModels     map[string]string
-	ResponseParameters map[string]bool
 	RestApiId          string // required
+	ResourceId         string // required
+	HttpMethod         string // required
 	StatusCode         string // required
+	ResponseParameters map[string]bool
+	ResponseModels     map[string]string
 }
 
 // PutRestApiRequest is a shape of the model.
 type PutRestApiRequest struct {
-	Body           []byte // required
-	FailOnWarnings *bool
-	Mode           string
-	Parameters     map[string]string
 	RestApiId      string // required
+	Mode           string
+	FailOnWarnings *bool
+	Parameters     map[string]string
+	Body           []byte // required
 }
 
 // QuotaSettings is a shape of the model.
@@ -1227,81 +1227,81 @@ type RequestValidator struct {
 
 // RequestValidators is a shape of the model.
 type RequestValidators struct {
-	Items    []RequestValidator
 	Position *string
+	Items    []RequestValidator
 }
 
 // Resource is a shape of the model.
 type Resource struct {
 	Id              *string
 	ParentId        *string
-	Path            *string
 	PathPart        *string
+	Path            *string
 	ResourceMethods map[string]Method
 }
 
 // Resources is a shape of the model.
 type Resources struct {
-	Items    []Resource
 	Position *string
+	Items    []Resource
 }
 
 // RestApi is a shape of the model.
 type RestApi struct {
-	ApiKeySource              string
-	ApiStatus                 string
-	ApiStatusMessage          *string
-	BinaryMediaTypes          []string
-	CreatedDate               *time.Time
-	Description               *string
-	DisableExecuteApiEndpoint *bool
-	EndpointAccessMode        string
-	EndpointConfiguration     *EndpointConfiguration
 	Id                        *string
-	MinimumCompressionSize    *int64
 	Name                      *string
-	Policy                    *string
-	RootResourceId            *string
-	SecurityPolicy            string
-	Tags                      map[string]string
+	Description               *string
+	CreatedDate               *time.Time
 	Version                   *string
 	Warnings                  []string
+	BinaryMediaTypes          []string
+	MinimumCompressionSize    *int64
+	ApiKeySource              string
+	EndpointConfiguration     *EndpointConfiguration
+	Policy                    *string
+	Tags                      map[string]string
+	DisableExecuteApiEndpoint *bool
+	RootResourceId            *string
+	SecurityPolicy            string
+	EndpointAccessMode        string
+	ApiStatus                 string
+	ApiStatusMessage          *string
 }
 
 // RestApis is a shape of the model.
 type RestApis struct {
-	Items    []RestApi
 	Position *string
+	Items    []RestApi
 }
 
 // SdkConfigurationProperty is a shape of the model.
 type SdkConfigurationProperty struct {
-	DefaultValue *string
-	Description  *string
-	FriendlyName *string
 	Name         *string
+	FriendlyName *string
+	Description  *string
 	Required     *bool
+	DefaultValue *string
 }
 
 // SdkResponse is a shape of the model.
 type SdkResponse struct {
-	Body               []byte
-	ContentDisposition *string
 	ContentType        *string
+	ContentDisposition *string
+	Body               []byte
 }
 
 // SdkType is a shape of the model.
 type SdkType struct {
-	ConfigurationProperties []SdkConfigurationProperty
-	Description             *string
-	FriendlyName            *string
 	Id                      *string
+	FriendlyName            *string
+	Description             *string
+	ConfigurationProperties []SdkConfigurationProperty
 }
 
 // SdkTypes is a shape of the model.
 type SdkTypes struct {
-	Items    []SdkType
 	Position *string
+	Items    []SdkType
 }
 
 // ServiceUnavailableExceptionDetail is what the error carries beside its message.
@@ -1311,23 +1311,23 @@ type ServiceUnavailableExceptionDetail struct {
 
 // Stage is a shape of the model.
 type Stage struct {
-	AccessLogSettings    *AccessLogSettings
+	DeploymentId         *string
+	ClientCertificateId  *string
+	StageName            *string
+	Description          *string
 	CacheClusterEnabled  *bool
 	CacheClusterSize     string
 	CacheClusterStatus   string
-	CanarySettings       *CanarySettings
-	ClientCertificateId  *string
-	CreatedDate          *time.Time
-	DeploymentId         *string
-	Description          *string
-	DocumentationVersion *string
-	LastUpdatedDate      *time.Time
 	MethodSettings       map[string]MethodSetting
-	StageName            *string
-	Tags                 map[string]string
-	TracingEnabled       *bool
 	Variables            map[string]string
+	DocumentationVersion *string
+	AccessLogSettings    *AccessLogSettings
+	CanarySettings       *CanarySettings
+	TracingEnabled       *bool
 	WebAclArn            *string
+	Tags                 map[string]string
+	CreatedDate          *time.Time
+	LastUpdatedDate      *time.Time
 }
 
 // StageKey is a shape of the model.
@@ -1363,48 +1363,48 @@ type Template struct {
 
 // TestInvokeAuthorizerRequest is a shape of the model.
 type TestInvokeAuthorizerRequest struct {
-	AdditionalContext   map[string]string
+	RestApiId           string // required
 	AuthorizerId        string // required
-	Body                *string
 	Headers             map[string]string
 	MultiValueHeaders   map[string][]string
 	PathWithQueryString *string
-	RestApiId           string // required
+	Body                *string
 	StageVariables      map[string]string
+	AdditionalContext   map[string]string
 }
 
 // TestInvokeAuthorizerResponse is a shape of the model.
 type TestInvokeAuthorizerResponse struct {
+	ClientStatus  *int64
+	Log           *string
+	Latency       *int64
+	PrincipalId   *string
+	Policy        *string
 	Authorization map[string][]string
 	Claims        map[string]string
-	ClientStatus  *int64
-	Latency       *int64
-	Log           *string
-	Policy        *string
-	PrincipalId   *string
 }
 
 // TestInvokeMethodRequest is a shape of the model.
 type TestInvokeMethodRequest struct {
-	Body                *string
-	ClientCertificateId *string
-	Headers             map[string]string
-	HttpMethod          string // required
-	MultiValueHeaders   map[string][]string
-	PathWithQueryString *string
-	ResourceId          string // required
 	RestApiId           string // required
+	ResourceId          string // required
+	HttpMethod          string // required
+	PathWithQueryString *string
+	Body                *string
+	Headers             map[string]string
+	MultiValueHeaders   map[string][]string
+	ClientCertificateId *string
 	StageVariables      map[string]string
 }
 
 // TestInvokeMethodResponse is a shape of the model.
 type TestInvokeMethodResponse struct {
+	Status            *int64
 	Body              *string
 	Headers           map[string]string
-	Latency           *int64
-	Log               *string
 	MultiValueHeaders map[string][]string
-	Status            *int64
+	Log               *string
+	Latency           *int64
 }
 
 // ThrottleSettings is a shape of the model.
@@ -1446,16 +1446,16 @@ type UpdateApiKeyRequest struct {
 
 // UpdateAuthorizerRequest is a shape of the model.
 type UpdateAuthorizerRequest struct {
+	RestApiId       string // required
 	AuthorizerId    string // required
 	PatchOperations []PatchOperation
-	RestApiId       string // required
 }
 
 // UpdateBasePathMappingRequest is a shape of the model.
 type UpdateBasePathMappingRequest struct {
-	BasePath        string // required
 	DomainName      string // required
 	DomainNameId    *string
+	BasePath        string // required
 	PatchOperations []PatchOperation
 }
 
@@ -1467,23 +1467,23 @@ type UpdateClientCertificateRequest struct {
 
 // UpdateDeploymentRequest is a shape of the model.
 type UpdateDeploymentRequest struct {
+	RestApiId       string // required
 	DeploymentId    string // required
 	PatchOperations []PatchOperation
-	RestApiId       string // required
 }
 
 // UpdateDocumentationPartRequest is a shape of the model.
 type UpdateDocumentationPartRequest struct {
+	RestApiId           string // required
 	DocumentationPartId string // required
 	PatchOperations     []PatchOperation
-	RestApiId           string // required
 }
 
 // UpdateDocumentationVersionRequest is a shape of the model.
 type UpdateDocumentationVersionRequest struct {
+	RestApiId            string // required
 	DocumentationVersion string // required
 	PatchOperations      []PatchOperation
-	RestApiId            string // required
 }
 
 // UpdateDomainNameRequest is a shape of the model.
@@ -1495,152 +1495,152 @@ type UpdateDomainNameRequest struct {
 
 // UpdateGatewayResponseRequest is a shape of the model.
 type UpdateGatewayResponseRequest struct {
-	PatchOperations []PatchOperation
-	ResponseType    string // required
 	RestApiId       string // required
+	ResponseType    string // required
+	PatchOperations []PatchOperation
 }
 
 // UpdateIntegrationRequest is a shape of the model.
 type UpdateIntegrationRequest struct {
+	RestApiId       string // required
+	ResourceId      string // required
 	HttpMethod      string // required
 	PatchOperations []PatchOperation
-	ResourceId      string // required
-	RestApiId       string // required
 }
 
 // UpdateIntegrationResponseRequest is a shape of the model.
 type UpdateIntegrationResponseRequest struct {
-	HttpMethod      string // required
-	PatchOperations []PatchOperation
-	ResourceId      string // required
 	RestApiId       string // required
+	ResourceId      string // required
+	HttpMethod      string // required
 	StatusCode      string // required
+	PatchOperations []PatchOperation
 }
 
 // UpdateMethodRequest is a shape of the model.
 type UpdateMethodRequest struct {
+	RestApiId       string // required
+	ResourceId      string // required
 	HttpMethod      string // required
 	PatchOperations []PatchOperation
-	ResourceId      string // required
-	RestApiId       string // required
 }
 
 // UpdateMethodResponseRequest is a shape of the model.
 type UpdateMethodResponseRequest struct {
-	HttpMethod      string // required
-	PatchOperations []PatchOperation
-	ResourceId      string // required
 	RestApiId       string // required
+	ResourceId      string // required
+	HttpMethod      string // required
 	StatusCode      string // required
+	PatchOperations []PatchOperation
 }
 
 // UpdateModelRequest is a shape of the model.
 type UpdateModelRequest struct {
+	RestApiId       string // required
 	ModelName       string // required
 	PatchOperations []PatchOperation
-	RestApiId       string // required
 }
 
 // UpdateRequestValidatorRequest is a shape of the model.
 type UpdateRequestValidatorRequest struct {
-	PatchOperations    []PatchOperation
-	RequestValidatorId string // required
 	RestApiId          string // required
+	RequestValidatorId string // required
+	PatchOperations    []PatchOperation
 }
 
 // UpdateResourceRequest is a shape of the model.
 type UpdateResourceRequest struct {
-	PatchOperations []PatchOperation
-	ResourceId      string // required
 	RestApiId       string // required
+	ResourceId      string // required
+	PatchOperations []PatchOperation
 }
 
 // UpdateRestApiRequest is a shape of the model.
 type UpdateRestApiRequest struct {
-	PatchOperations []PatchOperation
 	RestApiId       string // required
+	PatchOperations []PatchOperation
 }
 
 // UpdateStageRequest is a shape of the model.
 type UpdateStageRequest struct {
-	PatchOperations []PatchOperation
 	RestApiId       string // required
 	StageName       string // required
+	PatchOperations []PatchOperation
 }
 
 // UpdateUsagePlanRequest is a shape of the model.
 type UpdateUsagePlanRequest struct {
-	PatchOperations []PatchOperation
 	UsagePlanId     string // required
+	PatchOperations []PatchOperation
 }
 
 // UpdateUsageRequest is a shape of the model.
 type UpdateUsageRequest struct {
+	UsagePlanId     string // required
 	KeyId           string // required
 	PatchOperations []PatchOperation
-	UsagePlanId     string // required
 }
 
 // UpdateVpcLinkRequest is a shape of the model.
 type UpdateVpcLinkRequest struct {
-	PatchOperations []PatchOperation
 	VpcLinkId       string // required
+	PatchOperations []PatchOperation
 }
 
 // Usage is a shape of the model.
 type Usage struct {
-	EndDate     *string
-	Items       map[string][][]int64
-	Position    *string
-	StartDate   *string
 	UsagePlanId *string
+	StartDate   *string
+	EndDate     *string
+	Position    *string
+	Items       map[string][][]int64
 }
 
 // UsagePlan is a shape of the model.
 type UsagePlan struct {
-	ApiStages   []ApiStage
-	Description *string
 	Id          *string
 	Name        *string
-	ProductCode *string
-	Quota       *QuotaSettings
-	Tags        map[string]string
+	Description *string
+	ApiStages   []ApiStage
 	Throttle    *ThrottleSettings
+	Quota       *QuotaSettings
+	ProductCode *string
+	Tags        map[string]string
 }
 
 // UsagePlanKey is a shape of the model.
 type UsagePlanKey struct {
 	Id    *string
-	Name  *string
 	Type  *string
 	Value *string
+	Name  *string
 }
 
 // UsagePlanKeys is a shape of the model.
 type UsagePlanKeys struct {
-	Items    []UsagePlanKey
 	Position *string
+	Items    []UsagePlanKey
 }
 
 // UsagePlans is a shape of the model.
 type UsagePlans struct {
-	Items    []UsagePlan
 	Position *string
+	Items    []UsagePlan
 }
 
 // VpcLink is a shape of the model.
 type VpcLink struct {
-	Description   *string
 	Id            *string
 	Name          *string
+	Description   *string
+	TargetArns    []string
 	Status        string
 	StatusMessage *string
 	Tags          map[string]string
-	TargetArns    []string
 }
 
 // VpcLinks is a shape of the model.
 type VpcLinks struct {
-	Items    []VpcLink
 	Position *string
+	Items    []VpcLink
 }

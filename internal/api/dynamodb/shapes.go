@@ -8,9 +8,9 @@ import "time"
 
 // ArchivalSummary is a shape of the model.
 type ArchivalSummary struct {
-	ArchivalBackupArn *string
 	ArchivalDateTime  *time.Time
 	ArchivalReason    *string
+	ArchivalBackupArn *string
 }
 
 // AttributeDefinition is a shape of the model.
@@ -21,22 +21,22 @@ type AttributeDefinition struct {
 
 // AttributeValue is a shape of the model.
 type AttributeValue struct {
-	B    []byte
-	BOOL *bool
-	BS   [][]byte
-	L    []AttributeValue
-	M    map[string]AttributeValue
-	N    *string
-	NS   []string
-	NULL *bool
 	S    *string
+	N    *string
+	B    []byte
 	SS   []string
+	NS   []string
+	BS   [][]byte
+	M    map[string]AttributeValue
+	L    []AttributeValue
+	NULL *bool
+	BOOL *bool
 }
 
 // AttributeValueUpdate is a shape of the model.
 type AttributeValueUpdate struct {
-	Action string
 	Value  *AttributeValue
+	Action string
 }
 
 // AutoScalingPolicyDescription is a shape of the model.
@@ -53,19 +53,19 @@ type AutoScalingPolicyUpdate struct {
 
 // AutoScalingSettingsDescription is a shape of the model.
 type AutoScalingSettingsDescription struct {
+	MinimumUnits        *int64
+	MaximumUnits        *int64
 	AutoScalingDisabled *bool
 	AutoScalingRoleArn  *string
-	MaximumUnits        *int64
-	MinimumUnits        *int64
 	ScalingPolicies     []AutoScalingPolicyDescription
 }
 
 // AutoScalingSettingsUpdate is a shape of the model.
 type AutoScalingSettingsUpdate struct {
+	MinimumUnits        *int64
+	MaximumUnits        *int64
 	AutoScalingDisabled *bool
 	AutoScalingRoleArn  *string
-	MaximumUnits        *int64
-	MinimumUnits        *int64
 	ScalingPolicyUpdate *AutoScalingPolicyUpdate
 }
 
@@ -94,39 +94,39 @@ type BackupDescription struct {
 
 // BackupDetails is a shape of the model.
 type BackupDetails struct {
-	BackupArn              string    // required
-	BackupCreationDateTime time.Time // required
-	BackupExpiryDateTime   *time.Time
+	BackupArn              string // required
 	BackupName             string // required
 	BackupSizeBytes        *int64
-	BackupStatus           string // required
-	BackupType             string // required
+	BackupStatus           string    // required
+	BackupType             string    // required
+	BackupCreationDateTime time.Time // required
+	BackupExpiryDateTime   *time.Time
 }
 
 // BackupSummary is a shape of the model.
 type BackupSummary struct {
+	TableName              *string
+	TableId                *string
+	TableArn               *string
 	BackupArn              *string
+	BackupName             *string
 	BackupCreationDateTime *time.Time
 	BackupExpiryDateTime   *time.Time
-	BackupName             *string
-	BackupSizeBytes        *int64
 	BackupStatus           string
 	BackupType             string
-	TableArn               *string
-	TableId                *string
-	TableName              *string
+	BackupSizeBytes        *int64
 }
 
 // BatchExecuteStatementInput is a shape of the model.
 type BatchExecuteStatementInput struct {
-	ReturnConsumedCapacity string
 	Statements             []BatchStatementRequest // required
+	ReturnConsumedCapacity string
 }
 
 // BatchExecuteStatementOutput is a shape of the model.
 type BatchExecuteStatementOutput struct {
-	ConsumedCapacity []ConsumedCapacity
 	Responses        []BatchStatementResponse
+	ConsumedCapacity []ConsumedCapacity
 }
 
 // BatchGetItemInput is a shape of the model.
@@ -137,31 +137,31 @@ type BatchGetItemInput struct {
 
 // BatchGetItemOutput is a shape of the model.
 type BatchGetItemOutput struct {
-	ConsumedCapacity []ConsumedCapacity
 	Responses        map[string][]map[string]AttributeValue
 	UnprocessedKeys  map[string]KeysAndAttributes
+	ConsumedCapacity []ConsumedCapacity
 }
 
 // BatchStatementError is a shape of the model.
 type BatchStatementError struct {
 	Code    string
-	Item    map[string]AttributeValue
 	Message *string
+	Item    map[string]AttributeValue
 }
 
 // BatchStatementRequest is a shape of the model.
 type BatchStatementRequest struct {
-	ConsistentRead                      *bool
-	Parameters                          []AttributeValue
-	ReturnValuesOnConditionCheckFailure string
 	Statement                           string // required
+	Parameters                          []AttributeValue
+	ConsistentRead                      *bool
+	ReturnValuesOnConditionCheckFailure string
 }
 
 // BatchStatementResponse is a shape of the model.
 type BatchStatementResponse struct {
 	Error     *BatchStatementError
-	Item      map[string]AttributeValue
 	TableName *string
+	Item      map[string]AttributeValue
 }
 
 // BatchWriteItemInput is a shape of the model.
@@ -173,9 +173,9 @@ type BatchWriteItemInput struct {
 
 // BatchWriteItemOutput is a shape of the model.
 type BatchWriteItemOutput struct {
-	ConsumedCapacity      []ConsumedCapacity
-	ItemCollectionMetrics map[string][]ItemCollectionMetrics
 	UnprocessedItems      map[string][]WriteRequest
+	ItemCollectionMetrics map[string][]ItemCollectionMetrics
+	ConsumedCapacity      []ConsumedCapacity
 }
 
 // BillingModeSummary is a shape of the model.
@@ -186,16 +186,16 @@ type BillingModeSummary struct {
 
 // CancellationReason is a shape of the model.
 type CancellationReason struct {
-	Code    *string
 	Item    map[string]AttributeValue
+	Code    *string
 	Message *string
 }
 
 // Capacity is a shape of the model.
 type Capacity struct {
-	CapacityUnits      *float64
 	ReadCapacityUnits  *float64
 	WriteCapacityUnits *float64
+	CapacityUnits      *float64
 }
 
 // Condition is a shape of the model.
@@ -206,12 +206,12 @@ type Condition struct {
 
 // ConditionCheck is a shape of the model.
 type ConditionCheck struct {
-	ConditionExpression                 string // required
+	Key                                 map[string]AttributeValue // required
+	TableName                           string                    // required
+	ConditionExpression                 string                    // required
 	ExpressionAttributeNames            map[string]string
 	ExpressionAttributeValues           map[string]AttributeValue
-	Key                                 map[string]AttributeValue // required
 	ReturnValuesOnConditionCheckFailure string
-	TableName                           string // required
 }
 
 // ConditionalCheckFailedExceptionDetail is what the error carries beside its message.
@@ -221,13 +221,13 @@ type ConditionalCheckFailedExceptionDetail struct {
 
 // ConsumedCapacity is a shape of the model.
 type ConsumedCapacity struct {
-	CapacityUnits          *float64
-	GlobalSecondaryIndexes map[string]Capacity
-	LocalSecondaryIndexes  map[string]Capacity
-	ReadCapacityUnits      *float64
-	Table                  *Capacity
 	TableName              *string
+	CapacityUnits          *float64
+	ReadCapacityUnits      *float64
 	WriteCapacityUnits     *float64
+	Table                  *Capacity
+	LocalSecondaryIndexes  map[string]Capacity
+	GlobalSecondaryIndexes map[string]Capacity
 }
 
 // ContinuousBackupsDescription is a shape of the model.
@@ -238,16 +238,16 @@ type ContinuousBackupsDescription struct {
 
 // ContributorInsightsSummary is a shape of the model.
 type ContributorInsightsSummary struct {
-	ContributorInsightsMode   string
-	ContributorInsightsStatus string
-	IndexName                 *string
 	TableName                 *string
+	IndexName                 *string
+	ContributorInsightsStatus string
+	ContributorInsightsMode   string
 }
 
 // CreateBackupInput is a shape of the model.
 type CreateBackupInput struct {
-	BackupName string // required
 	TableName  string // required
+	BackupName string // required
 }
 
 // CreateBackupOutput is a shape of the model.
@@ -259,9 +259,9 @@ type CreateBackupOutput struct {
 type CreateGlobalSecondaryIndexAction struct {
 	IndexName             string             // required
 	KeySchema             []KeySchemaElement // required
-	OnDemandThroughput    *OnDemandThroughput
-	Projection            *Projection // required
+	Projection            *Projection        // required
 	ProvisionedThroughput *ProvisionedThroughput
+	OnDemandThroughput    *OnDemandThroughput
 	WarmThroughput        *WarmThroughput
 }
 
@@ -288,33 +288,33 @@ type CreateReplicaAction struct {
 
 // CreateReplicationGroupMemberAction is a shape of the model.
 type CreateReplicationGroupMemberAction struct {
-	GlobalSecondaryIndexes        []ReplicaGlobalSecondaryIndex
-	KMSMasterKeyId                *string
-	OnDemandThroughputOverride    *OnDemandThroughputOverride
-	ProvisionedThroughputOverride *ProvisionedThroughputOverride
 	RegionName                    string // required
+	KMSMasterKeyId                *string
+	ProvisionedThroughputOverride *ProvisionedThroughputOverride
+	OnDemandThroughputOverride    *OnDemandThroughputOverride
+	GlobalSecondaryIndexes        []ReplicaGlobalSecondaryIndex
 	TableClassOverride            string
 }
 
 // CreateTableInput is a shape of the model.
 type CreateTableInput struct {
 	AttributeDefinitions               []AttributeDefinition
-	BillingMode                        string
-	DeletionProtectionEnabled          *bool
-	GlobalSecondaryIndexes             []GlobalSecondaryIndex
-	GlobalTableSettingsReplicationMode string
-	GlobalTableSourceArn               *string
+	TableName                          string // required
 	KeySchema                          []KeySchemaElement
 	LocalSecondaryIndexes              []LocalSecondaryIndex
-	OnDemandThroughput                 *OnDemandThroughput
+	GlobalSecondaryIndexes             []GlobalSecondaryIndex
+	BillingMode                        string
 	ProvisionedThroughput              *ProvisionedThroughput
-	ResourcePolicy                     *string
-	SSESpecification                   *SSESpecification
 	StreamSpecification                *StreamSpecification
-	TableClass                         string
-	TableName                          string // required
+	SSESpecification                   *SSESpecification
 	Tags                               []Tag
+	TableClass                         string
+	DeletionProtectionEnabled          *bool
 	WarmThroughput                     *WarmThroughput
+	ResourcePolicy                     *string
+	OnDemandThroughput                 *OnDemandThroughput
+	GlobalTableSourceArn               *string
+	GlobalTableSettingsReplicationMode string
 }
 
 // CreateTableOutput is a shape of the model.
@@ -330,12 +330,12 @@ type CsvOptions struct {
 
 // Delete is a shape of the model.
 type Delete struct {
+	Key                                 map[string]AttributeValue // required
+	TableName                           string                    // required
 	ConditionExpression                 *string
 	ExpressionAttributeNames            map[string]string
 	ExpressionAttributeValues           map[string]AttributeValue
-	Key                                 map[string]AttributeValue // required
 	ReturnValuesOnConditionCheckFailure string
-	TableName                           string // required
 }
 
 // DeleteBackupInput is a shape of the model.
@@ -360,17 +360,17 @@ type DeleteGlobalTableWitnessGroupMemberAction struct {
 
 // DeleteItemInput is a shape of the model.
 type DeleteItemInput struct {
-	ConditionExpression                 *string
-	ConditionalOperator                 string
-	Expected                            map[string]ExpectedAttributeValue
-	ExpressionAttributeNames            map[string]string
-	ExpressionAttributeValues           map[string]AttributeValue
+	TableName                           string                    // required
 	Key                                 map[string]AttributeValue // required
+	Expected                            map[string]ExpectedAttributeValue
+	ConditionalOperator                 string
+	ReturnValues                        string
 	ReturnConsumedCapacity              string
 	ReturnItemCollectionMetrics         string
-	ReturnValues                        string
+	ConditionExpression                 *string
+	ExpressionAttributeNames            map[string]string
+	ExpressionAttributeValues           map[string]AttributeValue
 	ReturnValuesOnConditionCheckFailure string
-	TableName                           string // required
 }
 
 // DeleteItemOutput is a shape of the model.
@@ -397,8 +397,8 @@ type DeleteRequest struct {
 
 // DeleteResourcePolicyInput is a shape of the model.
 type DeleteResourcePolicyInput struct {
-	ExpectedRevisionId *string
 	ResourceArn        string // required
+	ExpectedRevisionId *string
 }
 
 // DeleteResourcePolicyOutput is a shape of the model.
@@ -438,19 +438,19 @@ type DescribeContinuousBackupsOutput struct {
 
 // DescribeContributorInsightsInput is a shape of the model.
 type DescribeContributorInsightsInput struct {
-	IndexName *string
 	TableName string // required
+	IndexName *string
 }
 
 // DescribeContributorInsightsOutput is a shape of the model.
 type DescribeContributorInsightsOutput struct {
-	ContributorInsightsMode     string
+	TableName                   *string
+	IndexName                   *string
 	ContributorInsightsRuleList []string
 	ContributorInsightsStatus   string
-	FailureException            *FailureException
-	IndexName                   *string
 	LastUpdateDateTime          *time.Time
-	TableName                   *string
+	FailureException            *FailureException
+	ContributorInsightsMode     string
 }
 
 // DescribeEndpointsRequest is a shape of the model.
@@ -510,8 +510,8 @@ type DescribeKinesisStreamingDestinationInput struct {
 
 // DescribeKinesisStreamingDestinationOutput is a shape of the model.
 type DescribeKinesisStreamingDestinationOutput struct {
-	KinesisDataStreamDestinations []KinesisDataStreamDestination
 	TableName                     *string
+	KinesisDataStreamDestinations []KinesisDataStreamDestination
 }
 
 // DescribeLimitsInput is a shape of the model.
@@ -569,67 +569,67 @@ type Endpoint struct {
 
 // ExecuteStatementInput is a shape of the model.
 type ExecuteStatementInput struct {
-	ConsistentRead                      *bool
-	Limit                               *int64
-	NextToken                           *string
-	Parameters                          []AttributeValue
-	ReturnConsumedCapacity              string
-	ReturnValuesOnConditionCheckFailure string
 	Statement                           string // required
+	Parameters                          []AttributeValue
+	ConsistentRead                      *bool
+	NextToken                           *string
+	ReturnConsumedCapacity              string
+	Limit                               *int64
+	ReturnValuesOnConditionCheckFailure string
 }
 
 // ExecuteStatementOutput is a shape of the model.
 type ExecuteStatementOutput struct {
-	ConsumedCapacity *ConsumedCapacity
 	Items            []map[string]AttributeValue
-	LastEvaluatedKey map[string]AttributeValue
 	NextToken        *string
+	ConsumedCapacity *ConsumedCapacity
+	LastEvaluatedKey map[string]AttributeValue
 }
 
 // ExecuteTransactionInput is a shape of the model.
 type ExecuteTransactionInput struct {
+	TransactStatements     []ParameterizedStatement // required
 	ClientRequestToken     *string
 	ReturnConsumedCapacity string
-	TransactStatements     []ParameterizedStatement // required
 }
 
 // ExecuteTransactionOutput is a shape of the model.
 type ExecuteTransactionOutput struct {
-	ConsumedCapacity []ConsumedCapacity
 	Responses        []ItemResponse
+	ConsumedCapacity []ConsumedCapacity
 }
 
 // ExpectedAttributeValue is a shape of the model.
 type ExpectedAttributeValue struct {
-	AttributeValueList []AttributeValue
-	ComparisonOperator string
-	Exists             *bool
 	Value              *AttributeValue
+	Exists             *bool
+	ComparisonOperator string
+	AttributeValueList []AttributeValue
 }
 
 // ExportDescription is a shape of the model.
 type ExportDescription struct {
-	BilledSizeBytes                *int64
-	ClientToken                    *string
-	EndTime                        *time.Time
 	ExportArn                      *string
-	ExportFormat                   string
-	ExportManifest                 *string
 	ExportStatus                   string
+	StartTime                      *time.Time
+	EndTime                        *time.Time
+	ExportManifest                 *string
+	TableArn                       *string
+	TableId                        *string
 	ExportTime                     *time.Time
-	ExportType                     string
-	FailureCode                    *string
-	FailureMessage                 *string
-	IncrementalExportSpecification *IncrementalExportSpecification
-	ItemCount                      *int64
+	ClientToken                    *string
 	S3Bucket                       *string
 	S3BucketOwner                  *string
 	S3Prefix                       *string
 	S3SseAlgorithm                 string
 	S3SseKmsKeyId                  *string
-	StartTime                      *time.Time
-	TableArn                       *string
-	TableId                        *string
+	FailureCode                    *string
+	FailureMessage                 *string
+	ExportFormat                   string
+	BilledSizeBytes                *int64
+	ItemCount                      *int64
+	ExportType                     string
+	IncrementalExportSpecification *IncrementalExportSpecification
 }
 
 // ExportSummary is a shape of the model.
@@ -641,17 +641,17 @@ type ExportSummary struct {
 
 // ExportTableToPointInTimeInput is a shape of the model.
 type ExportTableToPointInTimeInput struct {
-	ClientToken                    *string
-	ExportFormat                   string
+	TableArn                       string // required
 	ExportTime                     *time.Time
-	ExportType                     string
-	IncrementalExportSpecification *IncrementalExportSpecification
+	ClientToken                    *string
 	S3Bucket                       string // required
 	S3BucketOwner                  *string
 	S3Prefix                       *string
 	S3SseAlgorithm                 string
 	S3SseKmsKeyId                  *string
-	TableArn                       string // required
+	ExportFormat                   string
+	ExportType                     string
+	IncrementalExportSpecification *IncrementalExportSpecification
 }
 
 // ExportTableToPointInTimeOutput is a shape of the model.
@@ -661,33 +661,33 @@ type ExportTableToPointInTimeOutput struct {
 
 // FailureException is a shape of the model.
 type FailureException struct {
-	ExceptionDescription *string
 	ExceptionName        *string
+	ExceptionDescription *string
 }
 
 // Get is a shape of the model.
 type Get struct {
-	ExpressionAttributeNames map[string]string
 	Key                      map[string]AttributeValue // required
+	TableName                string                    // required
 	ProjectionExpression     *string
-	TableName                string // required
+	ExpressionAttributeNames map[string]string
 }
 
 // GetItemInput is a shape of the model.
 type GetItemInput struct {
+	TableName                string                    // required
+	Key                      map[string]AttributeValue // required
 	AttributesToGet          []string
 	ConsistentRead           *bool
-	ExpressionAttributeNames map[string]string
-	Key                      map[string]AttributeValue // required
-	ProjectionExpression     *string
 	ReturnConsumedCapacity   string
-	TableName                string // required
+	ProjectionExpression     *string
+	ExpressionAttributeNames map[string]string
 }
 
 // GetItemOutput is a shape of the model.
 type GetItemOutput struct {
-	ConsumedCapacity *ConsumedCapacity
 	Item             map[string]AttributeValue
+	ConsumedCapacity *ConsumedCapacity
 }
 
 // GetResourcePolicyInput is a shape of the model.
@@ -705,9 +705,9 @@ type GetResourcePolicyOutput struct {
 type GlobalSecondaryIndex struct {
 	IndexName             string             // required
 	KeySchema             []KeySchemaElement // required
-	OnDemandThroughput    *OnDemandThroughput
-	Projection            *Projection // required
+	Projection            *Projection        // required
 	ProvisionedThroughput *ProvisionedThroughput
+	OnDemandThroughput    *OnDemandThroughput
 	WarmThroughput        *WarmThroughput
 }
 
@@ -719,16 +719,16 @@ type GlobalSecondaryIndexAutoScalingUpdate struct {
 
 // GlobalSecondaryIndexDescription is a shape of the model.
 type GlobalSecondaryIndexDescription struct {
-	Backfilling           *bool
-	IndexArn              *string
 	IndexName             *string
-	IndexSizeBytes        *int64
-	IndexStatus           string
-	ItemCount             *int64
 	KeySchema             []KeySchemaElement
-	OnDemandThroughput    *OnDemandThroughput
 	Projection            *Projection
+	IndexStatus           string
+	Backfilling           *bool
 	ProvisionedThroughput *ProvisionedThroughputDescription
+	IndexSizeBytes        *int64
+	ItemCount             *int64
+	IndexArn              *string
+	OnDemandThroughput    *OnDemandThroughput
 	WarmThroughput        *GlobalSecondaryIndexWarmThroughputDescription
 }
 
@@ -736,23 +736,23 @@ type GlobalSecondaryIndexDescription struct {
 type GlobalSecondaryIndexInfo struct {
 	IndexName             *string
 	KeySchema             []KeySchemaElement
-	OnDemandThroughput    *OnDemandThroughput
 	Projection            *Projection
 	ProvisionedThroughput *ProvisionedThroughput
+	OnDemandThroughput    *OnDemandThroughput
 }
 
 // GlobalSecondaryIndexUpdate is a shape of the model.
 type GlobalSecondaryIndexUpdate struct {
+	Update *UpdateGlobalSecondaryIndexAction
 	Create *CreateGlobalSecondaryIndexAction
 	Delete *DeleteGlobalSecondaryIndexAction
-	Update *UpdateGlobalSecondaryIndexAction
 }
 
 // GlobalSecondaryIndexWarmThroughputDescription is a shape of the model.
 type GlobalSecondaryIndexWarmThroughputDescription struct {
 	ReadUnitsPerSecond  *int64
-	Status              string
 	WriteUnitsPerSecond *int64
+	Status              string
 }
 
 // GlobalTable is a shape of the model.
@@ -763,18 +763,18 @@ type GlobalTable struct {
 
 // GlobalTableDescription is a shape of the model.
 type GlobalTableDescription struct {
-	CreationDateTime  *time.Time
-	GlobalTableArn    *string
-	GlobalTableName   *string
-	GlobalTableStatus string
 	ReplicationGroup  []ReplicaDescription
+	GlobalTableArn    *string
+	CreationDateTime  *time.Time
+	GlobalTableStatus string
+	GlobalTableName   *string
 }
 
 // GlobalTableGlobalSecondaryIndexSettingsUpdate is a shape of the model.
 type GlobalTableGlobalSecondaryIndexSettingsUpdate struct {
 	IndexName                                         string // required
-	ProvisionedWriteCapacityAutoScalingSettingsUpdate *AutoScalingSettingsUpdate
 	ProvisionedWriteCapacityUnits                     *int64
+	ProvisionedWriteCapacityAutoScalingSettingsUpdate *AutoScalingSettingsUpdate
 }
 
 // GlobalTableWitnessDescription is a shape of the model.
@@ -791,46 +791,46 @@ type GlobalTableWitnessGroupUpdate struct {
 
 // ImportSummary is a shape of the model.
 type ImportSummary struct {
-	CloudWatchLogGroupArn *string
-	EndTime               *time.Time
 	ImportArn             *string
 	ImportStatus          string
-	InputFormat           string
-	S3BucketSource        *S3BucketSource
-	StartTime             *time.Time
 	TableArn              *string
+	S3BucketSource        *S3BucketSource
+	CloudWatchLogGroupArn *string
+	InputFormat           string
+	StartTime             *time.Time
+	EndTime               *time.Time
 }
 
 // ImportTableDescription is a shape of the model.
 type ImportTableDescription struct {
-	ClientToken             *string
-	CloudWatchLogGroupArn   *string
-	EndTime                 *time.Time
-	ErrorCount              *int64
-	FailureCode             *string
-	FailureMessage          *string
 	ImportArn               *string
 	ImportStatus            string
-	ImportedItemCount       *int64
-	InputCompressionType    string
+	TableArn                *string
+	TableId                 *string
+	ClientToken             *string
+	S3BucketSource          *S3BucketSource
+	ErrorCount              *int64
+	CloudWatchLogGroupArn   *string
 	InputFormat             string
 	InputFormatOptions      *InputFormatOptions
-	ProcessedItemCount      *int64
-	ProcessedSizeBytes      *int64
-	S3BucketSource          *S3BucketSource
-	StartTime               *time.Time
-	TableArn                *string
+	InputCompressionType    string
 	TableCreationParameters *TableCreationParameters
-	TableId                 *string
+	StartTime               *time.Time
+	EndTime                 *time.Time
+	ProcessedSizeBytes      *int64
+	ProcessedItemCount      *int64
+	ImportedItemCount       *int64
+	FailureCode             *string
+	FailureMessage          *string
 }
 
 // ImportTableInput is a shape of the model.
 type ImportTableInput struct {
 	ClientToken             *string
-	InputCompressionType    string
-	InputFormat             string // required
+	S3BucketSource          *S3BucketSource // required
+	InputFormat             string          // required
 	InputFormatOptions      *InputFormatOptions
-	S3BucketSource          *S3BucketSource          // required
+	InputCompressionType    string
 	TableCreationParameters *TableCreationParameters // required
 }
 
@@ -870,44 +870,44 @@ type KeySchemaElement struct {
 
 // KeysAndAttributes is a shape of the model.
 type KeysAndAttributes struct {
+	Keys                     []map[string]AttributeValue // required
 	AttributesToGet          []string
 	ConsistentRead           *bool
-	ExpressionAttributeNames map[string]string
-	Keys                     []map[string]AttributeValue // required
 	ProjectionExpression     *string
+	ExpressionAttributeNames map[string]string
 }
 
 // KinesisDataStreamDestination is a shape of the model.
 type KinesisDataStreamDestination struct {
-	ApproximateCreationDateTimePrecision string
+	StreamArn                            *string
 	DestinationStatus                    string
 	DestinationStatusDescription         *string
-	StreamArn                            *string
+	ApproximateCreationDateTimePrecision string
 }
 
 // KinesisStreamingDestinationInput is a shape of the model.
 type KinesisStreamingDestinationInput struct {
-	EnableKinesisStreamingConfiguration *EnableKinesisStreamingConfiguration
-	StreamArn                           string // required
 	TableName                           string // required
+	StreamArn                           string // required
+	EnableKinesisStreamingConfiguration *EnableKinesisStreamingConfiguration
 }
 
 // KinesisStreamingDestinationOutput is a shape of the model.
 type KinesisStreamingDestinationOutput struct {
+	TableName                           *string
+	StreamArn                           *string
 	DestinationStatus                   string
 	EnableKinesisStreamingConfiguration *EnableKinesisStreamingConfiguration
-	StreamArn                           *string
-	TableName                           *string
 }
 
 // ListBackupsInput is a shape of the model.
 type ListBackupsInput struct {
-	BackupType              string
-	ExclusiveStartBackupArn *string
-	Limit                   *int64
 	TableName               *string
+	Limit                   *int64
 	TimeRangeLowerBound     *time.Time
 	TimeRangeUpperBound     *time.Time
+	ExclusiveStartBackupArn *string
+	BackupType              string
 }
 
 // ListBackupsOutput is a shape of the model.
@@ -918,9 +918,9 @@ type ListBackupsOutput struct {
 
 // ListContributorInsightsInput is a shape of the model.
 type ListContributorInsightsInput struct {
-	MaxResults *int64
-	NextToken  *string
 	TableName  *string
+	NextToken  *string
+	MaxResults *int64
 }
 
 // ListContributorInsightsOutput is a shape of the model.
@@ -931,9 +931,9 @@ type ListContributorInsightsOutput struct {
 
 // ListExportsInput is a shape of the model.
 type ListExportsInput struct {
+	TableArn   *string
 	MaxResults *int64
 	NextToken  *string
-	TableArn   *string
 }
 
 // ListExportsOutput is a shape of the model.
@@ -957,9 +957,9 @@ type ListGlobalTablesOutput struct {
 
 // ListImportsInput is a shape of the model.
 type ListImportsInput struct {
-	NextToken *string
-	PageSize  *int64
 	TableArn  *string
+	PageSize  *int64
+	NextToken *string
 }
 
 // ListImportsOutput is a shape of the model.
@@ -976,20 +976,20 @@ type ListTablesInput struct {
 
 // ListTablesOutput is a shape of the model.
 type ListTablesOutput struct {
-	LastEvaluatedTableName *string
 	TableNames             []string
+	LastEvaluatedTableName *string
 }
 
 // ListTagsOfResourceInput is a shape of the model.
 type ListTagsOfResourceInput struct {
-	NextToken   *string
 	ResourceArn string // required
+	NextToken   *string
 }
 
 // ListTagsOfResourceOutput is a shape of the model.
 type ListTagsOfResourceOutput struct {
-	NextToken *string
 	Tags      []Tag
+	NextToken *string
 }
 
 // LocalSecondaryIndex is a shape of the model.
@@ -1001,12 +1001,12 @@ type LocalSecondaryIndex struct {
 
 // LocalSecondaryIndexDescription is a shape of the model.
 type LocalSecondaryIndexDescription struct {
-	IndexArn       *string
 	IndexName      *string
-	IndexSizeBytes *int64
-	ItemCount      *int64
 	KeySchema      []KeySchemaElement
 	Projection     *Projection
+	IndexSizeBytes *int64
+	ItemCount      *int64
+	IndexArn       *string
 }
 
 // LocalSecondaryIndexInfo is a shape of the model.
@@ -1029,17 +1029,17 @@ type OnDemandThroughputOverride struct {
 
 // ParameterizedStatement is a shape of the model.
 type ParameterizedStatement struct {
+	Statement                           string // required
 	Parameters                          []AttributeValue
 	ReturnValuesOnConditionCheckFailure string
-	Statement                           string // required
 }
 
 // PointInTimeRecoveryDescription is a shape of the model.
 type PointInTimeRecoveryDescription struct {
-	EarliestRestorableDateTime *time.Time
-	LatestRestorableDateTime   *time.Time
 	PointInTimeRecoveryStatus  string
 	RecoveryPeriodInDays       *int64
+	EarliestRestorableDateTime *time.Time
+	LatestRestorableDateTime   *time.Time
 }
 
 // PointInTimeRecoverySpecification is a shape of the model.
@@ -1050,8 +1050,8 @@ type PointInTimeRecoverySpecification struct {
 
 // Projection is a shape of the model.
 type Projection struct {
-	NonKeyAttributes []string
 	ProjectionType   string
+	NonKeyAttributes []string
 }
 
 // ProvisionedThroughput is a shape of the model.
@@ -1062,8 +1062,8 @@ type ProvisionedThroughput struct {
 
 // ProvisionedThroughputDescription is a shape of the model.
 type ProvisionedThroughputDescription struct {
-	LastDecreaseDateTime   *time.Time
 	LastIncreaseDateTime   *time.Time
+	LastDecreaseDateTime   *time.Time
 	NumberOfDecreasesToday *int64
 	ReadCapacityUnits      *int64
 	WriteCapacityUnits     *int64
@@ -1081,27 +1081,27 @@ type ProvisionedThroughputOverride struct {
 
 // Put is a shape of the model.
 type Put struct {
+	Item                                map[string]AttributeValue // required
+	TableName                           string                    // required
 	ConditionExpression                 *string
 	ExpressionAttributeNames            map[string]string
 	ExpressionAttributeValues           map[string]AttributeValue
-	Item                                map[string]AttributeValue // required
 	ReturnValuesOnConditionCheckFailure string
-	TableName                           string // required
 }
 
 // PutItemInput is a shape of the model.
 type PutItemInput struct {
-	ConditionExpression                 *string
-	ConditionalOperator                 string
-	Expected                            map[string]ExpectedAttributeValue
-	ExpressionAttributeNames            map[string]string
-	ExpressionAttributeValues           map[string]AttributeValue
+	TableName                           string                    // required
 	Item                                map[string]AttributeValue // required
+	Expected                            map[string]ExpectedAttributeValue
+	ReturnValues                        string
 	ReturnConsumedCapacity              string
 	ReturnItemCollectionMetrics         string
-	ReturnValues                        string
+	ConditionalOperator                 string
+	ConditionExpression                 *string
+	ExpressionAttributeNames            map[string]string
+	ExpressionAttributeValues           map[string]AttributeValue
 	ReturnValuesOnConditionCheckFailure string
-	TableName                           string // required
 }
 
 // PutItemOutput is a shape of the model.
@@ -1118,10 +1118,10 @@ type PutRequest struct {
 
 // PutResourcePolicyInput is a shape of the model.
 type PutResourcePolicyInput struct {
-	ConfirmRemoveSelfResourceAccess *bool
-	ExpectedRevisionId              *string
-	Policy                          string // required
 	ResourceArn                     string // required
+	Policy                          string // required
+	ExpectedRevisionId              *string
+	ConfirmRemoveSelfResourceAccess *bool
 }
 
 // PutResourcePolicyOutput is a shape of the model.
@@ -1131,32 +1131,32 @@ type PutResourcePolicyOutput struct {
 
 // QueryInput is a shape of the model.
 type QueryInput struct {
+	TableName                 string // required
+	IndexName                 *string
+	Select                    string
 	AttributesToGet           []string
-	ConditionalOperator       string
+	Limit                     *int64
 	ConsistentRead            *bool
+	KeyConditions             map[string]Condition
+	QueryFilter               map[string]Condition
+	ConditionalOperator       string
+	ScanIndexForward          *bool
 	ExclusiveStartKey         map[string]AttributeValue
+	ReturnConsumedCapacity    string
+	ProjectionExpression      *string
+	FilterExpression          *string
+	KeyConditionExpression    *string
 	ExpressionAttributeNames  map[string]string
 	ExpressionAttributeValues map[string]AttributeValue
-	FilterExpression          *string
-	IndexName                 *string
-	KeyConditionExpression    *string
-	KeyConditions             map[string]Condition
-	Limit                     *int64
-	ProjectionExpression      *string
-	QueryFilter               map[string]Condition
-	ReturnConsumedCapacity    string
-	ScanIndexForward          *bool
-	Select                    string
-	TableName                 string // required
 }
 
 // QueryOutput is a shape of the model.
 type QueryOutput struct {
-	ConsumedCapacity *ConsumedCapacity
-	Count            *int64
 	Items            []map[string]AttributeValue
-	LastEvaluatedKey map[string]AttributeValue
+	Count            *int64
 	ScannedCount     *int64
+	LastEvaluatedKey map[string]AttributeValue
+	ConsumedCapacity *ConsumedCapacity
 }
 
 // Replica is a shape of the model.
@@ -1166,8 +1166,8 @@ type Replica struct {
 
 // ReplicaAutoScalingDescription is a shape of the model.
 type ReplicaAutoScalingDescription struct {
-	GlobalSecondaryIndexes                             []ReplicaGlobalSecondaryIndexAutoScalingDescription
 	RegionName                                         *string
+	GlobalSecondaryIndexes                             []ReplicaGlobalSecondaryIndexAutoScalingDescription
 	ReplicaProvisionedReadCapacityAutoScalingSettings  *AutoScalingSettingsDescription
 	ReplicaProvisionedWriteCapacityAutoScalingSettings *AutoScalingSettingsDescription
 	ReplicaStatus                                      string
@@ -1182,26 +1182,26 @@ type ReplicaAutoScalingUpdate struct {
 
 // ReplicaDescription is a shape of the model.
 type ReplicaDescription struct {
-	GlobalSecondaryIndexes             []ReplicaGlobalSecondaryIndexDescription
-	GlobalTableSettingsReplicationMode string
-	KMSMasterKeyId                     *string
-	OnDemandThroughputOverride         *OnDemandThroughputOverride
-	ProvisionedThroughputOverride      *ProvisionedThroughputOverride
 	RegionName                         *string
-	ReplicaArn                         *string
-	ReplicaInaccessibleDateTime        *time.Time
 	ReplicaStatus                      string
+	ReplicaArn                         *string
 	ReplicaStatusDescription           *string
 	ReplicaStatusPercentProgress       *string
-	ReplicaTableClassSummary           *TableClassSummary
+	KMSMasterKeyId                     *string
+	ProvisionedThroughputOverride      *ProvisionedThroughputOverride
+	OnDemandThroughputOverride         *OnDemandThroughputOverride
 	WarmThroughput                     *TableWarmThroughputDescription
+	GlobalSecondaryIndexes             []ReplicaGlobalSecondaryIndexDescription
+	ReplicaInaccessibleDateTime        *time.Time
+	ReplicaTableClassSummary           *TableClassSummary
+	GlobalTableSettingsReplicationMode string
 }
 
 // ReplicaGlobalSecondaryIndex is a shape of the model.
 type ReplicaGlobalSecondaryIndex struct {
 	IndexName                     string // required
-	OnDemandThroughputOverride    *OnDemandThroughputOverride
 	ProvisionedThroughputOverride *ProvisionedThroughputOverride
+	OnDemandThroughputOverride    *OnDemandThroughputOverride
 }
 
 // ReplicaGlobalSecondaryIndexAutoScalingDescription is a shape of the model.
@@ -1221,8 +1221,8 @@ type ReplicaGlobalSecondaryIndexAutoScalingUpdate struct {
 // ReplicaGlobalSecondaryIndexDescription is a shape of the model.
 type ReplicaGlobalSecondaryIndexDescription struct {
 	IndexName                     *string
-	OnDemandThroughputOverride    *OnDemandThroughputOverride
 	ProvisionedThroughputOverride *ProvisionedThroughputOverride
+	OnDemandThroughputOverride    *OnDemandThroughputOverride
 	WarmThroughput                *GlobalSecondaryIndexWarmThroughputDescription
 }
 
@@ -1230,38 +1230,38 @@ type ReplicaGlobalSecondaryIndexDescription struct {
 type ReplicaGlobalSecondaryIndexSettingsDescription struct {
 	IndexName                                   string // required
 	IndexStatus                                 string
-	ProvisionedReadCapacityAutoScalingSettings  *AutoScalingSettingsDescription
 	ProvisionedReadCapacityUnits                *int64
-	ProvisionedWriteCapacityAutoScalingSettings *AutoScalingSettingsDescription
+	ProvisionedReadCapacityAutoScalingSettings  *AutoScalingSettingsDescription
 	ProvisionedWriteCapacityUnits               *int64
+	ProvisionedWriteCapacityAutoScalingSettings *AutoScalingSettingsDescription
 }
 
 // ReplicaGlobalSecondaryIndexSettingsUpdate is a shape of the model.
 type ReplicaGlobalSecondaryIndexSettingsUpdate struct {
 	IndexName                                        string // required
-	ProvisionedReadCapacityAutoScalingSettingsUpdate *AutoScalingSettingsUpdate
 	ProvisionedReadCapacityUnits                     *int64
+	ProvisionedReadCapacityAutoScalingSettingsUpdate *AutoScalingSettingsUpdate
 }
 
 // ReplicaSettingsDescription is a shape of the model.
 type ReplicaSettingsDescription struct {
 	RegionName                                         string // required
-	ReplicaBillingModeSummary                          *BillingModeSummary
-	ReplicaGlobalSecondaryIndexSettings                []ReplicaGlobalSecondaryIndexSettingsDescription
-	ReplicaProvisionedReadCapacityAutoScalingSettings  *AutoScalingSettingsDescription
-	ReplicaProvisionedReadCapacityUnits                *int64
-	ReplicaProvisionedWriteCapacityAutoScalingSettings *AutoScalingSettingsDescription
-	ReplicaProvisionedWriteCapacityUnits               *int64
 	ReplicaStatus                                      string
+	ReplicaBillingModeSummary                          *BillingModeSummary
+	ReplicaProvisionedReadCapacityUnits                *int64
+	ReplicaProvisionedReadCapacityAutoScalingSettings  *AutoScalingSettingsDescription
+	ReplicaProvisionedWriteCapacityUnits               *int64
+	ReplicaProvisionedWriteCapacityAutoScalingSettings *AutoScalingSettingsDescription
+	ReplicaGlobalSecondaryIndexSettings                []ReplicaGlobalSecondaryIndexSettingsDescription
 	ReplicaTableClassSummary                           *TableClassSummary
 }
 
 // ReplicaSettingsUpdate is a shape of the model.
 type ReplicaSettingsUpdate struct {
 	RegionName                                              string // required
-	ReplicaGlobalSecondaryIndexSettingsUpdate               []ReplicaGlobalSecondaryIndexSettingsUpdate
-	ReplicaProvisionedReadCapacityAutoScalingSettingsUpdate *AutoScalingSettingsUpdate
 	ReplicaProvisionedReadCapacityUnits                     *int64
+	ReplicaProvisionedReadCapacityAutoScalingSettingsUpdate *AutoScalingSettingsUpdate
+	ReplicaGlobalSecondaryIndexSettingsUpdate               []ReplicaGlobalSecondaryIndexSettingsUpdate
 	ReplicaTableClass                                       string
 }
 
@@ -1274,8 +1274,8 @@ type ReplicaUpdate struct {
 // ReplicationGroupUpdate is a shape of the model.
 type ReplicationGroupUpdate struct {
 	Create *CreateReplicationGroupMemberAction
-	Delete *DeleteReplicationGroupMemberAction
 	Update *UpdateReplicationGroupMemberAction
+	Delete *DeleteReplicationGroupMemberAction
 }
 
 // RequestLimitExceededDetail is what the error carries beside its message.
@@ -1285,22 +1285,22 @@ type RequestLimitExceededDetail struct {
 
 // RestoreSummary is a shape of the model.
 type RestoreSummary struct {
-	RestoreDateTime   time.Time // required
-	RestoreInProgress bool      // required
 	SourceBackupArn   *string
 	SourceTableArn    *string
+	RestoreDateTime   time.Time // required
+	RestoreInProgress bool      // required
 }
 
 // RestoreTableFromBackupInput is a shape of the model.
 type RestoreTableFromBackupInput struct {
+	TargetTableName               string // required
 	BackupArn                     string // required
 	BillingModeOverride           string
 	GlobalSecondaryIndexOverride  []GlobalSecondaryIndex
 	LocalSecondaryIndexOverride   []LocalSecondaryIndex
-	OnDemandThroughputOverride    *OnDemandThroughput
 	ProvisionedThroughputOverride *ProvisionedThroughput
+	OnDemandThroughputOverride    *OnDemandThroughput
 	SSESpecificationOverride      *SSESpecification
-	TargetTableName               string // required
 }
 
 // RestoreTableFromBackupOutput is a shape of the model.
@@ -1310,17 +1310,17 @@ type RestoreTableFromBackupOutput struct {
 
 // RestoreTableToPointInTimeInput is a shape of the model.
 type RestoreTableToPointInTimeInput struct {
-	BillingModeOverride           string
-	GlobalSecondaryIndexOverride  []GlobalSecondaryIndex
-	LocalSecondaryIndexOverride   []LocalSecondaryIndex
-	OnDemandThroughputOverride    *OnDemandThroughput
-	ProvisionedThroughputOverride *ProvisionedThroughput
-	RestoreDateTime               *time.Time
-	SSESpecificationOverride      *SSESpecification
 	SourceTableArn                *string
 	SourceTableName               *string
 	TargetTableName               string // required
 	UseLatestRestorableTime       *bool
+	RestoreDateTime               *time.Time
+	BillingModeOverride           string
+	GlobalSecondaryIndexOverride  []GlobalSecondaryIndex
+	LocalSecondaryIndexOverride   []LocalSecondaryIndex
+	ProvisionedThroughputOverride *ProvisionedThroughput
+	OnDemandThroughputOverride    *OnDemandThroughput
+	SSESpecificationOverride      *SSESpecification
 }
 
 // RestoreTableToPointInTimeOutput is a shape of the model.
@@ -1330,76 +1330,76 @@ type RestoreTableToPointInTimeOutput struct {
 
 // S3BucketSource is a shape of the model.
 type S3BucketSource struct {
-	S3Bucket      string // required
 	S3BucketOwner *string
+	S3Bucket      string // required
 	S3KeyPrefix   *string
 }
 
 // SSEDescription is a shape of the model.
 type SSEDescription struct {
-	InaccessibleEncryptionDateTime *time.Time
-	KMSMasterKeyArn                *string
-	SSEType                        string
 	Status                         string
+	SSEType                        string
+	KMSMasterKeyArn                *string
+	InaccessibleEncryptionDateTime *time.Time
 }
 
 // SSESpecification is a shape of the model.
 type SSESpecification struct {
 	Enabled        *bool
-	KMSMasterKeyId *string
 	SSEType        string
+	KMSMasterKeyId *string
 }
 
 // ScanInput is a shape of the model.
 type ScanInput struct {
+	TableName                 string // required
+	IndexName                 *string
 	AttributesToGet           []string
+	Limit                     *int64
+	Select                    string
+	ScanFilter                map[string]Condition
 	ConditionalOperator       string
-	ConsistentRead            *bool
 	ExclusiveStartKey         map[string]AttributeValue
+	ReturnConsumedCapacity    string
+	TotalSegments             *int64
+	Segment                   *int64
+	ProjectionExpression      *string
+	FilterExpression          *string
 	ExpressionAttributeNames  map[string]string
 	ExpressionAttributeValues map[string]AttributeValue
-	FilterExpression          *string
-	IndexName                 *string
-	Limit                     *int64
-	ProjectionExpression      *string
-	ReturnConsumedCapacity    string
-	ScanFilter                map[string]Condition
-	Segment                   *int64
-	Select                    string
-	TableName                 string // required
-	TotalSegments             *int64
+	ConsistentRead            *bool
 }
 
 // ScanOutput is a shape of the model.
 type ScanOutput struct {
-	ConsumedCapacity *ConsumedCapacity
-	Count            *int64
 	Items            []map[string]AttributeValue
-	LastEvaluatedKey map[string]AttributeValue
+	Count            *int64
 	ScannedCount     *int64
+	LastEvaluatedKey map[string]AttributeValue
+	ConsumedCapacity *ConsumedCapacity
 }
 
 // SourceTableDetails is a shape of the model.
 type SourceTableDetails struct {
-	BillingMode           string
-	ItemCount             *int64
-	KeySchema             []KeySchemaElement // required
-	OnDemandThroughput    *OnDemandThroughput
-	ProvisionedThroughput *ProvisionedThroughput // required
+	TableName             string // required
+	TableId               string // required
 	TableArn              *string
-	TableCreationDateTime time.Time // required
-	TableId               string    // required
-	TableName             string    // required
 	TableSizeBytes        *int64
+	KeySchema             []KeySchemaElement     // required
+	TableCreationDateTime time.Time              // required
+	ProvisionedThroughput *ProvisionedThroughput // required
+	OnDemandThroughput    *OnDemandThroughput
+	ItemCount             *int64
+	BillingMode           string
 }
 
 // SourceTableFeatureDetails is a shape of the model.
 type SourceTableFeatureDetails struct {
-	GlobalSecondaryIndexes []GlobalSecondaryIndexInfo
 	LocalSecondaryIndexes  []LocalSecondaryIndexInfo
-	SSEDescription         *SSEDescription
+	GlobalSecondaryIndexes []GlobalSecondaryIndexInfo
 	StreamDescription      *StreamSpecification
 	TimeToLiveDescription  *TimeToLiveDescription
+	SSEDescription         *SSEDescription
 }
 
 // StreamSpecification is a shape of the model.
@@ -1410,66 +1410,66 @@ type StreamSpecification struct {
 
 // TableAutoScalingDescription is a shape of the model.
 type TableAutoScalingDescription struct {
-	Replicas    []ReplicaAutoScalingDescription
 	TableName   *string
 	TableStatus string
+	Replicas    []ReplicaAutoScalingDescription
 }
 
 // TableClassSummary is a shape of the model.
 type TableClassSummary struct {
-	LastUpdateDateTime *time.Time
 	TableClass         string
+	LastUpdateDateTime *time.Time
 }
 
 // TableCreationParameters is a shape of the model.
 type TableCreationParameters struct {
+	TableName              string                // required
 	AttributeDefinitions   []AttributeDefinition // required
+	KeySchema              []KeySchemaElement    // required
 	BillingMode            string
-	GlobalSecondaryIndexes []GlobalSecondaryIndex
-	KeySchema              []KeySchemaElement // required
-	OnDemandThroughput     *OnDemandThroughput
 	ProvisionedThroughput  *ProvisionedThroughput
+	OnDemandThroughput     *OnDemandThroughput
 	SSESpecification       *SSESpecification
-	TableName              string // required
+	GlobalSecondaryIndexes []GlobalSecondaryIndex
 }
 
 // TableDescription is a shape of the model.
 type TableDescription struct {
-	ArchivalSummary                    *ArchivalSummary
 	AttributeDefinitions               []AttributeDefinition
-	BillingModeSummary                 *BillingModeSummary
-	CreationDateTime                   *time.Time
-	DeletionProtectionEnabled          *bool
-	GlobalSecondaryIndexes             []GlobalSecondaryIndexDescription
-	GlobalTableSettingsReplicationMode string
-	GlobalTableVersion                 *string
-	GlobalTableWitnesses               []GlobalTableWitnessDescription
-	ItemCount                          *int64
+	TableName                          *string
 	KeySchema                          []KeySchemaElement
-	LatestStreamArn                    *string
-	LatestStreamLabel                  *string
-	LocalSecondaryIndexes              []LocalSecondaryIndexDescription
-	MultiRegionConsistency             string
-	OnDemandThroughput                 *OnDemandThroughput
+	TableStatus                        string
+	CreationDateTime                   *time.Time
 	ProvisionedThroughput              *ProvisionedThroughputDescription
+	TableSizeBytes                     *int64
+	ItemCount                          *int64
+	TableArn                           *string
+	TableId                            *string
+	BillingModeSummary                 *BillingModeSummary
+	LocalSecondaryIndexes              []LocalSecondaryIndexDescription
+	GlobalSecondaryIndexes             []GlobalSecondaryIndexDescription
+	StreamSpecification                *StreamSpecification
+	LatestStreamLabel                  *string
+	LatestStreamArn                    *string
+	GlobalTableVersion                 *string
 	Replicas                           []ReplicaDescription
+	GlobalTableWitnesses               []GlobalTableWitnessDescription
+	GlobalTableSettingsReplicationMode string
 	RestoreSummary                     *RestoreSummary
 	SSEDescription                     *SSEDescription
-	StreamSpecification                *StreamSpecification
-	TableArn                           *string
+	ArchivalSummary                    *ArchivalSummary
 	TableClassSummary                  *TableClassSummary
-	TableId                            *string
-	TableName                          *string
-	TableSizeBytes                     *int64
-	TableStatus                        string
+	DeletionProtectionEnabled          *bool
+	OnDemandThroughput                 *OnDemandThroughput
 	WarmThroughput                     *TableWarmThroughputDescription
+	MultiRegionConsistency             string
 }
 
 // TableWarmThroughputDescription is a shape of the model.
 type TableWarmThroughputDescription struct {
 	ReadUnitsPerSecond  *int64
-	Status              string
 	WriteUnitsPerSecond *int64
+	Status              string
 }
 
 // Tag is a shape of the model.
@@ -1501,14 +1501,14 @@ type ThrottlingReason struct {
 
 // TimeToLiveDescription is a shape of the model.
 type TimeToLiveDescription struct {
-	AttributeName    *string
 	TimeToLiveStatus string
+	AttributeName    *string
 }
 
 // TimeToLiveSpecification is a shape of the model.
 type TimeToLiveSpecification struct {
-	AttributeName string // required
 	Enabled       bool   // required
+	AttributeName string // required
 }
 
 // TransactGetItem is a shape of the model.
@@ -1518,8 +1518,8 @@ type TransactGetItem struct {
 
 // TransactGetItemsInput is a shape of the model.
 type TransactGetItemsInput struct {
-	ReturnConsumedCapacity string
 	TransactItems          []TransactGetItem // required
+	ReturnConsumedCapacity string
 }
 
 // TransactGetItemsOutput is a shape of the model.
@@ -1531,17 +1531,17 @@ type TransactGetItemsOutput struct {
 // TransactWriteItem is a shape of the model.
 type TransactWriteItem struct {
 	ConditionCheck *ConditionCheck
-	Delete         *Delete
 	Put            *Put
+	Delete         *Delete
 	Update         *Update
 }
 
 // TransactWriteItemsInput is a shape of the model.
 type TransactWriteItemsInput struct {
-	ClientRequestToken          *string
+	TransactItems               []TransactWriteItem // required
 	ReturnConsumedCapacity      string
 	ReturnItemCollectionMetrics string
-	TransactItems               []TransactWriteItem // required
+	ClientRequestToken          *string
 }
 
 // TransactWriteItemsOutput is a shape of the model.
@@ -1567,19 +1567,19 @@ type UntagResourceOutput struct {
 
 // Update is a shape of the model.
 type Update struct {
+	Key                                 map[string]AttributeValue // required
+	UpdateExpression                    string                    // required
+	TableName                           string                    // required
 	ConditionExpression                 *string
 	ExpressionAttributeNames            map[string]string
 	ExpressionAttributeValues           map[string]AttributeValue
-	Key                                 map[string]AttributeValue // required
 	ReturnValuesOnConditionCheckFailure string
-	TableName                           string // required
-	UpdateExpression                    string // required
 }
 
 // UpdateContinuousBackupsInput is a shape of the model.
 type UpdateContinuousBackupsInput struct {
-	PointInTimeRecoverySpecification *PointInTimeRecoverySpecification // required
 	TableName                        string                            // required
+	PointInTimeRecoverySpecification *PointInTimeRecoverySpecification // required
 }
 
 // UpdateContinuousBackupsOutput is a shape of the model.
@@ -1589,25 +1589,25 @@ type UpdateContinuousBackupsOutput struct {
 
 // UpdateContributorInsightsInput is a shape of the model.
 type UpdateContributorInsightsInput struct {
+	TableName                 string // required
+	IndexName                 *string
 	ContributorInsightsAction string // required
 	ContributorInsightsMode   string
-	IndexName                 *string
-	TableName                 string // required
 }
 
 // UpdateContributorInsightsOutput is a shape of the model.
 type UpdateContributorInsightsOutput struct {
-	ContributorInsightsMode   string
-	ContributorInsightsStatus string
-	IndexName                 *string
 	TableName                 *string
+	IndexName                 *string
+	ContributorInsightsStatus string
+	ContributorInsightsMode   string
 }
 
 // UpdateGlobalSecondaryIndexAction is a shape of the model.
 type UpdateGlobalSecondaryIndexAction struct {
 	IndexName             string // required
-	OnDemandThroughput    *OnDemandThroughput
 	ProvisionedThroughput *ProvisionedThroughput
+	OnDemandThroughput    *OnDemandThroughput
 	WarmThroughput        *WarmThroughput
 }
 
@@ -1624,11 +1624,11 @@ type UpdateGlobalTableOutput struct {
 
 // UpdateGlobalTableSettingsInput is a shape of the model.
 type UpdateGlobalTableSettingsInput struct {
-	GlobalTableBillingMode                                       string
-	GlobalTableGlobalSecondaryIndexSettingsUpdate                []GlobalTableGlobalSecondaryIndexSettingsUpdate
 	GlobalTableName                                              string // required
-	GlobalTableProvisionedWriteCapacityAutoScalingSettingsUpdate *AutoScalingSettingsUpdate
+	GlobalTableBillingMode                                       string
 	GlobalTableProvisionedWriteCapacityUnits                     *int64
+	GlobalTableProvisionedWriteCapacityAutoScalingSettingsUpdate *AutoScalingSettingsUpdate
+	GlobalTableGlobalSecondaryIndexSettingsUpdate                []GlobalTableGlobalSecondaryIndexSettingsUpdate
 	ReplicaSettingsUpdate                                        []ReplicaSettingsUpdate
 }
 
@@ -1640,19 +1640,19 @@ type UpdateGlobalTableSettingsOutput struct {
 
 // UpdateItemInput is a shape of the model.
 type UpdateItemInput struct {
-	AttributeUpdates                    map[string]AttributeValueUpdate
-	ConditionExpression                 *string
-	ConditionalOperator                 string
-	Expected                            map[string]ExpectedAttributeValue
-	ExpressionAttributeNames            map[string]string
-	ExpressionAttributeValues           map[string]AttributeValue
+	TableName                           string                    // required
 	Key                                 map[string]AttributeValue // required
+	AttributeUpdates                    map[string]AttributeValueUpdate
+	Expected                            map[string]ExpectedAttributeValue
+	ConditionalOperator                 string
+	ReturnValues                        string
 	ReturnConsumedCapacity              string
 	ReturnItemCollectionMetrics         string
-	ReturnValues                        string
-	ReturnValuesOnConditionCheckFailure string
-	TableName                           string // required
 	UpdateExpression                    *string
+	ConditionExpression                 *string
+	ExpressionAttributeNames            map[string]string
+	ExpressionAttributeValues           map[string]AttributeValue
+	ReturnValuesOnConditionCheckFailure string
 }
 
 // UpdateItemOutput is a shape of the model.
@@ -1669,46 +1669,46 @@ type UpdateKinesisStreamingConfiguration struct {
 
 // UpdateKinesisStreamingDestinationInput is a shape of the model.
 type UpdateKinesisStreamingDestinationInput struct {
-	StreamArn                           string // required
 	TableName                           string // required
+	StreamArn                           string // required
 	UpdateKinesisStreamingConfiguration *UpdateKinesisStreamingConfiguration
 }
 
 // UpdateKinesisStreamingDestinationOutput is a shape of the model.
 type UpdateKinesisStreamingDestinationOutput struct {
-	DestinationStatus                   string
-	StreamArn                           *string
 	TableName                           *string
+	StreamArn                           *string
+	DestinationStatus                   string
 	UpdateKinesisStreamingConfiguration *UpdateKinesisStreamingConfiguration
 }
 
 // UpdateReplicationGroupMemberAction is a shape of the model.
 type UpdateReplicationGroupMemberAction struct {
-	GlobalSecondaryIndexes        []ReplicaGlobalSecondaryIndex
-	KMSMasterKeyId                *string
-	OnDemandThroughputOverride    *OnDemandThroughputOverride
-	ProvisionedThroughputOverride *ProvisionedThroughputOverride
 	RegionName                    string // required
+	KMSMasterKeyId                *string
+	ProvisionedThroughputOverride *ProvisionedThroughputOverride
+	OnDemandThroughputOverride    *OnDemandThroughputOverride
+	GlobalSecondaryIndexes        []ReplicaGlobalSecondaryIndex
 	TableClassOverride            string
 }
 
 // UpdateTableInput is a shape of the model.
 type UpdateTableInput struct {
 	AttributeDefinitions               []AttributeDefinition
-	BillingMode                        string
-	DeletionProtectionEnabled          *bool
-	GlobalSecondaryIndexUpdates        []GlobalSecondaryIndexUpdate
-	GlobalTableSettingsReplicationMode string
-	GlobalTableWitnessUpdates          []GlobalTableWitnessGroupUpdate
-	MultiRegionConsistency             string
-	OnDemandThroughput                 *OnDemandThroughput
-	ProvisionedThroughput              *ProvisionedThroughput
-	ReplicaUpdates                     []ReplicationGroupUpdate
-	SSESpecification                   *SSESpecification
-	StreamSpecification                *StreamSpecification
-	TableClass                         string
 	TableName                          string // required
+	BillingMode                        string
+	ProvisionedThroughput              *ProvisionedThroughput
+	GlobalSecondaryIndexUpdates        []GlobalSecondaryIndexUpdate
+	StreamSpecification                *StreamSpecification
+	SSESpecification                   *SSESpecification
+	ReplicaUpdates                     []ReplicationGroupUpdate
+	TableClass                         string
+	DeletionProtectionEnabled          *bool
+	MultiRegionConsistency             string
+	GlobalTableWitnessUpdates          []GlobalTableWitnessGroupUpdate
+	OnDemandThroughput                 *OnDemandThroughput
 	WarmThroughput                     *WarmThroughput
+	GlobalTableSettingsReplicationMode string
 }
 
 // UpdateTableOutput is a shape of the model.
@@ -1719,9 +1719,9 @@ type UpdateTableOutput struct {
 // UpdateTableReplicaAutoScalingInput is a shape of the model.
 type UpdateTableReplicaAutoScalingInput struct {
 	GlobalSecondaryIndexUpdates               []GlobalSecondaryIndexAutoScalingUpdate
+	TableName                                 string // required
 	ProvisionedWriteCapacityAutoScalingUpdate *AutoScalingSettingsUpdate
 	ReplicaUpdates                            []ReplicaAutoScalingUpdate
-	TableName                                 string // required
 }
 
 // UpdateTableReplicaAutoScalingOutput is a shape of the model.
@@ -1748,6 +1748,6 @@ type WarmThroughput struct {
 
 // WriteRequest is a shape of the model.
 type WriteRequest struct {
-	DeleteRequest *DeleteRequest
 	PutRequest    *PutRequest
+	DeleteRequest *DeleteRequest
 }

@@ -17,36 +17,36 @@ type AcceptDelegationRequestRequest struct {
 
 // AccessDetail is a shape of the model.
 type AccessDetail struct {
-	EntityPath                 *string
-	LastAuthenticatedTime      *time.Time
-	Region                     *string
 	ServiceName                string // required
 	ServiceNamespace           string // required
+	Region                     *string
+	EntityPath                 *string
+	LastAuthenticatedTime      *time.Time
 	TotalAuthenticatedEntities *int64
 }
 
 // AccessKey is a shape of the model.
 type AccessKey struct {
-	AccessKeyId     string // required
-	CreateDate      *time.Time
-	SecretAccessKey string // required
-	Status          string // required
 	UserName        string // required
+	AccessKeyId     string // required
+	Status          string // required
+	SecretAccessKey string // required
+	CreateDate      *time.Time
 }
 
 // AccessKeyLastUsed is a shape of the model.
 type AccessKeyLastUsed struct {
 	LastUsedDate *time.Time
-	Region       string // required
 	ServiceName  string // required
+	Region       string // required
 }
 
 // AccessKeyMetadata is a shape of the model.
 type AccessKeyMetadata struct {
-	AccessKeyId *string
-	CreateDate  *time.Time
-	Status      string
 	UserName    *string
+	AccessKeyId *string
+	Status      string
+	CreateDate  *time.Time
 }
 
 // AddClientIDToOpenIDConnectProviderOutput is a shape of the model.
@@ -55,8 +55,8 @@ type AddClientIDToOpenIDConnectProviderOutput struct {
 
 // AddClientIDToOpenIDConnectProviderRequest is a shape of the model.
 type AddClientIDToOpenIDConnectProviderRequest struct {
-	ClientID                 string // required
 	OpenIDConnectProviderArn string // required
+	ClientID                 string // required
 }
 
 // AddRoleToInstanceProfileOutput is a shape of the model.
@@ -104,8 +104,8 @@ type AttachRolePolicyOutput struct {
 
 // AttachRolePolicyRequest is a shape of the model.
 type AttachRolePolicyRequest struct {
-	PolicyArn string // required
 	RoleName  string // required
+	PolicyArn string // required
 }
 
 // AttachUserPolicyOutput is a shape of the model.
@@ -114,20 +114,20 @@ type AttachUserPolicyOutput struct {
 
 // AttachUserPolicyRequest is a shape of the model.
 type AttachUserPolicyRequest struct {
-	PolicyArn string // required
 	UserName  string // required
+	PolicyArn string // required
 }
 
 // AttachedPermissionsBoundary is a shape of the model.
 type AttachedPermissionsBoundary struct {
-	PermissionsBoundaryArn  *string
 	PermissionsBoundaryType string
+	PermissionsBoundaryArn  *string
 }
 
 // AttachedPolicy is a shape of the model.
 type AttachedPolicy struct {
-	PolicyArn  *string
 	PolicyName *string
+	PolicyArn  *string
 }
 
 // ChangePasswordOutput is a shape of the model.
@@ -136,15 +136,15 @@ type ChangePasswordOutput struct {
 
 // ChangePasswordRequest is a shape of the model.
 type ChangePasswordRequest struct {
-	NewPassword string // required
 	OldPassword string // required
+	NewPassword string // required
 }
 
 // ContextEntry is a shape of the model.
 type ContextEntry struct {
 	ContextKeyName   *string
-	ContextKeyType   string
 	ContextKeyValues []string
+	ContextKeyType   string
 }
 
 // CreateAccessKeyRequest is a shape of the model.
@@ -168,15 +168,15 @@ type CreateAccountAliasRequest struct {
 
 // CreateDelegationRequestRequest is a shape of the model.
 type CreateDelegationRequestRequest struct {
-	Description         string // required
-	NotificationChannel string // required
-	OnlySendByOwner     *bool
 	OwnerAccountId      *string
+	Description         string                // required
 	Permissions         *DelegationPermission // required
-	RedirectUrl         *string
 	RequestMessage      *string
 	RequestorWorkflowId string // required
+	RedirectUrl         *string
+	NotificationChannel string // required
 	SessionDuration     int64  // required
+	OnlySendByOwner     *bool
 }
 
 // CreateDelegationRequestResponse is a shape of the model.
@@ -187,8 +187,8 @@ type CreateDelegationRequestResponse struct {
 
 // CreateGroupRequest is a shape of the model.
 type CreateGroupRequest struct {
-	GroupName string // required
 	Path      *string
+	GroupName string // required
 }
 
 // CreateGroupResponse is a shape of the model.
@@ -210,9 +210,9 @@ type CreateInstanceProfileResponse struct {
 
 // CreateLoginProfileRequest is a shape of the model.
 type CreateLoginProfileRequest struct {
+	UserName              *string
 	Password              *string
 	PasswordResetRequired *bool
-	UserName              *string
 }
 
 // CreateLoginProfileResponse is a shape of the model.
@@ -222,10 +222,10 @@ type CreateLoginProfileResponse struct {
 
 // CreateOpenIDConnectProviderRequest is a shape of the model.
 type CreateOpenIDConnectProviderRequest struct {
-	ClientIDList   []string
-	Tags           []Tag
-	ThumbprintList []string
 	Url            string // required
+	ClientIDList   []string
+	ThumbprintList []string
+	Tags           []Tag
 }
 
 // CreateOpenIDConnectProviderResponse is a shape of the model.
@@ -236,10 +236,10 @@ type CreateOpenIDConnectProviderResponse struct {
 
 // CreatePolicyRequest is a shape of the model.
 type CreatePolicyRequest struct {
-	Description    *string
+	PolicyName     string // required
 	Path           *string
 	PolicyDocument string // required
-	PolicyName     string // required
+	Description    *string
 	Tags           []Tag
 }
 
@@ -262,12 +262,12 @@ type CreatePolicyVersionResponse struct {
 
 // CreateRoleRequest is a shape of the model.
 type CreateRoleRequest struct {
+	Path                     *string
+	RoleName                 string // required
 	AssumeRolePolicyDocument string // required
 	Description              *string
 	MaxSessionDuration       *int64
-	Path                     *string
 	PermissionsBoundary      *string
-	RoleName                 string // required
 	Tags                     []Tag
 }
 
@@ -278,11 +278,11 @@ type CreateRoleResponse struct {
 
 // CreateSAMLProviderRequest is a shape of the model.
 type CreateSAMLProviderRequest struct {
-	AddPrivateKey           *string
-	AssertionEncryptionMode string
-	Name                    string // required
 	SAMLMetadataDocument    string // required
+	Name                    string // required
 	Tags                    []Tag
+	AssertionEncryptionMode string
+	AddPrivateKey           *string
 }
 
 // CreateSAMLProviderResponse is a shape of the model.
@@ -294,8 +294,8 @@ type CreateSAMLProviderResponse struct {
 // CreateServiceLinkedRoleRequest is a shape of the model.
 type CreateServiceLinkedRoleRequest struct {
 	AWSServiceName string // required
-	CustomSuffix   *string
 	Description    *string
+	CustomSuffix   *string
 }
 
 // CreateServiceLinkedRoleResponse is a shape of the model.
@@ -305,9 +305,9 @@ type CreateServiceLinkedRoleResponse struct {
 
 // CreateServiceSpecificCredentialRequest is a shape of the model.
 type CreateServiceSpecificCredentialRequest struct {
-	CredentialAgeDays *int64
-	ServiceName       string // required
 	UserName          string // required
+	ServiceName       string // required
+	CredentialAgeDays *int64
 }
 
 // CreateServiceSpecificCredentialResponse is a shape of the model.
@@ -318,9 +318,9 @@ type CreateServiceSpecificCredentialResponse struct {
 // CreateUserRequest is a shape of the model.
 type CreateUserRequest struct {
 	Path                *string
+	UserName            string // required
 	PermissionsBoundary *string
 	Tags                []Tag
-	UserName            string // required
 }
 
 // CreateUserResponse is a shape of the model.
@@ -331,8 +331,8 @@ type CreateUserResponse struct {
 // CreateVirtualMFADeviceRequest is a shape of the model.
 type CreateVirtualMFADeviceRequest struct {
 	Path                 *string
-	Tags                 []Tag
 	VirtualMFADeviceName string // required
+	Tags                 []Tag
 }
 
 // CreateVirtualMFADeviceResponse is a shape of the model.
@@ -346,37 +346,37 @@ type DeactivateMFADeviceOutput struct {
 
 // DeactivateMFADeviceRequest is a shape of the model.
 type DeactivateMFADeviceRequest struct {
-	SerialNumber string // required
 	UserName     *string
+	SerialNumber string // required
 }
 
 // DelegationPermission is a shape of the model.
 type DelegationPermission struct {
-	Parameters        []PolicyParameter
 	PolicyTemplateArn *string
+	Parameters        []PolicyParameter
 }
 
 // DelegationRequest is a shape of the model.
 type DelegationRequest struct {
-	ApproverId                    *string
-	CreateDate                    *time.Time
 	DelegationRequestId           *string
-	Description                   *string
-	ExpirationTime                *time.Time
-	Notes                         *string
-	OnlySendByOwner               *bool
 	OwnerAccountId                *string
-	OwnerId                       *string
-	PermissionPolicy              *string
-	Permissions                   *DelegationPermission
-	RedirectUrl                   *string
-	RejectionReason               *string
+	Description                   *string
 	RequestMessage                *string
+	Permissions                   *DelegationPermission
+	PermissionPolicy              *string
+	RolePermissionRestrictionArns []string
+	OwnerId                       *string
+	ApproverId                    *string
+	State                         string
+	ExpirationTime                *time.Time
 	RequestorId                   *string
 	RequestorName                 *string
-	RolePermissionRestrictionArns []string
+	CreateDate                    *time.Time
 	SessionDuration               *int64
-	State                         string
+	RedirectUrl                   *string
+	Notes                         *string
+	RejectionReason               *string
+	OnlySendByOwner               *bool
 	UpdatedTime                   *time.Time
 }
 
@@ -386,8 +386,8 @@ type DeleteAccessKeyOutput struct {
 
 // DeleteAccessKeyRequest is a shape of the model.
 type DeleteAccessKeyRequest struct {
-	AccessKeyId string // required
 	UserName    *string
+	AccessKeyId string // required
 }
 
 // DeleteAccountAliasOutput is a shape of the model.
@@ -491,8 +491,8 @@ type DeleteRolePolicyOutput struct {
 
 // DeleteRolePolicyRequest is a shape of the model.
 type DeleteRolePolicyRequest struct {
-	PolicyName string // required
 	RoleName   string // required
+	PolicyName string // required
 }
 
 // DeleteRoleRequest is a shape of the model.
@@ -515,8 +515,8 @@ type DeleteSSHPublicKeyOutput struct {
 
 // DeleteSSHPublicKeyRequest is a shape of the model.
 type DeleteSSHPublicKeyRequest struct {
-	SSHPublicKeyId string // required
 	UserName       string // required
+	SSHPublicKeyId string // required
 }
 
 // DeleteServerCertificateOutput is a shape of the model.
@@ -544,8 +544,8 @@ type DeleteServiceSpecificCredentialOutput struct {
 
 // DeleteServiceSpecificCredentialRequest is a shape of the model.
 type DeleteServiceSpecificCredentialRequest struct {
-	ServiceSpecificCredentialId string // required
 	UserName                    *string
+	ServiceSpecificCredentialId string // required
 }
 
 // DeleteSigningCertificateOutput is a shape of the model.
@@ -554,8 +554,8 @@ type DeleteSigningCertificateOutput struct {
 
 // DeleteSigningCertificateRequest is a shape of the model.
 type DeleteSigningCertificateRequest struct {
-	CertificateId string // required
 	UserName      *string
+	CertificateId string // required
 }
 
 // DeleteUserOutput is a shape of the model.
@@ -577,8 +577,8 @@ type DeleteUserPolicyOutput struct {
 
 // DeleteUserPolicyRequest is a shape of the model.
 type DeleteUserPolicyRequest struct {
-	PolicyName string // required
 	UserName   string // required
+	PolicyName string // required
 }
 
 // DeleteUserRequest is a shape of the model.
@@ -617,8 +617,8 @@ type DetachRolePolicyOutput struct {
 
 // DetachRolePolicyRequest is a shape of the model.
 type DetachRolePolicyRequest struct {
-	PolicyArn string // required
 	RoleName  string // required
+	PolicyArn string // required
 }
 
 // DetachUserPolicyOutput is a shape of the model.
@@ -627,8 +627,8 @@ type DetachUserPolicyOutput struct {
 
 // DetachUserPolicyRequest is a shape of the model.
 type DetachUserPolicyRequest struct {
-	PolicyArn string // required
 	UserName  string // required
+	PolicyArn string // required
 }
 
 // DisableOrganizationsRootCredentialsManagementRequest is a shape of the model.
@@ -637,8 +637,8 @@ type DisableOrganizationsRootCredentialsManagementRequest struct {
 
 // DisableOrganizationsRootCredentialsManagementResponse is a shape of the model.
 type DisableOrganizationsRootCredentialsManagementResponse struct {
-	EnabledFeatures []string
 	OrganizationId  *string
+	EnabledFeatures []string
 }
 
 // DisableOrganizationsRootSessionsRequest is a shape of the model.
@@ -647,8 +647,8 @@ type DisableOrganizationsRootSessionsRequest struct {
 
 // DisableOrganizationsRootSessionsResponse is a shape of the model.
 type DisableOrganizationsRootSessionsResponse struct {
-	EnabledFeatures []string
 	OrganizationId  *string
+	EnabledFeatures []string
 }
 
 // DisableOutboundWebIdentityFederationInput is a shape of the model.
@@ -665,10 +665,10 @@ type EnableMFADeviceOutput struct {
 
 // EnableMFADeviceRequest is a shape of the model.
 type EnableMFADeviceRequest struct {
+	UserName            string // required
+	SerialNumber        string // required
 	AuthenticationCode1 string // required
 	AuthenticationCode2 string // required
-	SerialNumber        string // required
-	UserName            string // required
 }
 
 // EnableOrganizationsRootCredentialsManagementRequest is a shape of the model.
@@ -677,8 +677,8 @@ type EnableOrganizationsRootCredentialsManagementRequest struct {
 
 // EnableOrganizationsRootCredentialsManagementResponse is a shape of the model.
 type EnableOrganizationsRootCredentialsManagementResponse struct {
-	EnabledFeatures []string
 	OrganizationId  *string
+	EnabledFeatures []string
 }
 
 // EnableOrganizationsRootSessionsRequest is a shape of the model.
@@ -687,8 +687,8 @@ type EnableOrganizationsRootSessionsRequest struct {
 
 // EnableOrganizationsRootSessionsResponse is a shape of the model.
 type EnableOrganizationsRootSessionsResponse struct {
-	EnabledFeatures []string
 	OrganizationId  *string
+	EnabledFeatures []string
 }
 
 // EnableOutboundWebIdentityFederationInput is a shape of the model.
@@ -709,28 +709,28 @@ type EntityDetails struct {
 // EntityInfo is a shape of the model.
 type EntityInfo struct {
 	Arn  string // required
-	Id   string // required
 	Name string // required
-	Path *string
 	Type string // required
+	Id   string // required
+	Path *string
 }
 
 // ErrorDetails is a shape of the model.
 type ErrorDetails struct {
-	Code    string // required
 	Message string // required
+	Code    string // required
 }
 
 // EvaluationResult is a shape of the model.
 type EvaluationResult struct {
 	EvalActionName                    string // required
-	EvalDecision                      string // required
-	EvalDecisionDetails               map[string]string
 	EvalResourceName                  *string
+	EvalDecision                      string // required
 	MatchedStatements                 []Statement
 	MissingContextValues              []string
 	OrganizationsDecisionDetail       *OrganizationsDecisionDetail
 	PermissionsBoundaryDecisionDetail *PermissionsBoundaryDecisionDetail
+	EvalDecisionDetails               map[string]string
 	ResourceSpecificResults           []ResourceSpecificResult
 }
 
@@ -740,8 +740,8 @@ type GenerateCredentialReportInput struct {
 
 // GenerateCredentialReportResponse is a shape of the model.
 type GenerateCredentialReportResponse struct {
-	Description *string
 	State       string
+	Description *string
 }
 
 // GenerateOrganizationsAccessReportRequest is a shape of the model.
@@ -773,25 +773,25 @@ type GetAccessKeyLastUsedRequest struct {
 
 // GetAccessKeyLastUsedResponse is a shape of the model.
 type GetAccessKeyLastUsedResponse struct {
-	AccessKeyLastUsed *AccessKeyLastUsed
 	UserName          *string
+	AccessKeyLastUsed *AccessKeyLastUsed
 }
 
 // GetAccountAuthorizationDetailsRequest is a shape of the model.
 type GetAccountAuthorizationDetailsRequest struct {
 	Filter   []string
-	Marker   *string
 	MaxItems *int64
+	Marker   *string
 }
 
 // GetAccountAuthorizationDetailsResponse is a shape of the model.
 type GetAccountAuthorizationDetailsResponse struct {
+	UserDetailList  []UserDetail
 	GroupDetailList []GroupDetail
+	RoleDetailList  []RoleDetail
+	Policies        []ManagedPolicyDetail
 	IsTruncated     *bool
 	Marker          *string
-	Policies        []ManagedPolicyDetail
-	RoleDetailList  []RoleDetail
-	UserDetailList  []UserDetail
 }
 
 // GetAccountPasswordPolicyInput is a shape of the model.
@@ -824,8 +824,8 @@ type GetContextKeysForPolicyResponse struct {
 
 // GetContextKeysForPrincipalPolicyRequest is a shape of the model.
 type GetContextKeysForPrincipalPolicyRequest struct {
-	PolicyInputList []string
 	PolicySourceArn string // required
+	PolicyInputList []string
 }
 
 // GetCredentialReportInput is a shape of the model.
@@ -835,21 +835,21 @@ type GetCredentialReportInput struct {
 // GetCredentialReportResponse is a shape of the model.
 type GetCredentialReportResponse struct {
 	Content       []byte
-	GeneratedTime *time.Time
 	ReportFormat  string
+	GeneratedTime *time.Time
 }
 
 // GetDelegationRequestRequest is a shape of the model.
 type GetDelegationRequestRequest struct {
-	DelegationPermissionCheck *bool
 	DelegationRequestId       string // required
+	DelegationPermissionCheck *bool
 }
 
 // GetDelegationRequestResponse is a shape of the model.
 type GetDelegationRequestResponse struct {
 	DelegationRequest     *DelegationRequest
-	PermissionCheckResult string
 	PermissionCheckStatus string
+	PermissionCheckResult string
 }
 
 // GetGroupPolicyRequest is a shape of the model.
@@ -861,8 +861,8 @@ type GetGroupPolicyRequest struct {
 // GetGroupPolicyResponse is a shape of the model.
 type GetGroupPolicyResponse struct {
 	GroupName      string // required
-	PolicyDocument string // required
 	PolicyName     string // required
+	PolicyDocument string // required
 }
 
 // GetGroupRequest is a shape of the model.
@@ -875,9 +875,9 @@ type GetGroupRequest struct {
 // GetGroupResponse is a shape of the model.
 type GetGroupResponse struct {
 	Group       *Group // required
+	Users       []User // required
 	IsTruncated *bool
 	Marker      *string
-	Users       []User // required
 }
 
 // GetHumanReadableSummaryRequest is a shape of the model.
@@ -888,8 +888,8 @@ type GetHumanReadableSummaryRequest struct {
 
 // GetHumanReadableSummaryResponse is a shape of the model.
 type GetHumanReadableSummaryResponse struct {
-	Locale         *string
 	SummaryContent *string
+	Locale         *string
 	SummaryState   string
 }
 
@@ -921,10 +921,10 @@ type GetMFADeviceRequest struct {
 
 // GetMFADeviceResponse is a shape of the model.
 type GetMFADeviceResponse struct {
-	Certifications map[string]string
-	EnableDate     *time.Time
-	SerialNumber   string // required
 	UserName       *string
+	SerialNumber   string // required
+	EnableDate     *time.Time
+	Certifications map[string]string
 }
 
 // GetOpenIDConnectProviderRequest is a shape of the model.
@@ -934,32 +934,32 @@ type GetOpenIDConnectProviderRequest struct {
 
 // GetOpenIDConnectProviderResponse is a shape of the model.
 type GetOpenIDConnectProviderResponse struct {
+	Url            *string
 	ClientIDList   []string
+	ThumbprintList []string
 	CreateDate     *time.Time
 	Tags           []Tag
-	ThumbprintList []string
-	Url            *string
 }
 
 // GetOrganizationsAccessReportRequest is a shape of the model.
 type GetOrganizationsAccessReportRequest struct {
 	JobId    string // required
-	Marker   *string
 	MaxItems *int64
+	Marker   *string
 	SortKey  string
 }
 
 // GetOrganizationsAccessReportResponse is a shape of the model.
 type GetOrganizationsAccessReportResponse struct {
-	AccessDetails               []AccessDetail
-	ErrorDetails                *ErrorDetails
-	IsTruncated                 *bool
-	JobCompletionDate           *time.Time
-	JobCreationDate             time.Time // required
 	JobStatus                   string    // required
-	Marker                      *string
+	JobCreationDate             time.Time // required
+	JobCompletionDate           *time.Time
 	NumberOfServicesAccessible  *int64
 	NumberOfServicesNotAccessed *int64
+	AccessDetails               []AccessDetail
+	IsTruncated                 *bool
+	Marker                      *string
+	ErrorDetails                *ErrorDetails
 }
 
 // GetOutboundWebIdentityFederationInfoInput is a shape of the model.
@@ -995,15 +995,15 @@ type GetPolicyVersionResponse struct {
 
 // GetRolePolicyRequest is a shape of the model.
 type GetRolePolicyRequest struct {
-	PolicyName string // required
 	RoleName   string // required
+	PolicyName string // required
 }
 
 // GetRolePolicyResponse is a shape of the model.
 type GetRolePolicyResponse struct {
-	PolicyDocument string // required
-	PolicyName     string // required
 	RoleName       string // required
+	PolicyName     string // required
+	PolicyDocument string // required
 }
 
 // GetRoleRequest is a shape of the model.
@@ -1023,20 +1023,20 @@ type GetSAMLProviderRequest struct {
 
 // GetSAMLProviderResponse is a shape of the model.
 type GetSAMLProviderResponse struct {
-	AssertionEncryptionMode string
-	CreateDate              *time.Time
-	PrivateKeyList          []SAMLPrivateKey
-	SAMLMetadataDocument    *string
 	SAMLProviderUUID        *string
-	Tags                    []Tag
+	SAMLMetadataDocument    *string
+	CreateDate              *time.Time
 	ValidUntil              *time.Time
+	Tags                    []Tag
+	AssertionEncryptionMode string
+	PrivateKeyList          []SAMLPrivateKey
 }
 
 // GetSSHPublicKeyRequest is a shape of the model.
 type GetSSHPublicKeyRequest struct {
-	Encoding       string // required
-	SSHPublicKeyId string // required
 	UserName       string // required
+	SSHPublicKeyId string // required
+	Encoding       string // required
 }
 
 // GetSSHPublicKeyResponse is a shape of the model.
@@ -1057,39 +1057,39 @@ type GetServerCertificateResponse struct {
 // GetServiceLastAccessedDetailsRequest is a shape of the model.
 type GetServiceLastAccessedDetailsRequest struct {
 	JobId    string // required
-	Marker   *string
 	MaxItems *int64
+	Marker   *string
 }
 
 // GetServiceLastAccessedDetailsResponse is a shape of the model.
 type GetServiceLastAccessedDetailsResponse struct {
-	Error                *ErrorDetails
-	IsTruncated          *bool
-	JobCompletionDate    time.Time // required
-	JobCreationDate      time.Time // required
-	JobStatus            string    // required
+	JobStatus            string // required
 	JobType              string
-	Marker               *string
+	JobCreationDate      time.Time             // required
 	ServicesLastAccessed []ServiceLastAccessed // required
+	JobCompletionDate    time.Time             // required
+	IsTruncated          *bool
+	Marker               *string
+	Error                *ErrorDetails
 }
 
 // GetServiceLastAccessedDetailsWithEntitiesRequest is a shape of the model.
 type GetServiceLastAccessedDetailsWithEntitiesRequest struct {
 	JobId            string // required
-	Marker           *string
-	MaxItems         *int64
 	ServiceNamespace string // required
+	MaxItems         *int64
+	Marker           *string
 }
 
 // GetServiceLastAccessedDetailsWithEntitiesResponse is a shape of the model.
 type GetServiceLastAccessedDetailsWithEntitiesResponse struct {
+	JobStatus         string          // required
+	JobCreationDate   time.Time       // required
+	JobCompletionDate time.Time       // required
 	EntityDetailsList []EntityDetails // required
-	Error             *ErrorDetails
 	IsTruncated       *bool
-	JobCompletionDate time.Time // required
-	JobCreationDate   time.Time // required
-	JobStatus         string    // required
 	Marker            *string
+	Error             *ErrorDetails
 }
 
 // GetServiceLinkedRoleDeletionStatusRequest is a shape of the model.
@@ -1099,21 +1099,21 @@ type GetServiceLinkedRoleDeletionStatusRequest struct {
 
 // GetServiceLinkedRoleDeletionStatusResponse is a shape of the model.
 type GetServiceLinkedRoleDeletionStatusResponse struct {
-	Reason *DeletionTaskFailureReasonType
 	Status string // required
+	Reason *DeletionTaskFailureReasonType
 }
 
 // GetUserPolicyRequest is a shape of the model.
 type GetUserPolicyRequest struct {
-	PolicyName string // required
 	UserName   string // required
+	PolicyName string // required
 }
 
 // GetUserPolicyResponse is a shape of the model.
 type GetUserPolicyResponse struct {
-	PolicyDocument string // required
-	PolicyName     string // required
 	UserName       string // required
+	PolicyName     string // required
+	PolicyDocument string // required
 }
 
 // GetUserRequest is a shape of the model.
@@ -1128,40 +1128,40 @@ type GetUserResponse struct {
 
 // Group is a shape of the model.
 type Group struct {
+	Path       string    // required
+	GroupName  string    // required
+	GroupId    string    // required
 	Arn        string    // required
 	CreateDate time.Time // required
-	GroupId    string    // required
-	GroupName  string    // required
-	Path       string    // required
 }
 
 // GroupDetail is a shape of the model.
 type GroupDetail struct {
-	Arn                     *string
-	AttachedManagedPolicies []AttachedPolicy
-	CreateDate              *time.Time
-	GroupId                 *string
-	GroupName               *string
-	GroupPolicyList         []PolicyDetail
 	Path                    *string
+	GroupName               *string
+	GroupId                 *string
+	Arn                     *string
+	CreateDate              *time.Time
+	GroupPolicyList         []PolicyDetail
+	AttachedManagedPolicies []AttachedPolicy
 }
 
 // InstanceProfile is a shape of the model.
 type InstanceProfile struct {
+	Path                string    // required
+	InstanceProfileName string    // required
+	InstanceProfileId   string    // required
 	Arn                 string    // required
 	CreateDate          time.Time // required
-	InstanceProfileId   string    // required
-	InstanceProfileName string    // required
-	Path                string    // required
 	Roles               []Role    // required
 	Tags                []Tag
 }
 
 // ListAccessKeysRequest is a shape of the model.
 type ListAccessKeysRequest struct {
+	UserName *string
 	Marker   *string
 	MaxItems *int64
-	UserName *string
 }
 
 // ListAccessKeysResponse is a shape of the model.
@@ -1187,9 +1187,9 @@ type ListAccountAliasesResponse struct {
 // ListAttachedGroupPoliciesRequest is a shape of the model.
 type ListAttachedGroupPoliciesRequest struct {
 	GroupName  string // required
+	PathPrefix *string
 	Marker     *string
 	MaxItems   *int64
-	PathPrefix *string
 }
 
 // ListAttachedGroupPoliciesResponse is a shape of the model.
@@ -1201,10 +1201,10 @@ type ListAttachedGroupPoliciesResponse struct {
 
 // ListAttachedRolePoliciesRequest is a shape of the model.
 type ListAttachedRolePoliciesRequest struct {
+	RoleName   string // required
+	PathPrefix *string
 	Marker     *string
 	MaxItems   *int64
-	PathPrefix *string
-	RoleName   string // required
 }
 
 // ListAttachedRolePoliciesResponse is a shape of the model.
@@ -1216,10 +1216,10 @@ type ListAttachedRolePoliciesResponse struct {
 
 // ListAttachedUserPoliciesRequest is a shape of the model.
 type ListAttachedUserPoliciesRequest struct {
+	UserName   string // required
+	PathPrefix *string
 	Marker     *string
 	MaxItems   *int64
-	PathPrefix *string
-	UserName   string // required
 }
 
 // ListAttachedUserPoliciesResponse is a shape of the model.
@@ -1231,9 +1231,9 @@ type ListAttachedUserPoliciesResponse struct {
 
 // ListDelegationRequestsRequest is a shape of the model.
 type ListDelegationRequestsRequest struct {
+	OwnerId  *string
 	Marker   *string
 	MaxItems *int64
-	OwnerId  *string
 }
 
 // ListDelegationRequestsResponse is a shape of the model.
@@ -1245,21 +1245,21 @@ type ListDelegationRequestsResponse struct {
 
 // ListEntitiesForPolicyRequest is a shape of the model.
 type ListEntitiesForPolicyRequest struct {
+	PolicyArn         string // required
 	EntityFilter      string
+	PathPrefix        *string
+	PolicyUsageFilter string
 	Marker            *string
 	MaxItems          *int64
-	PathPrefix        *string
-	PolicyArn         string // required
-	PolicyUsageFilter string
 }
 
 // ListEntitiesForPolicyResponse is a shape of the model.
 type ListEntitiesForPolicyResponse struct {
+	PolicyGroups []PolicyGroup
+	PolicyUsers  []PolicyUser
+	PolicyRoles  []PolicyRole
 	IsTruncated  *bool
 	Marker       *string
-	PolicyGroups []PolicyGroup
-	PolicyRoles  []PolicyRole
-	PolicyUsers  []PolicyUser
 }
 
 // ListGroupPoliciesRequest is a shape of the model.
@@ -1271,16 +1271,16 @@ type ListGroupPoliciesRequest struct {
 
 // ListGroupPoliciesResponse is a shape of the model.
 type ListGroupPoliciesResponse struct {
+	PolicyNames []string // required
 	IsTruncated *bool
 	Marker      *string
-	PolicyNames []string // required
 }
 
 // ListGroupsForUserRequest is a shape of the model.
 type ListGroupsForUserRequest struct {
+	UserName string // required
 	Marker   *string
 	MaxItems *int64
-	UserName string // required
 }
 
 // ListGroupsForUserResponse is a shape of the model.
@@ -1292,9 +1292,9 @@ type ListGroupsForUserResponse struct {
 
 // ListGroupsRequest is a shape of the model.
 type ListGroupsRequest struct {
+	PathPrefix *string
 	Marker     *string
 	MaxItems   *int64
-	PathPrefix *string
 }
 
 // ListGroupsResponse is a shape of the model.
@@ -1313,16 +1313,16 @@ type ListInstanceProfileTagsRequest struct {
 
 // ListInstanceProfileTagsResponse is a shape of the model.
 type ListInstanceProfileTagsResponse struct {
+	Tags        []Tag // required
 	IsTruncated *bool
 	Marker      *string
-	Tags        []Tag // required
 }
 
 // ListInstanceProfilesForRoleRequest is a shape of the model.
 type ListInstanceProfilesForRoleRequest struct {
+	RoleName string // required
 	Marker   *string
 	MaxItems *int64
-	RoleName string // required
 }
 
 // ListInstanceProfilesForRoleResponse is a shape of the model.
@@ -1334,9 +1334,9 @@ type ListInstanceProfilesForRoleResponse struct {
 
 // ListInstanceProfilesRequest is a shape of the model.
 type ListInstanceProfilesRequest struct {
+	PathPrefix *string
 	Marker     *string
 	MaxItems   *int64
-	PathPrefix *string
 }
 
 // ListInstanceProfilesResponse is a shape of the model.
@@ -1348,44 +1348,44 @@ type ListInstanceProfilesResponse struct {
 
 // ListMFADeviceTagsRequest is a shape of the model.
 type ListMFADeviceTagsRequest struct {
+	SerialNumber string // required
 	Marker       *string
 	MaxItems     *int64
-	SerialNumber string // required
 }
 
 // ListMFADeviceTagsResponse is a shape of the model.
 type ListMFADeviceTagsResponse struct {
+	Tags        []Tag // required
 	IsTruncated *bool
 	Marker      *string
-	Tags        []Tag // required
 }
 
 // ListMFADevicesRequest is a shape of the model.
 type ListMFADevicesRequest struct {
+	UserName *string
 	Marker   *string
 	MaxItems *int64
-	UserName *string
 }
 
 // ListMFADevicesResponse is a shape of the model.
 type ListMFADevicesResponse struct {
-	IsTruncated *bool
 	MFADevices  []MFADevice // required
+	IsTruncated *bool
 	Marker      *string
 }
 
 // ListOpenIDConnectProviderTagsRequest is a shape of the model.
 type ListOpenIDConnectProviderTagsRequest struct {
+	OpenIDConnectProviderArn string // required
 	Marker                   *string
 	MaxItems                 *int64
-	OpenIDConnectProviderArn string // required
 }
 
 // ListOpenIDConnectProviderTagsResponse is a shape of the model.
 type ListOpenIDConnectProviderTagsResponse struct {
+	Tags        []Tag // required
 	IsTruncated *bool
 	Marker      *string
-	Tags        []Tag // required
 }
 
 // ListOpenIDConnectProvidersRequest is a shape of the model.
@@ -1403,129 +1403,129 @@ type ListOrganizationsFeaturesRequest struct {
 
 // ListOrganizationsFeaturesResponse is a shape of the model.
 type ListOrganizationsFeaturesResponse struct {
-	EnabledFeatures []string
 	OrganizationId  *string
+	EnabledFeatures []string
 }
 
 // ListPoliciesGrantingServiceAccessEntry is a shape of the model.
 type ListPoliciesGrantingServiceAccessEntry struct {
-	Policies         []PolicyGrantingServiceAccess
 	ServiceNamespace *string
+	Policies         []PolicyGrantingServiceAccess
 }
 
 // ListPoliciesGrantingServiceAccessRequest is a shape of the model.
 type ListPoliciesGrantingServiceAccessRequest struct {
-	Arn               string // required
 	Marker            *string
+	Arn               string   // required
 	ServiceNamespaces []string // required
 }
 
 // ListPoliciesGrantingServiceAccessResponse is a shape of the model.
 type ListPoliciesGrantingServiceAccessResponse struct {
+	PoliciesGrantingServiceAccess []ListPoliciesGrantingServiceAccessEntry // required
 	IsTruncated                   *bool
 	Marker                        *string
-	PoliciesGrantingServiceAccess []ListPoliciesGrantingServiceAccessEntry // required
 }
 
 // ListPoliciesRequest is a shape of the model.
 type ListPoliciesRequest struct {
-	Marker            *string
-	MaxItems          *int64
+	Scope             string
 	OnlyAttached      *bool
 	PathPrefix        *string
 	PolicyUsageFilter string
-	Scope             string
+	Marker            *string
+	MaxItems          *int64
 }
 
 // ListPoliciesResponse is a shape of the model.
 type ListPoliciesResponse struct {
+	Policies    []Policy
 	IsTruncated *bool
 	Marker      *string
-	Policies    []Policy
 }
 
 // ListPolicyTagsRequest is a shape of the model.
 type ListPolicyTagsRequest struct {
+	PolicyArn string // required
 	Marker    *string
 	MaxItems  *int64
-	PolicyArn string // required
 }
 
 // ListPolicyTagsResponse is a shape of the model.
 type ListPolicyTagsResponse struct {
+	Tags        []Tag // required
 	IsTruncated *bool
 	Marker      *string
-	Tags        []Tag // required
 }
 
 // ListPolicyVersionsRequest is a shape of the model.
 type ListPolicyVersionsRequest struct {
+	PolicyArn string // required
 	Marker    *string
 	MaxItems  *int64
-	PolicyArn string // required
 }
 
 // ListPolicyVersionsResponse is a shape of the model.
 type ListPolicyVersionsResponse struct {
+	Versions    []PolicyVersion
 	IsTruncated *bool
 	Marker      *string
-	Versions    []PolicyVersion
 }
 
 // ListRolePoliciesRequest is a shape of the model.
 type ListRolePoliciesRequest struct {
+	RoleName string // required
 	Marker   *string
 	MaxItems *int64
-	RoleName string // required
 }
 
 // ListRolePoliciesResponse is a shape of the model.
 type ListRolePoliciesResponse struct {
+	PolicyNames []string // required
 	IsTruncated *bool
 	Marker      *string
-	PolicyNames []string // required
 }
 
 // ListRoleTagsRequest is a shape of the model.
 type ListRoleTagsRequest struct {
+	RoleName string // required
 	Marker   *string
 	MaxItems *int64
-	RoleName string // required
 }
 
 // ListRoleTagsResponse is a shape of the model.
 type ListRoleTagsResponse struct {
+	Tags        []Tag // required
 	IsTruncated *bool
 	Marker      *string
-	Tags        []Tag // required
 }
 
 // ListRolesRequest is a shape of the model.
 type ListRolesRequest struct {
+	PathPrefix *string
 	Marker     *string
 	MaxItems   *int64
-	PathPrefix *string
 }
 
 // ListRolesResponse is a shape of the model.
 type ListRolesResponse struct {
+	Roles       []Role // required
 	IsTruncated *bool
 	Marker      *string
-	Roles       []Role // required
 }
 
 // ListSAMLProviderTagsRequest is a shape of the model.
 type ListSAMLProviderTagsRequest struct {
+	SAMLProviderArn string // required
 	Marker          *string
 	MaxItems        *int64
-	SAMLProviderArn string // required
 }
 
 // ListSAMLProviderTagsResponse is a shape of the model.
 type ListSAMLProviderTagsResponse struct {
+	Tags        []Tag // required
 	IsTruncated *bool
 	Marker      *string
-	Tags        []Tag // required
 }
 
 // ListSAMLProvidersRequest is a shape of the model.
@@ -1539,67 +1539,67 @@ type ListSAMLProvidersResponse struct {
 
 // ListSSHPublicKeysRequest is a shape of the model.
 type ListSSHPublicKeysRequest struct {
+	UserName *string
 	Marker   *string
 	MaxItems *int64
-	UserName *string
 }
 
 // ListSSHPublicKeysResponse is a shape of the model.
 type ListSSHPublicKeysResponse struct {
+	SSHPublicKeys []SSHPublicKeyMetadata
 	IsTruncated   *bool
 	Marker        *string
-	SSHPublicKeys []SSHPublicKeyMetadata
 }
 
 // ListServerCertificateTagsRequest is a shape of the model.
 type ListServerCertificateTagsRequest struct {
+	ServerCertificateName string // required
 	Marker                *string
 	MaxItems              *int64
-	ServerCertificateName string // required
 }
 
 // ListServerCertificateTagsResponse is a shape of the model.
 type ListServerCertificateTagsResponse struct {
+	Tags        []Tag // required
 	IsTruncated *bool
 	Marker      *string
-	Tags        []Tag // required
 }
 
 // ListServerCertificatesRequest is a shape of the model.
 type ListServerCertificatesRequest struct {
+	PathPrefix *string
 	Marker     *string
 	MaxItems   *int64
-	PathPrefix *string
 }
 
 // ListServerCertificatesResponse is a shape of the model.
 type ListServerCertificatesResponse struct {
+	ServerCertificateMetadataList []ServerCertificateMetadata // required
 	IsTruncated                   *bool
 	Marker                        *string
-	ServerCertificateMetadataList []ServerCertificateMetadata // required
 }
 
 // ListServiceSpecificCredentialsRequest is a shape of the model.
 type ListServiceSpecificCredentialsRequest struct {
+	UserName    *string
+	ServiceName *string
 	AllUsers    *bool
 	Marker      *string
 	MaxItems    *int64
-	ServiceName *string
-	UserName    *string
 }
 
 // ListServiceSpecificCredentialsResponse is a shape of the model.
 type ListServiceSpecificCredentialsResponse struct {
-	IsTruncated                *bool
-	Marker                     *string
 	ServiceSpecificCredentials []ServiceSpecificCredentialMetadata
+	Marker                     *string
+	IsTruncated                *bool
 }
 
 // ListSigningCertificatesRequest is a shape of the model.
 type ListSigningCertificatesRequest struct {
+	UserName *string
 	Marker   *string
 	MaxItems *int64
-	UserName *string
 }
 
 // ListSigningCertificatesResponse is a shape of the model.
@@ -1611,44 +1611,44 @@ type ListSigningCertificatesResponse struct {
 
 // ListUserPoliciesRequest is a shape of the model.
 type ListUserPoliciesRequest struct {
+	UserName string // required
 	Marker   *string
 	MaxItems *int64
-	UserName string // required
 }
 
 // ListUserPoliciesResponse is a shape of the model.
 type ListUserPoliciesResponse struct {
+	PolicyNames []string // required
 	IsTruncated *bool
 	Marker      *string
-	PolicyNames []string // required
 }
 
 // ListUserTagsRequest is a shape of the model.
 type ListUserTagsRequest struct {
+	UserName string // required
 	Marker   *string
 	MaxItems *int64
-	UserName string // required
 }
 
 // ListUserTagsResponse is a shape of the model.
 type ListUserTagsResponse struct {
+	Tags        []Tag // required
 	IsTruncated *bool
 	Marker      *string
-	Tags        []Tag // required
 }
 
 // ListUsersRequest is a shape of the model.
 type ListUsersRequest struct {
+	PathPrefix *string
 	Marker     *string
 	MaxItems   *int64
-	PathPrefix *string
 }
 
 // ListUsersResponse is a shape of the model.
 type ListUsersResponse struct {
+	Users       []User // required
 	IsTruncated *bool
 	Marker      *string
-	Users       []User // required
 }
 
 // ListVirtualMFADevicesRequest is a shape of the model.
@@ -1660,39 +1660,39 @@ type ListVirtualMFADevicesRequest struct {
 
 // ListVirtualMFADevicesResponse is a shape of the model.
 type ListVirtualMFADevicesResponse struct {
+	VirtualMFADevices []VirtualMFADevice // required
 	IsTruncated       *bool
 	Marker            *string
-	VirtualMFADevices []VirtualMFADevice // required
 }
 
 // LoginProfile is a shape of the model.
 type LoginProfile struct {
+	UserName              string    // required
 	CreateDate            time.Time // required
 	PasswordResetRequired *bool
-	UserName              string // required
 }
 
 // MFADevice is a shape of the model.
 type MFADevice struct {
-	EnableDate   time.Time // required
-	SerialNumber string    // required
 	UserName     string    // required
+	SerialNumber string    // required
+	EnableDate   time.Time // required
 }
 
 // ManagedPolicyDetail is a shape of the model.
 type ManagedPolicyDetail struct {
-	Arn                           *string
-	AttachmentCount               *int64
-	CreateDate                    *time.Time
-	DefaultVersionId              *string
-	Description                   *string
-	IsAttachable                  *bool
-	Path                          *string
-	PermissionsBoundaryUsageCount *int64
-	PolicyId                      *string
 	PolicyName                    *string
-	PolicyVersionList             []PolicyVersion
+	PolicyId                      *string
+	Arn                           *string
+	Path                          *string
+	DefaultVersionId              *string
+	AttachmentCount               *int64
+	PermissionsBoundaryUsageCount *int64
+	IsAttachable                  *bool
+	Description                   *string
+	CreateDate                    *time.Time
 	UpdateDate                    *time.Time
+	PolicyVersionList             []PolicyVersion
 }
 
 // OpenIDConnectProviderListEntry is a shape of the model.
@@ -1707,16 +1707,16 @@ type OrganizationsDecisionDetail struct {
 
 // PasswordPolicy is a shape of the model.
 type PasswordPolicy struct {
+	MinimumPasswordLength      *int64
+	RequireSymbols             *bool
+	RequireNumbers             *bool
+	RequireUppercaseCharacters *bool
+	RequireLowercaseCharacters *bool
 	AllowUsersToChangePassword *bool
 	ExpirePasswords            *bool
-	HardExpiry                 *bool
 	MaxPasswordAge             *int64
-	MinimumPasswordLength      *int64
 	PasswordReusePrevention    *int64
-	RequireLowercaseCharacters *bool
-	RequireNumbers             *bool
-	RequireSymbols             *bool
-	RequireUppercaseCharacters *bool
+	HardExpiry                 *bool
 }
 
 // PermissionsBoundaryDecisionDetail is a shape of the model.
@@ -1726,72 +1726,72 @@ type PermissionsBoundaryDecisionDetail struct {
 
 // Policy is a shape of the model.
 type Policy struct {
-	Arn                           *string
-	AttachmentCount               *int64
-	CreateDate                    *time.Time
-	DefaultVersionId              *string
-	Description                   *string
-	IsAttachable                  *bool
-	Path                          *string
-	PermissionsBoundaryUsageCount *int64
-	PolicyId                      *string
 	PolicyName                    *string
-	Tags                          []Tag
+	PolicyId                      *string
+	Arn                           *string
+	Path                          *string
+	DefaultVersionId              *string
+	AttachmentCount               *int64
+	PermissionsBoundaryUsageCount *int64
+	IsAttachable                  *bool
+	Description                   *string
+	CreateDate                    *time.Time
 	UpdateDate                    *time.Time
+	Tags                          []Tag
 }
 
 // PolicyDetail is a shape of the model.
 type PolicyDetail struct {
-	PolicyDocument *string
 	PolicyName     *string
+	PolicyDocument *string
 }
 
 // PolicyGrantingServiceAccess is a shape of the model.
 type PolicyGrantingServiceAccess struct {
-	EntityName *string
-	EntityType string
-	PolicyArn  *string
 	PolicyName string // required
 	PolicyType string // required
+	PolicyArn  *string
+	EntityType string
+	EntityName *string
 }
 
 // PolicyGroup is a shape of the model.
 type PolicyGroup struct {
-	GroupId   *string
 	GroupName *string
+	GroupId   *string
 }
 
 // PolicyParameter is a shape of the model.
 type PolicyParameter struct {
 	Name   *string
-	Type   string
 	Values []string
+	Type   string
 }
 
 // PolicyRole is a shape of the model.
 type PolicyRole struct {
-	RoleId   *string
 	RoleName *string
+	RoleId   *string
 }
 
 // PolicyUser is a shape of the model.
 type PolicyUser struct {
-	UserId   *string
 	UserName *string
+	UserId   *string
 }
 
 // PolicyVersion is a shape of the model.
 type PolicyVersion struct {
-	CreateDate       *time.Time
 	Document         *string
-	IsDefaultVersion *bool
 	VersionId        *string
+	IsDefaultVersion *bool
+	CreateDate       *time.Time
 }
 
 // Position is a shape of the model.
 type Position struct {
-	Column *int64
 	Line   *int64
+	Column *int64
 }
 
 // PutGroupPolicyOutput is a shape of the model.
@@ -1801,8 +1801,8 @@ type PutGroupPolicyOutput struct {
 // PutGroupPolicyRequest is a shape of the model.
 type PutGroupPolicyRequest struct {
 	GroupName      string // required
-	PolicyDocument string // required
 	PolicyName     string // required
+	PolicyDocument string // required
 }
 
 // PutRolePermissionsBoundaryOutput is a shape of the model.
@@ -1811,8 +1811,8 @@ type PutRolePermissionsBoundaryOutput struct {
 
 // PutRolePermissionsBoundaryRequest is a shape of the model.
 type PutRolePermissionsBoundaryRequest struct {
-	PermissionsBoundary string // required
 	RoleName            string // required
+	PermissionsBoundary string // required
 }
 
 // PutRolePolicyOutput is a shape of the model.
@@ -1821,9 +1821,9 @@ type PutRolePolicyOutput struct {
 
 // PutRolePolicyRequest is a shape of the model.
 type PutRolePolicyRequest struct {
-	PolicyDocument string // required
-	PolicyName     string // required
 	RoleName       string // required
+	PolicyName     string // required
+	PolicyDocument string // required
 }
 
 // PutUserPermissionsBoundaryOutput is a shape of the model.
@@ -1832,8 +1832,8 @@ type PutUserPermissionsBoundaryOutput struct {
 
 // PutUserPermissionsBoundaryRequest is a shape of the model.
 type PutUserPermissionsBoundaryRequest struct {
-	PermissionsBoundary string // required
 	UserName            string // required
+	PermissionsBoundary string // required
 }
 
 // PutUserPolicyOutput is a shape of the model.
@@ -1842,9 +1842,9 @@ type PutUserPolicyOutput struct {
 
 // PutUserPolicyRequest is a shape of the model.
 type PutUserPolicyRequest struct {
-	PolicyDocument string // required
-	PolicyName     string // required
 	UserName       string // required
+	PolicyName     string // required
+	PolicyDocument string // required
 }
 
 // RejectDelegationRequestOutput is a shape of the model.
@@ -1863,8 +1863,8 @@ type RemoveClientIDFromOpenIDConnectProviderOutput struct {
 
 // RemoveClientIDFromOpenIDConnectProviderRequest is a shape of the model.
 type RemoveClientIDFromOpenIDConnectProviderRequest struct {
-	ClientID                 string // required
 	OpenIDConnectProviderArn string // required
+	ClientID                 string // required
 }
 
 // RemoveRoleFromInstanceProfileOutput is a shape of the model.
@@ -1889,8 +1889,8 @@ type RemoveUserFromGroupRequest struct {
 
 // ResetServiceSpecificCredentialRequest is a shape of the model.
 type ResetServiceSpecificCredentialRequest struct {
-	ServiceSpecificCredentialId string // required
 	UserName                    *string
+	ServiceSpecificCredentialId string // required
 }
 
 // ResetServiceSpecificCredentialResponse is a shape of the model.
@@ -1900,11 +1900,11 @@ type ResetServiceSpecificCredentialResponse struct {
 
 // ResourceSpecificResult is a shape of the model.
 type ResourceSpecificResult struct {
-	EvalDecisionDetails               map[string]string
-	EvalResourceDecision              string // required
 	EvalResourceName                  string // required
+	EvalResourceDecision              string // required
 	MatchedStatements                 []Statement
 	MissingContextValues              []string
+	EvalDecisionDetails               map[string]string
 	PermissionsBoundaryDecisionDetail *PermissionsBoundaryDecisionDetail
 }
 
@@ -1914,41 +1914,41 @@ type ResyncMFADeviceOutput struct {
 
 // ResyncMFADeviceRequest is a shape of the model.
 type ResyncMFADeviceRequest struct {
+	UserName            string // required
+	SerialNumber        string // required
 	AuthenticationCode1 string // required
 	AuthenticationCode2 string // required
-	SerialNumber        string // required
-	UserName            string // required
 }
 
 // Role is a shape of the model.
 type Role struct {
-	Arn                      string // required
-	AssumeRolePolicyDocument *string
+	Path                     string    // required
+	RoleName                 string    // required
+	RoleId                   string    // required
+	Arn                      string    // required
 	CreateDate               time.Time // required
+	AssumeRolePolicyDocument *string
 	Description              *string
 	MaxSessionDuration       *int64
-	Path                     string // required
 	PermissionsBoundary      *AttachedPermissionsBoundary
-	RoleId                   string // required
-	RoleLastUsed             *RoleLastUsed
-	RoleName                 string // required
 	Tags                     []Tag
+	RoleLastUsed             *RoleLastUsed
 }
 
 // RoleDetail is a shape of the model.
 type RoleDetail struct {
-	Arn                      *string
-	AssumeRolePolicyDocument *string
-	AttachedManagedPolicies  []AttachedPolicy
-	CreateDate               *time.Time
-	InstanceProfileList      []InstanceProfile
 	Path                     *string
-	PermissionsBoundary      *AttachedPermissionsBoundary
-	RoleId                   *string
-	RoleLastUsed             *RoleLastUsed
 	RoleName                 *string
+	RoleId                   *string
+	Arn                      *string
+	CreateDate               *time.Time
+	AssumeRolePolicyDocument *string
+	InstanceProfileList      []InstanceProfile
 	RolePolicyList           []PolicyDetail
+	AttachedManagedPolicies  []AttachedPolicy
+	PermissionsBoundary      *AttachedPermissionsBoundary
 	Tags                     []Tag
+	RoleLastUsed             *RoleLastUsed
 }
 
 // RoleLastUsed is a shape of the model.
@@ -1972,26 +1972,26 @@ type SAMLPrivateKey struct {
 // SAMLProviderListEntry is a shape of the model.
 type SAMLProviderListEntry struct {
 	Arn        *string
-	CreateDate *time.Time
 	ValidUntil *time.Time
+	CreateDate *time.Time
 }
 
 // SSHPublicKey is a shape of the model.
 type SSHPublicKey struct {
+	UserName         string // required
+	SSHPublicKeyId   string // required
 	Fingerprint      string // required
 	SSHPublicKeyBody string // required
-	SSHPublicKeyId   string // required
 	Status           string // required
 	UploadDate       *time.Time
-	UserName         string // required
 }
 
 // SSHPublicKeyMetadata is a shape of the model.
 type SSHPublicKeyMetadata struct {
+	UserName       string    // required
 	SSHPublicKeyId string    // required
 	Status         string    // required
 	UploadDate     time.Time // required
-	UserName       string    // required
 }
 
 // SendDelegationTokenOutput is a shape of the model.
@@ -2005,29 +2005,29 @@ type SendDelegationTokenRequest struct {
 
 // ServerCertificate is a shape of the model.
 type ServerCertificate struct {
-	CertificateBody           string // required
-	CertificateChain          *string
 	ServerCertificateMetadata *ServerCertificateMetadata // required
+	CertificateBody           string                     // required
+	CertificateChain          *string
 	Tags                      []Tag
 }
 
 // ServerCertificateMetadata is a shape of the model.
 type ServerCertificateMetadata struct {
-	Arn                   string // required
-	Expiration            *time.Time
 	Path                  string // required
-	ServerCertificateId   string // required
 	ServerCertificateName string // required
+	ServerCertificateId   string // required
+	Arn                   string // required
 	UploadDate            *time.Time
+	Expiration            *time.Time
 }
 
 // ServiceLastAccessed is a shape of the model.
 type ServiceLastAccessed struct {
+	ServiceName                string // required
 	LastAuthenticated          *time.Time
+	ServiceNamespace           string // required
 	LastAuthenticatedEntity    *string
 	LastAuthenticatedRegion    *string
-	ServiceName                string // required
-	ServiceNamespace           string // required
 	TotalAuthenticatedEntities *int64
 	TrackedActionsLastAccessed []TrackedActionLastAccessed
 }
@@ -2036,26 +2036,26 @@ type ServiceLastAccessed struct {
 type ServiceSpecificCredential struct {
 	CreateDate                  time.Time // required
 	ExpirationDate              *time.Time
+	ServiceName                 string // required
+	ServiceUserName             *string
+	ServicePassword             *string
 	ServiceCredentialAlias      *string
 	ServiceCredentialSecret     *string
-	ServiceName                 string // required
-	ServicePassword             *string
 	ServiceSpecificCredentialId string // required
-	ServiceUserName             *string
-	Status                      string // required
 	UserName                    string // required
+	Status                      string // required
 }
 
 // ServiceSpecificCredentialMetadata is a shape of the model.
 type ServiceSpecificCredentialMetadata struct {
+	UserName                    string // required
+	Status                      string // required
+	ServiceUserName             *string
+	ServiceCredentialAlias      *string
 	CreateDate                  time.Time // required
 	ExpirationDate              *time.Time
-	ServiceCredentialAlias      *string
-	ServiceName                 string // required
 	ServiceSpecificCredentialId string // required
-	ServiceUserName             *string
-	Status                      string // required
-	UserName                    string // required
+	ServiceName                 string // required
 }
 
 // SetDefaultPolicyVersionOutput is a shape of the model.
@@ -2079,26 +2079,26 @@ type SetSecurityTokenServicePreferencesRequest struct {
 
 // SigningCertificate is a shape of the model.
 type SigningCertificate struct {
-	CertificateBody string // required
+	UserName        string // required
 	CertificateId   string // required
+	CertificateBody string // required
 	Status          string // required
 	UploadDate      *time.Time
-	UserName        string // required
 }
 
 // SimulateCustomPolicyRequest is a shape of the model.
 type SimulateCustomPolicyRequest struct {
+	PolicyInputList                    []string // required
+	PermissionsBoundaryPolicyInputList []string
 	ActionNames                        []string // required
+	ResourceArns                       []string
+	ResourcePolicy                     *string
+	ResourceOwner                      *string
 	CallerArn                          *string
 	ContextEntries                     []ContextEntry
-	Marker                             *string
-	MaxItems                           *int64
-	PermissionsBoundaryPolicyInputList []string
-	PolicyInputList                    []string // required
-	ResourceArns                       []string
 	ResourceHandlingOption             *string
-	ResourceOwner                      *string
-	ResourcePolicy                     *string
+	MaxItems                           *int64
+	Marker                             *string
 }
 
 // SimulatePolicyResponse is a shape of the model.
@@ -2110,26 +2110,26 @@ type SimulatePolicyResponse struct {
 
 // SimulatePrincipalPolicyRequest is a shape of the model.
 type SimulatePrincipalPolicyRequest struct {
+	PolicySourceArn                    string // required
+	PolicyInputList                    []string
+	PermissionsBoundaryPolicyInputList []string
 	ActionNames                        []string // required
+	ResourceArns                       []string
+	ResourcePolicy                     *string
+	ResourceOwner                      *string
 	CallerArn                          *string
 	ContextEntries                     []ContextEntry
-	Marker                             *string
-	MaxItems                           *int64
-	PermissionsBoundaryPolicyInputList []string
-	PolicyInputList                    []string
-	PolicySourceArn                    string // required
-	ResourceArns                       []string
 	ResourceHandlingOption             *string
-	ResourceOwner                      *string
-	ResourcePolicy                     *string
+	MaxItems                           *int64
+	Marker                             *string
 }
 
 // Statement is a shape of the model.
 type Statement struct {
-	EndPosition      *Position
 	SourcePolicyId   *string
 	SourcePolicyType string
 	StartPosition    *Position
+	EndPosition      *Position
 }
 
 // Tag is a shape of the model.
@@ -2214,16 +2214,16 @@ type TagUserOutput struct {
 
 // TagUserRequest is a shape of the model.
 type TagUserRequest struct {
-	Tags     []Tag  // required
 	UserName string // required
+	Tags     []Tag  // required
 }
 
 // TrackedActionLastAccessed is a shape of the model.
 type TrackedActionLastAccessed struct {
 	ActionName         *string
 	LastAccessedEntity *string
-	LastAccessedRegion *string
 	LastAccessedTime   *time.Time
+	LastAccessedRegion *string
 }
 
 // UntagInstanceProfileOutput is a shape of the model.
@@ -2302,8 +2302,8 @@ type UntagUserOutput struct {
 
 // UntagUserRequest is a shape of the model.
 type UntagUserRequest struct {
-	TagKeys  []string // required
 	UserName string   // required
+	TagKeys  []string // required
 }
 
 // UpdateAccessKeyOutput is a shape of the model.
@@ -2312,9 +2312,9 @@ type UpdateAccessKeyOutput struct {
 
 // UpdateAccessKeyRequest is a shape of the model.
 type UpdateAccessKeyRequest struct {
+	UserName    *string
 	AccessKeyId string // required
 	Status      string // required
-	UserName    *string
 }
 
 // UpdateAccountPasswordPolicyOutput is a shape of the model.
@@ -2323,15 +2323,15 @@ type UpdateAccountPasswordPolicyOutput struct {
 
 // UpdateAccountPasswordPolicyRequest is a shape of the model.
 type UpdateAccountPasswordPolicyRequest struct {
-	AllowUsersToChangePassword *bool
-	HardExpiry                 *bool
-	MaxPasswordAge             *int64
 	MinimumPasswordLength      *int64
-	PasswordReusePrevention    *int64
-	RequireLowercaseCharacters *bool
-	RequireNumbers             *bool
 	RequireSymbols             *bool
+	RequireNumbers             *bool
 	RequireUppercaseCharacters *bool
+	RequireLowercaseCharacters *bool
+	AllowUsersToChangePassword *bool
+	MaxPasswordAge             *int64
+	PasswordReusePrevention    *int64
+	HardExpiry                 *bool
 }
 
 // UpdateAssumeRolePolicyOutput is a shape of the model.
@@ -2340,8 +2340,8 @@ type UpdateAssumeRolePolicyOutput struct {
 
 // UpdateAssumeRolePolicyRequest is a shape of the model.
 type UpdateAssumeRolePolicyRequest struct {
-	PolicyDocument string // required
 	RoleName       string // required
+	PolicyDocument string // required
 }
 
 // UpdateDelegationRequestOutput is a shape of the model.
@@ -2361,8 +2361,8 @@ type UpdateGroupOutput struct {
 // UpdateGroupRequest is a shape of the model.
 type UpdateGroupRequest struct {
 	GroupName    string // required
-	NewGroupName *string
 	NewPath      *string
+	NewGroupName *string
 }
 
 // UpdateLoginProfileOutput is a shape of the model.
@@ -2371,9 +2371,9 @@ type UpdateLoginProfileOutput struct {
 
 // UpdateLoginProfileRequest is a shape of the model.
 type UpdateLoginProfileRequest struct {
+	UserName              string // required
 	Password              *string
 	PasswordResetRequired *bool
-	UserName              string // required
 }
 
 // UpdateOpenIDConnectProviderThumbprintOutput is a shape of the model.
@@ -2388,8 +2388,8 @@ type UpdateOpenIDConnectProviderThumbprintRequest struct {
 
 // UpdateRoleDescriptionRequest is a shape of the model.
 type UpdateRoleDescriptionRequest struct {
-	Description string // required
 	RoleName    string // required
+	Description string // required
 }
 
 // UpdateRoleDescriptionResponse is a shape of the model.
@@ -2399,9 +2399,9 @@ type UpdateRoleDescriptionResponse struct {
 
 // UpdateRoleRequest is a shape of the model.
 type UpdateRoleRequest struct {
+	RoleName           string // required
 	Description        *string
 	MaxSessionDuration *int64
-	RoleName           string // required
 }
 
 // UpdateRoleResponse is a shape of the model.
@@ -2410,11 +2410,11 @@ type UpdateRoleResponse struct {
 
 // UpdateSAMLProviderRequest is a shape of the model.
 type UpdateSAMLProviderRequest struct {
-	AddPrivateKey           *string
-	AssertionEncryptionMode string
-	RemovePrivateKey        *string
 	SAMLMetadataDocument    *string
 	SAMLProviderArn         string // required
+	AssertionEncryptionMode string
+	AddPrivateKey           *string
+	RemovePrivateKey        *string
 }
 
 // UpdateSAMLProviderResponse is a shape of the model.
@@ -2428,9 +2428,9 @@ type UpdateSSHPublicKeyOutput struct {
 
 // UpdateSSHPublicKeyRequest is a shape of the model.
 type UpdateSSHPublicKeyRequest struct {
+	UserName       string // required
 	SSHPublicKeyId string // required
 	Status         string // required
-	UserName       string // required
 }
 
 // UpdateServerCertificateOutput is a shape of the model.
@@ -2439,9 +2439,9 @@ type UpdateServerCertificateOutput struct {
 
 // UpdateServerCertificateRequest is a shape of the model.
 type UpdateServerCertificateRequest struct {
+	ServerCertificateName    string // required
 	NewPath                  *string
 	NewServerCertificateName *string
-	ServerCertificateName    string // required
 }
 
 // UpdateServiceSpecificCredentialOutput is a shape of the model.
@@ -2450,9 +2450,9 @@ type UpdateServiceSpecificCredentialOutput struct {
 
 // UpdateServiceSpecificCredentialRequest is a shape of the model.
 type UpdateServiceSpecificCredentialRequest struct {
+	UserName                    *string
 	ServiceSpecificCredentialId string // required
 	Status                      string // required
-	UserName                    *string
 }
 
 // UpdateSigningCertificateOutput is a shape of the model.
@@ -2461,9 +2461,9 @@ type UpdateSigningCertificateOutput struct {
 
 // UpdateSigningCertificateRequest is a shape of the model.
 type UpdateSigningCertificateRequest struct {
+	UserName      *string
 	CertificateId string // required
 	Status        string // required
-	UserName      *string
 }
 
 // UpdateUserOutput is a shape of the model.
@@ -2472,15 +2472,15 @@ type UpdateUserOutput struct {
 
 // UpdateUserRequest is a shape of the model.
 type UpdateUserRequest struct {
+	UserName    string // required
 	NewPath     *string
 	NewUserName *string
-	UserName    string // required
 }
 
 // UploadSSHPublicKeyRequest is a shape of the model.
 type UploadSSHPublicKeyRequest struct {
-	SSHPublicKeyBody string // required
 	UserName         string // required
+	SSHPublicKeyBody string // required
 }
 
 // UploadSSHPublicKeyResponse is a shape of the model.
@@ -2490,11 +2490,11 @@ type UploadSSHPublicKeyResponse struct {
 
 // UploadServerCertificateRequest is a shape of the model.
 type UploadServerCertificateRequest struct {
-	CertificateBody       string // required
-	CertificateChain      *string
 	Path                  *string
-	PrivateKey            string // required
 	ServerCertificateName string // required
+	CertificateBody       string // required
+	PrivateKey            string // required
+	CertificateChain      *string
 	Tags                  []Tag
 }
 
@@ -2506,8 +2506,8 @@ type UploadServerCertificateResponse struct {
 
 // UploadSigningCertificateRequest is a shape of the model.
 type UploadSigningCertificateRequest struct {
-	CertificateBody string // required
 	UserName        *string
+	CertificateBody string // required
 }
 
 // UploadSigningCertificateResponse is a shape of the model.
@@ -2517,36 +2517,36 @@ type UploadSigningCertificateResponse struct {
 
 // User is a shape of the model.
 type User struct {
+	Path                string    // required
+	UserName            string    // required
+	UserId              string    // required
 	Arn                 string    // required
 	CreateDate          time.Time // required
 	PasswordLastUsed    *time.Time
-	Path                string // required
 	PermissionsBoundary *AttachedPermissionsBoundary
 	Tags                []Tag
-	UserId              string // required
-	UserName            string // required
 }
 
 // UserDetail is a shape of the model.
 type UserDetail struct {
-	Arn                     *string
-	AttachedManagedPolicies []AttachedPolicy
-	CreateDate              *time.Time
-	GroupList               []string
 	Path                    *string
+	UserName                *string
+	UserId                  *string
+	Arn                     *string
+	CreateDate              *time.Time
+	UserPolicyList          []PolicyDetail
+	GroupList               []string
+	AttachedManagedPolicies []AttachedPolicy
 	PermissionsBoundary     *AttachedPermissionsBoundary
 	Tags                    []Tag
-	UserId                  *string
-	UserName                *string
-	UserPolicyList          []PolicyDetail
 }
 
 // VirtualMFADevice is a shape of the model.
 type VirtualMFADevice struct {
-	Base32StringSeed []byte
-	EnableDate       *time.Time
-	QRCodePNG        []byte
 	SerialNumber     string // required
-	Tags             []Tag
+	Base32StringSeed []byte
+	QRCodePNG        []byte
 	User             *User
+	EnableDate       *time.Time
+	Tags             []Tag
 }

@@ -9,50 +9,50 @@ import "time"
 
 // AccountLimit is a shape of the model.
 type AccountLimit struct {
+	TotalCodeSize                  *int64
 	CodeSizeUnzipped               *int64
 	CodeSizeZipped                 *int64
 	ConcurrentExecutions           *int64
-	TotalCodeSize                  *int64
 	UnreservedConcurrentExecutions *int64
 }
 
 // AccountUsage is a shape of the model.
 type AccountUsage struct {
-	FunctionCount *int64
 	TotalCodeSize *int64
+	FunctionCount *int64
 }
 
 // AddLayerVersionPermissionRequest is a shape of the model.
 type AddLayerVersionPermissionRequest struct {
-	Action         string // required
 	LayerName      string // required
-	OrganizationId *string
-	Principal      string // required
-	RevisionId     *string
-	StatementId    string // required
 	VersionNumber  int64  // required
+	StatementId    string // required
+	Action         string // required
+	Principal      string // required
+	OrganizationId *string
+	RevisionId     *string
 }
 
 // AddLayerVersionPermissionResponse is a shape of the model.
 type AddLayerVersionPermissionResponse struct {
-	RevisionId *string
 	Statement  *string
+	RevisionId *string
 }
 
 // AddPermissionRequest is a shape of the model.
 type AddPermissionRequest struct {
-	Action                string // required
-	EventSourceToken      *string
 	FunctionName          string // required
-	FunctionUrlAuthType   string
-	InvokedViaFunctionUrl *bool
+	StatementId           string // required
+	Action                string // required
 	Principal             string // required
-	PrincipalOrgID        *string
+	SourceArn             *string
+	SourceAccount         *string
+	EventSourceToken      *string
 	Qualifier             *string
 	RevisionId            *string
-	SourceAccount         *string
-	SourceArn             *string
-	StatementId           string // required
+	PrincipalOrgID        *string
+	FunctionUrlAuthType   string
+	InvokedViaFunctionUrl *bool
 }
 
 // AddPermissionResponse is a shape of the model.
@@ -63,11 +63,11 @@ type AddPermissionResponse struct {
 // AliasConfiguration is a shape of the model.
 type AliasConfiguration struct {
 	AliasArn        *string
-	Description     *string
-	FunctionVersion *string
 	Name            *string
-	RevisionId      *string
+	FunctionVersion *string
+	Description     *string
 	RoutingConfig   *AliasRoutingConfiguration
+	RevisionId      *string
 }
 
 // AliasRoutingConfiguration is a shape of the model.
@@ -89,8 +89,8 @@ type AmazonManagedKafkaEventSourceConfig struct {
 // CallbackDetails is a shape of the model.
 type CallbackDetails struct {
 	CallbackId *string
-	Error      *ErrorObject
 	Result     *string
+	Error      *ErrorObject
 }
 
 // CallbackFailedDetails is a shape of the model.
@@ -100,8 +100,8 @@ type CallbackFailedDetails struct {
 
 // CallbackOptions is a shape of the model.
 type CallbackOptions struct {
-	HeartbeatTimeoutSeconds *int64
 	TimeoutSeconds          *int64
+	HeartbeatTimeoutSeconds *int64
 }
 
 // CallbackStartedDetails is a shape of the model.
@@ -128,14 +128,14 @@ type CallbackTimeoutExceptionDetail struct {
 
 // CapacityProvider is a shape of the model.
 type CapacityProvider struct {
-	CapacityProviderArn           string // required
-	CapacityProviderScalingConfig *CapacityProviderScalingConfig
-	InstanceRequirements          *InstanceRequirements
-	KmsKeyArn                     *string
-	LastModified                  *string
-	PermissionsConfig             *CapacityProviderPermissionsConfig // required
+	CapacityProviderArn           string                             // required
 	State                         string                             // required
 	VpcConfig                     *CapacityProviderVpcConfig         // required
+	PermissionsConfig             *CapacityProviderPermissionsConfig // required
+	InstanceRequirements          *InstanceRequirements
+	CapacityProviderScalingConfig *CapacityProviderScalingConfig
+	KmsKeyArn                     *string
+	LastModified                  *string
 }
 
 // CapacityProviderConfig is a shape of the model.
@@ -162,14 +162,14 @@ type CapacityProviderScalingConfig struct {
 
 // CapacityProviderVpcConfig is a shape of the model.
 type CapacityProviderVpcConfig struct {
-	SecurityGroupIds []string // required
 	SubnetIds        []string // required
+	SecurityGroupIds []string // required
 }
 
 // ChainedInvokeDetails is a shape of the model.
 type ChainedInvokeDetails struct {
-	Error  *ErrorObject
 	Result *string
+	Error  *ErrorObject
 }
 
 // ChainedInvokeFailedDetails is a shape of the model.
@@ -185,11 +185,11 @@ type ChainedInvokeOptions struct {
 
 // ChainedInvokeStartedDetails is a shape of the model.
 type ChainedInvokeStartedDetails struct {
-	DurableExecutionArn *string
-	ExecutedVersion     *string
 	FunctionName        string // required
-	Input               *EventInput
 	TenantId            *string
+	Input               *EventInput
+	ExecutedVersion     *string
+	DurableExecutionArn *string
 }
 
 // ChainedInvokeStoppedDetails is a shape of the model.
@@ -209,10 +209,10 @@ type ChainedInvokeTimedOutDetails struct {
 
 // CheckpointDurableExecutionRequest is a shape of the model.
 type CheckpointDurableExecutionRequest struct {
-	CheckpointToken     string // required
-	ClientToken         *string
 	DurableExecutionArn string // required
+	CheckpointToken     string // required
 	Updates             []OperationUpdate
+	ClientToken         *string
 }
 
 // CheckpointDurableExecutionResponse is a shape of the model.
@@ -223,18 +223,18 @@ type CheckpointDurableExecutionResponse struct {
 
 // CheckpointUpdatedExecutionState is a shape of the model.
 type CheckpointUpdatedExecutionState struct {
-	NextMarker *string
 	Operations []Operation
+	NextMarker *string
 }
 
 // CodeSigningConfig is a shape of the model.
 type CodeSigningConfig struct {
-	AllowedPublishers    *AllowedPublishers   // required
-	CodeSigningConfigArn string               // required
-	CodeSigningConfigId  string               // required
-	CodeSigningPolicies  *CodeSigningPolicies // required
+	CodeSigningConfigId  string // required
+	CodeSigningConfigArn string // required
 	Description          *string
-	LastModified         string // required
+	AllowedPublishers    *AllowedPublishers   // required
+	CodeSigningPolicies  *CodeSigningPolicies // required
+	LastModified         string               // required
 }
 
 // CodeSigningConfigNotFoundExceptionDetail is what the error carries beside its message.
@@ -264,9 +264,9 @@ type Concurrency struct {
 
 // ContextDetails is a shape of the model.
 type ContextDetails struct {
-	Error          *ErrorObject
 	ReplayChildren *bool
 	Result         *string
+	Error          *ErrorObject
 }
 
 // ContextFailedDetails is a shape of the model.
@@ -300,22 +300,22 @@ type Cors struct {
 
 // CreateAliasRequest is a shape of the model.
 type CreateAliasRequest struct {
-	Description     *string
 	FunctionName    string // required
-	FunctionVersion string // required
 	Name            string // required
+	FunctionVersion string // required
+	Description     *string
 	RoutingConfig   *AliasRoutingConfiguration
 }
 
 // CreateCapacityProviderRequest is a shape of the model.
 type CreateCapacityProviderRequest struct {
-	CapacityProviderName          string // required
-	CapacityProviderScalingConfig *CapacityProviderScalingConfig
-	InstanceRequirements          *InstanceRequirements
-	KmsKeyArn                     *string
+	CapacityProviderName          string                             // required
+	VpcConfig                     *CapacityProviderVpcConfig         // required
 	PermissionsConfig             *CapacityProviderPermissionsConfig // required
+	InstanceRequirements          *InstanceRequirements
+	CapacityProviderScalingConfig *CapacityProviderScalingConfig
+	KmsKeyArn                     *string
 	Tags                          map[string]string
-	VpcConfig                     *CapacityProviderVpcConfig // required
 }
 
 // CreateCapacityProviderResponse is a shape of the model.
@@ -325,9 +325,9 @@ type CreateCapacityProviderResponse struct {
 
 // CreateCodeSigningConfigRequest is a shape of the model.
 type CreateCodeSigningConfigRequest struct {
+	Description         *string
 	AllowedPublishers   *AllowedPublishers // required
 	CodeSigningPolicies *CodeSigningPolicies
-	Description         *string
 	Tags                map[string]string
 }
 
@@ -338,84 +338,84 @@ type CreateCodeSigningConfigResponse struct {
 
 // CreateEventSourceMappingRequest is a shape of the model.
 type CreateEventSourceMappingRequest struct {
-	AmazonManagedKafkaEventSourceConfig *AmazonManagedKafkaEventSourceConfig
-	BatchSize                           *int64
-	BisectBatchOnFunctionError          *bool
-	DestinationConfig                   *DestinationConfig
-	DocumentDBEventSourceConfig         *DocumentDBEventSourceConfig
-	Enabled                             *bool
 	EventSourceArn                      *string
-	FilterCriteria                      *FilterCriteria
 	FunctionName                        string // required
-	FunctionResponseTypes               []string
-	KMSKeyArn                           *string
-	LoggingConfig                       *EventSourceMappingLoggingConfig
+	Enabled                             *bool
+	BatchSize                           *int64
+	FilterCriteria                      *FilterCriteria
 	MaximumBatchingWindowInSeconds      *int64
-	MaximumRecordAgeInSeconds           *int64
-	MaximumRetryAttempts                *int64
-	MetricsConfig                       *EventSourceMappingMetricsConfig
 	ParallelizationFactor               *int64
-	ProvisionedPollerConfig             *ProvisionedPollerConfig
-	Queues                              []string
-	ScalingConfig                       *ScalingConfig
-	SelfManagedEventSource              *SelfManagedEventSource
-	SelfManagedKafkaEventSourceConfig   *SelfManagedKafkaEventSourceConfig
-	SourceAccessConfigurations          []SourceAccessConfiguration
 	StartingPosition                    string
 	StartingPositionTimestamp           *time.Time
+	DestinationConfig                   *DestinationConfig
+	MaximumRecordAgeInSeconds           *int64
+	BisectBatchOnFunctionError          *bool
+	MaximumRetryAttempts                *int64
 	Tags                                map[string]string
-	Topics                              []string
 	TumblingWindowInSeconds             *int64
+	Topics                              []string
+	Queues                              []string
+	SourceAccessConfigurations          []SourceAccessConfiguration
+	SelfManagedEventSource              *SelfManagedEventSource
+	FunctionResponseTypes               []string
+	AmazonManagedKafkaEventSourceConfig *AmazonManagedKafkaEventSourceConfig
+	SelfManagedKafkaEventSourceConfig   *SelfManagedKafkaEventSourceConfig
+	ScalingConfig                       *ScalingConfig
+	DocumentDBEventSourceConfig         *DocumentDBEventSourceConfig
+	KMSKeyArn                           *string
+	MetricsConfig                       *EventSourceMappingMetricsConfig
+	LoggingConfig                       *EventSourceMappingLoggingConfig
+	ProvisionedPollerConfig             *ProvisionedPollerConfig
 }
 
 // CreateFunctionRequest is a shape of the model.
 type CreateFunctionRequest struct {
-	Architectures          []string
-	CapacityProviderConfig *CapacityProviderConfig
-	Code                   *FunctionCode // required
-	CodeSigningConfigArn   *string
-	DeadLetterConfig       *DeadLetterConfig
-	Description            *string
-	DurableConfig          *DurableConfig
-	Environment            *Environment
-	EphemeralStorage       *EphemeralStorage
-	FileSystemConfigs      []FileSystemConfig
 	FunctionName           string // required
-	Handler                *string
-	ImageConfig            *ImageConfig
-	KMSKeyArn              *string
-	Layers                 []string
-	LoggingConfig          *LoggingConfig
-	MemorySize             *int64
-	PackageType            string
-	Publish                *bool
-	PublishTo              string
-	Role                   string // required
 	Runtime                string
-	SnapStart              *SnapStart
-	Tags                   map[string]string
-	TenancyConfig          *TenancyConfig
+	Role                   string // required
+	Handler                *string
+	Code                   *FunctionCode // required
+	Description            *string
 	Timeout                *int64
-	TracingConfig          *TracingConfig
+	MemorySize             *int64
+	Publish                *bool
 	VpcConfig              *VpcConfig
+	PackageType            string
+	DeadLetterConfig       *DeadLetterConfig
+	Environment            *Environment
+	KMSKeyArn              *string
+	TracingConfig          *TracingConfig
+	Tags                   map[string]string
+	Layers                 []string
+	FileSystemConfigs      []FileSystemConfig
+	ImageConfig            *ImageConfig
+	CodeSigningConfigArn   *string
+	Architectures          []string
+	EphemeralStorage       *EphemeralStorage
+	SnapStart              *SnapStart
+	LoggingConfig          *LoggingConfig
+	CapacityProviderConfig *CapacityProviderConfig
+	PublishTo              string
+	DurableConfig          *DurableConfig
+	TenancyConfig          *TenancyConfig
 }
 
 // CreateFunctionUrlConfigRequest is a shape of the model.
 type CreateFunctionUrlConfigRequest struct {
+	FunctionName string // required
+	Qualifier    *string
 	AuthType     string // required
 	Cors         *Cors
-	FunctionName string // required
 	InvokeMode   string
-	Qualifier    *string
 }
 
 // CreateFunctionUrlConfigResponse is a shape of the model.
 type CreateFunctionUrlConfigResponse struct {
+	FunctionUrl  string // required
+	FunctionArn  string // required
 	AuthType     string // required
 	Cors         *Cors
 	CreationTime string // required
-	FunctionArn  string // required
-	FunctionUrl  string // required
 	InvokeMode   string
 }
 
@@ -529,21 +529,21 @@ type DeleteProvisionedConcurrencyConfigRequest struct {
 
 // DestinationConfig is a shape of the model.
 type DestinationConfig struct {
-	OnFailure *OnFailure
 	OnSuccess *OnSuccess
+	OnFailure *OnFailure
 }
 
 // DocumentDBEventSourceConfig is a shape of the model.
 type DocumentDBEventSourceConfig struct {
-	CollectionName *string
 	DatabaseName   *string
+	CollectionName *string
 	FullDocument   string
 }
 
 // DurableConfig is a shape of the model.
 type DurableConfig struct {
-	ExecutionTimeout      *int64
 	RetentionPeriodInDays *int64
+	ExecutionTimeout      *int64
 }
 
 // DurableExecutionAlreadyStartedExceptionDetail is what the error carries beside its message.
@@ -563,8 +563,8 @@ type EC2ThrottledExceptionDetail struct {
 
 // EC2UnexpectedExceptionDetail is what the error carries beside its message.
 type EC2UnexpectedExceptionDetail struct {
-	EC2ErrorCode *string
 	Type         *string
+	EC2ErrorCode *string
 }
 
 // EFSIOExceptionDetail is what the error carries beside its message.
@@ -605,8 +605,8 @@ type EnvironmentError struct {
 
 // EnvironmentResponse is a shape of the model.
 type EnvironmentResponse struct {
-	Error     *EnvironmentError
 	Variables map[string]string
+	Error     *EnvironmentError
 }
 
 // EphemeralStorage is a shape of the model.
@@ -616,45 +616,45 @@ type EphemeralStorage struct {
 
 // ErrorObject is a shape of the model.
 type ErrorObject struct {
-	ErrorData    *string
 	ErrorMessage *string
 	ErrorType    *string
+	ErrorData    *string
 	StackTrace   []string
 }
 
 // Event is a shape of the model.
 type Event struct {
-	CallbackFailedDetails         *CallbackFailedDetails
-	CallbackStartedDetails        *CallbackStartedDetails
-	CallbackSucceededDetails      *CallbackSucceededDetails
-	CallbackTimedOutDetails       *CallbackTimedOutDetails
-	ChainedInvokeFailedDetails    *ChainedInvokeFailedDetails
-	ChainedInvokeStartedDetails   *ChainedInvokeStartedDetails
-	ChainedInvokeStoppedDetails   *ChainedInvokeStoppedDetails
-	ChainedInvokeSucceededDetails *ChainedInvokeSucceededDetails
-	ChainedInvokeTimedOutDetails  *ChainedInvokeTimedOutDetails
-	ContextFailedDetails          *ContextFailedDetails
+	EventType                     string
+	SubType                       *string
+	EventId                       *int64
+	Id                            *string
+	Name                          *string
+	EventTimestamp                *time.Time
+	ParentId                      *string
+	ExecutionStartedDetails       *ExecutionStartedDetails
+	ExecutionSucceededDetails     *ExecutionSucceededDetails
+	ExecutionFailedDetails        *ExecutionFailedDetails
+	ExecutionTimedOutDetails      *ExecutionTimedOutDetails
+	ExecutionStoppedDetails       *ExecutionStoppedDetails
 	ContextStartedDetails         *ContextStartedDetails
 	ContextSucceededDetails       *ContextSucceededDetails
-	EventId                       *int64
-	EventTimestamp                *time.Time
-	EventType                     string
-	ExecutionFailedDetails        *ExecutionFailedDetails
-	ExecutionStartedDetails       *ExecutionStartedDetails
-	ExecutionStoppedDetails       *ExecutionStoppedDetails
-	ExecutionSucceededDetails     *ExecutionSucceededDetails
-	ExecutionTimedOutDetails      *ExecutionTimedOutDetails
-	Id                            *string
-	InvocationCompletedDetails    *InvocationCompletedDetails
-	Name                          *string
-	ParentId                      *string
-	StepFailedDetails             *StepFailedDetails
-	StepStartedDetails            *StepStartedDetails
-	StepSucceededDetails          *StepSucceededDetails
-	SubType                       *string
-	WaitCancelledDetails          *WaitCancelledDetails
+	ContextFailedDetails          *ContextFailedDetails
 	WaitStartedDetails            *WaitStartedDetails
 	WaitSucceededDetails          *WaitSucceededDetails
+	WaitCancelledDetails          *WaitCancelledDetails
+	StepStartedDetails            *StepStartedDetails
+	StepSucceededDetails          *StepSucceededDetails
+	StepFailedDetails             *StepFailedDetails
+	ChainedInvokeStartedDetails   *ChainedInvokeStartedDetails
+	ChainedInvokeSucceededDetails *ChainedInvokeSucceededDetails
+	ChainedInvokeFailedDetails    *ChainedInvokeFailedDetails
+	ChainedInvokeTimedOutDetails  *ChainedInvokeTimedOutDetails
+	ChainedInvokeStoppedDetails   *ChainedInvokeStoppedDetails
+	CallbackStartedDetails        *CallbackStartedDetails
+	CallbackSucceededDetails      *CallbackSucceededDetails
+	CallbackFailedDetails         *CallbackFailedDetails
+	CallbackTimedOutDetails       *CallbackTimedOutDetails
+	InvocationCompletedDetails    *InvocationCompletedDetails
 }
 
 // EventError is a shape of the model.
@@ -677,39 +677,39 @@ type EventResult struct {
 
 // EventSourceMappingConfiguration is a shape of the model.
 type EventSourceMappingConfiguration struct {
-	AmazonManagedKafkaEventSourceConfig *AmazonManagedKafkaEventSourceConfig
-	BatchSize                           *int64
-	BisectBatchOnFunctionError          *bool
-	DestinationConfig                   *DestinationConfig
-	DocumentDBEventSourceConfig         *DocumentDBEventSourceConfig
-	EventSourceArn                      *string
-	EventSourceMappingArn               *string
-	FilterCriteria                      *FilterCriteria
-	FilterCriteriaError                 *FilterCriteriaError
-	FunctionArn                         *string
-	FunctionResponseTypes               []string
-	KMSKeyArn                           *string
-	LastModified                        *time.Time
-	LastProcessingResult                *string
-	LoggingConfig                       *EventSourceMappingLoggingConfig
-	MaximumBatchingWindowInSeconds      *int64
-	MaximumRecordAgeInSeconds           *int64
-	MaximumRetryAttempts                *int64
-	MetricsConfig                       *EventSourceMappingMetricsConfig
-	ParallelizationFactor               *int64
-	ProvisionedPollerConfig             *ProvisionedPollerConfig
-	Queues                              []string
-	ScalingConfig                       *ScalingConfig
-	SelfManagedEventSource              *SelfManagedEventSource
-	SelfManagedKafkaEventSourceConfig   *SelfManagedKafkaEventSourceConfig
-	SourceAccessConfigurations          []SourceAccessConfiguration
+	UUID                                *string
 	StartingPosition                    string
 	StartingPositionTimestamp           *time.Time
+	BatchSize                           *int64
+	MaximumBatchingWindowInSeconds      *int64
+	ParallelizationFactor               *int64
+	EventSourceArn                      *string
+	FilterCriteria                      *FilterCriteria
+	FunctionArn                         *string
+	LastModified                        *time.Time
+	LastProcessingResult                *string
 	State                               *string
 	StateTransitionReason               *string
+	DestinationConfig                   *DestinationConfig
 	Topics                              []string
+	Queues                              []string
+	SourceAccessConfigurations          []SourceAccessConfiguration
+	SelfManagedEventSource              *SelfManagedEventSource
+	MaximumRecordAgeInSeconds           *int64
+	BisectBatchOnFunctionError          *bool
+	MaximumRetryAttempts                *int64
 	TumblingWindowInSeconds             *int64
-	UUID                                *string
+	FunctionResponseTypes               []string
+	AmazonManagedKafkaEventSourceConfig *AmazonManagedKafkaEventSourceConfig
+	SelfManagedKafkaEventSourceConfig   *SelfManagedKafkaEventSourceConfig
+	ScalingConfig                       *ScalingConfig
+	DocumentDBEventSourceConfig         *DocumentDBEventSourceConfig
+	KMSKeyArn                           *string
+	FilterCriteriaError                 *FilterCriteriaError
+	EventSourceMappingArn               *string
+	MetricsConfig                       *EventSourceMappingMetricsConfig
+	LoggingConfig                       *EventSourceMappingLoggingConfig
+	ProvisionedPollerConfig             *ProvisionedPollerConfig
 }
 
 // EventSourceMappingLoggingConfig is a shape of the model.
@@ -724,12 +724,12 @@ type EventSourceMappingMetricsConfig struct {
 
 // Execution is a shape of the model.
 type Execution struct {
-	DurableExecutionArn  string // required
-	DurableExecutionName string // required
-	EndTimestamp         *time.Time
+	DurableExecutionArn  string    // required
+	DurableExecutionName string    // required
 	FunctionArn          string    // required
-	StartTimestamp       time.Time // required
 	Status               string    // required
+	StartTimestamp       time.Time // required
+	EndTimestamp         *time.Time
 }
 
 // ExecutionDetails is a shape of the model.
@@ -744,8 +744,8 @@ type ExecutionFailedDetails struct {
 
 // ExecutionStartedDetails is a shape of the model.
 type ExecutionStartedDetails struct {
-	ExecutionTimeout int64       // required
 	Input            *EventInput // required
+	ExecutionTimeout int64       // required
 }
 
 // ExecutionStoppedDetails is a shape of the model.
@@ -787,91 +787,91 @@ type FilterCriteriaError struct {
 
 // FunctionCode is a shape of the model.
 type FunctionCode struct {
-	ImageUri        *string
+	ZipFile         []byte
 	S3Bucket        *string
 	S3Key           *string
 	S3ObjectVersion *string
+	ImageUri        *string
 	SourceKMSKeyArn *string
-	ZipFile         []byte
 }
 
 // FunctionCodeLocation is a shape of the model.
 type FunctionCodeLocation struct {
-	ImageUri         *string
-	Location         *string
 	RepositoryType   *string
+	Location         *string
+	ImageUri         *string
 	ResolvedImageUri *string
 	SourceKMSKeyArn  *string
 }
 
 // FunctionConfiguration is a shape of the model.
 type FunctionConfiguration struct {
-	Architectures              []string
-	CapacityProviderConfig     *CapacityProviderConfig
-	CodeSha256                 *string
-	CodeSize                   *int64
-	ConfigSha256               *string
-	DeadLetterConfig           *DeadLetterConfig
-	Description                *string
-	DurableConfig              *DurableConfig
-	Environment                *EnvironmentResponse
-	EphemeralStorage           *EphemeralStorage
-	FileSystemConfigs          []FileSystemConfig
-	FunctionArn                *string
 	FunctionName               *string
-	Handler                    *string
-	ImageConfigResponse        *ImageConfigResponse
-	KMSKeyArn                  *string
-	LastModified               *string
-	LastUpdateStatus           string
-	LastUpdateStatusReason     *string
-	LastUpdateStatusReasonCode string
-	Layers                     []Layer
-	LoggingConfig              *LoggingConfig
-	MasterArn                  *string
-	MemorySize                 *int64
-	PackageType                string
-	RevisionId                 *string
-	Role                       *string
+	FunctionArn                *string
 	Runtime                    string
-	RuntimeVersionConfig       *RuntimeVersionConfig
-	SigningJobArn              *string
-	SigningProfileVersionArn   *string
-	SnapStart                  *SnapStartResponse
+	Role                       *string
+	Handler                    *string
+	CodeSize                   *int64
+	Description                *string
+	Timeout                    *int64
+	MemorySize                 *int64
+	LastModified               *string
+	CodeSha256                 *string
+	Version                    *string
+	VpcConfig                  *VpcConfigResponse
+	DeadLetterConfig           *DeadLetterConfig
+	Environment                *EnvironmentResponse
+	KMSKeyArn                  *string
+	TracingConfig              *TracingConfigResponse
+	MasterArn                  *string
+	RevisionId                 *string
+	Layers                     []Layer
 	State                      string
 	StateReason                *string
 	StateReasonCode            string
+	LastUpdateStatus           string
+	LastUpdateStatusReason     *string
+	LastUpdateStatusReasonCode string
+	FileSystemConfigs          []FileSystemConfig
+	PackageType                string
+	ImageConfigResponse        *ImageConfigResponse
+	SigningProfileVersionArn   *string
+	SigningJobArn              *string
+	Architectures              []string
+	EphemeralStorage           *EphemeralStorage
+	SnapStart                  *SnapStartResponse
+	RuntimeVersionConfig       *RuntimeVersionConfig
+	LoggingConfig              *LoggingConfig
+	CapacityProviderConfig     *CapacityProviderConfig
+	ConfigSha256               *string
+	DurableConfig              *DurableConfig
 	TenancyConfig              *TenancyConfig
-	Timeout                    *int64
-	TracingConfig              *TracingConfigResponse
-	Version                    *string
-	VpcConfig                  *VpcConfigResponse
 }
 
 // FunctionEventInvokeConfig is a shape of the model.
 type FunctionEventInvokeConfig struct {
-	DestinationConfig        *DestinationConfig
-	FunctionArn              *string
 	LastModified             *time.Time
-	MaximumEventAgeInSeconds *int64
+	FunctionArn              *string
 	MaximumRetryAttempts     *int64
+	MaximumEventAgeInSeconds *int64
+	DestinationConfig        *DestinationConfig
 }
 
 // FunctionScalingConfig is a shape of the model.
 type FunctionScalingConfig struct {
-	MaxExecutionEnvironments *int64
 	MinExecutionEnvironments *int64
+	MaxExecutionEnvironments *int64
 }
 
 // FunctionUrlConfig is a shape of the model.
 type FunctionUrlConfig struct {
-	AuthType         string // required
-	Cors             *Cors
-	CreationTime     string // required
-	FunctionArn      string // required
 	FunctionUrl      string // required
-	InvokeMode       string
+	FunctionArn      string // required
+	CreationTime     string // required
 	LastModifiedTime string // required
+	Cors             *Cors
+	AuthType         string // required
+	InvokeMode       string
 }
 
 // FunctionVersionsByCapacityProviderListItem is a shape of the model.
@@ -925,8 +925,8 @@ type GetCodeSigningConfigResponse struct {
 type GetDurableExecutionHistoryRequest struct {
 	DurableExecutionArn  string // required
 	IncludeExecutionData *bool
-	Marker               *string
 	MaxItems             *int64
+	Marker               *string
 	ReverseOrder         *bool
 }
 
@@ -945,29 +945,29 @@ type GetDurableExecutionRequest struct {
 type GetDurableExecutionResponse struct {
 	DurableExecutionArn  string // required
 	DurableExecutionName string // required
-	EndTimestamp         *time.Time
-	Error                *ErrorObject
 	FunctionArn          string // required
 	InputPayload         *string
 	Result               *string
+	Error                *ErrorObject
 	StartTimestamp       time.Time // required
 	Status               string    // required
-	TraceHeader          *TraceHeader
+	EndTimestamp         *time.Time
 	Version              *string
+	TraceHeader          *TraceHeader
 }
 
 // GetDurableExecutionStateRequest is a shape of the model.
 type GetDurableExecutionStateRequest struct {
-	CheckpointToken     string // required
 	DurableExecutionArn string // required
+	CheckpointToken     string // required
 	Marker              *string
 	MaxItems            *int64
 }
 
 // GetDurableExecutionStateResponse is a shape of the model.
 type GetDurableExecutionStateResponse struct {
-	NextMarker *string
 	Operations []Operation // required
+	NextMarker *string
 }
 
 // GetEventSourceMappingRequest is a shape of the model.
@@ -1026,11 +1026,11 @@ type GetFunctionRequest struct {
 
 // GetFunctionResponse is a shape of the model.
 type GetFunctionResponse struct {
-	Code          *FunctionCodeLocation
-	Concurrency   *Concurrency
 	Configuration *FunctionConfiguration
+	Code          *FunctionCodeLocation
 	Tags          map[string]string
 	TagsError     *TagsError
+	Concurrency   *Concurrency
 }
 
 // GetFunctionScalingConfigRequest is a shape of the model.
@@ -1041,8 +1041,8 @@ type GetFunctionScalingConfigRequest struct {
 
 // GetFunctionScalingConfigResponse is a shape of the model.
 type GetFunctionScalingConfigResponse struct {
-	AppliedFunctionScalingConfig   *FunctionScalingConfig
 	FunctionArn                    *string
+	AppliedFunctionScalingConfig   *FunctionScalingConfig
 	RequestedFunctionScalingConfig *FunctionScalingConfig
 }
 
@@ -1054,13 +1054,13 @@ type GetFunctionUrlConfigRequest struct {
 
 // GetFunctionUrlConfigResponse is a shape of the model.
 type GetFunctionUrlConfigResponse struct {
+	FunctionUrl      string // required
+	FunctionArn      string // required
 	AuthType         string // required
 	Cors             *Cors
 	CreationTime     string // required
-	FunctionArn      string // required
-	FunctionUrl      string // required
-	InvokeMode       string
 	LastModifiedTime string // required
+	InvokeMode       string
 }
 
 // GetLayerVersionByArnRequest is a shape of the model.
@@ -1088,15 +1088,15 @@ type GetLayerVersionRequest struct {
 
 // GetLayerVersionResponse is a shape of the model.
 type GetLayerVersionResponse struct {
-	CompatibleArchitectures []string
-	CompatibleRuntimes      []string
 	Content                 *LayerVersionContentOutput
-	CreatedDate             *string
-	Description             *string
 	LayerArn                *string
 	LayerVersionArn         *string
-	LicenseInfo             *string
+	Description             *string
+	CreatedDate             *string
 	Version                 *int64
+	CompatibleRuntimes      []string
+	LicenseInfo             *string
+	CompatibleArchitectures []string
 }
 
 // GetPolicyRequest is a shape of the model.
@@ -1119,12 +1119,12 @@ type GetProvisionedConcurrencyConfigRequest struct {
 
 // GetProvisionedConcurrencyConfigResponse is a shape of the model.
 type GetProvisionedConcurrencyConfigResponse struct {
-	AllocatedProvisionedConcurrentExecutions *int64
-	AvailableProvisionedConcurrentExecutions *int64
-	LastModified                             *string
 	RequestedProvisionedConcurrentExecutions *int64
+	AvailableProvisionedConcurrentExecutions *int64
+	AllocatedProvisionedConcurrentExecutions *int64
 	Status                                   string
 	StatusReason                             *string
+	LastModified                             *string
 }
 
 // GetRuntimeManagementConfigRequest is a shape of the model.
@@ -1135,15 +1135,15 @@ type GetRuntimeManagementConfigRequest struct {
 
 // GetRuntimeManagementConfigResponse is a shape of the model.
 type GetRuntimeManagementConfigResponse struct {
-	FunctionArn       *string
-	RuntimeVersionArn *string
 	UpdateRuntimeOn   string
+	RuntimeVersionArn *string
+	FunctionArn       *string
 }
 
 // ImageConfig is a shape of the model.
 type ImageConfig struct {
-	Command          []string
 	EntryPoint       []string
+	Command          []string
 	WorkingDirectory *string
 }
 
@@ -1155,14 +1155,14 @@ type ImageConfigError struct {
 
 // ImageConfigResponse is a shape of the model.
 type ImageConfigResponse struct {
-	Error       *ImageConfigError
 	ImageConfig *ImageConfig
+	Error       *ImageConfigError
 }
 
 // InstanceRequirements is a shape of the model.
 type InstanceRequirements struct {
-	AllowedInstanceTypes  []string
 	Architectures         []string
+	AllowedInstanceTypes  []string
 	ExcludedInstanceTypes []string
 }
 
@@ -1203,19 +1203,19 @@ type InvalidZipFileExceptionDetail struct {
 
 // InvocationCompletedDetails is a shape of the model.
 type InvocationCompletedDetails struct {
-	EndTimestamp   time.Time // required
-	Error          *EventError
-	RequestId      string    // required
 	StartTimestamp time.Time // required
+	EndTimestamp   time.Time // required
+	RequestId      string    // required
+	Error          *EventError
 }
 
 // InvocationRequest is a shape of the model.
 type InvocationRequest struct {
-	ClientContext        *string
-	DurableExecutionName *string
 	FunctionName         string // required
 	InvocationType       string
 	LogType              string
+	ClientContext        *string
+	DurableExecutionName *string
 	Payload              []byte
 	Qualifier            *string
 	TenantId             *string
@@ -1223,12 +1223,12 @@ type InvocationRequest struct {
 
 // InvocationResponse is a shape of the model.
 type InvocationResponse struct {
-	DurableExecutionArn *string
-	ExecutedVersion     *string
+	StatusCode          *int64
 	FunctionError       *string
 	LogResult           *string
 	Payload             []byte
-	StatusCode          *int64
+	ExecutedVersion     *string
+	DurableExecutionArn *string
 }
 
 // InvokeAsyncRequest is a shape of the model.
@@ -1256,21 +1256,21 @@ type InvokeWithResponseStreamCompleteEvent struct {
 
 // InvokeWithResponseStreamRequest is a shape of the model.
 type InvokeWithResponseStreamRequest struct {
-	ClientContext  *string
 	FunctionName   string // required
 	InvocationType string
 	LogType        string
-	Payload        []byte
+	ClientContext  *string
 	Qualifier      *string
+	Payload        []byte
 	TenantId       *string
 }
 
 // InvokeWithResponseStreamResponse is a shape of the model.
 type InvokeWithResponseStreamResponse struct {
-	EventStream               any
-	ExecutedVersion           *string
-	ResponseStreamContentType *string
 	StatusCode                *int64
+	ExecutedVersion           *string
+	EventStream               any
+	ResponseStreamContentType *string
 }
 
 // KMSAccessDeniedExceptionDetail is what the error carries beside its message.
@@ -1301,9 +1301,9 @@ type KafkaSchemaRegistryAccessConfig struct {
 
 // KafkaSchemaRegistryConfig is a shape of the model.
 type KafkaSchemaRegistryConfig struct {
-	AccessConfigs           []KafkaSchemaRegistryAccessConfig
-	EventRecordFormat       string
 	SchemaRegistryURI       *string
+	EventRecordFormat       string
+	AccessConfigs           []KafkaSchemaRegistryAccessConfig
 	SchemaValidationConfigs []KafkaSchemaValidationConfig
 }
 
@@ -1315,16 +1315,16 @@ type KafkaSchemaValidationConfig struct {
 // LambdaManagedInstancesCapacityProviderConfig is a shape of the model.
 type LambdaManagedInstancesCapacityProviderConfig struct {
 	CapacityProviderArn                   string // required
-	ExecutionEnvironmentMemoryGiBPerVCpu  *float64
 	PerExecutionEnvironmentMaxConcurrency *int64
+	ExecutionEnvironmentMemoryGiBPerVCpu  *float64
 }
 
 // Layer is a shape of the model.
 type Layer struct {
 	Arn                      *string
 	CodeSize                 *int64
-	SigningJobArn            *string
 	SigningProfileVersionArn *string
+	SigningJobArn            *string
 }
 
 // LayerVersionContentInput is a shape of the model.
@@ -1337,29 +1337,29 @@ type LayerVersionContentInput struct {
 
 // LayerVersionContentOutput is a shape of the model.
 type LayerVersionContentOutput struct {
+	Location                 *string
 	CodeSha256               *string
 	CodeSize                 *int64
-	Location                 *string
-	SigningJobArn            *string
 	SigningProfileVersionArn *string
+	SigningJobArn            *string
 }
 
 // LayerVersionsListItem is a shape of the model.
 type LayerVersionsListItem struct {
-	CompatibleArchitectures []string
-	CompatibleRuntimes      []string
-	CreatedDate             *string
-	Description             *string
 	LayerVersionArn         *string
-	LicenseInfo             *string
 	Version                 *int64
+	Description             *string
+	CreatedDate             *string
+	CompatibleRuntimes      []string
+	LicenseInfo             *string
+	CompatibleArchitectures []string
 }
 
 // LayersListItem is a shape of the model.
 type LayersListItem struct {
-	LatestMatchingVersion *LayerVersionsListItem
-	LayerArn              *string
 	LayerName             *string
+	LayerArn              *string
+	LatestMatchingVersion *LayerVersionsListItem
 }
 
 // ListAliasesRequest is a shape of the model.
@@ -1372,15 +1372,15 @@ type ListAliasesRequest struct {
 
 // ListAliasesResponse is a shape of the model.
 type ListAliasesResponse struct {
-	Aliases    []AliasConfiguration
 	NextMarker *string
+	Aliases    []AliasConfiguration
 }
 
 // ListCapacityProvidersRequest is a shape of the model.
 type ListCapacityProvidersRequest struct {
+	State    string
 	Marker   *string
 	MaxItems *int64
-	State    string
 }
 
 // ListCapacityProvidersResponse is a shape of the model.
@@ -1397,21 +1397,21 @@ type ListCodeSigningConfigsRequest struct {
 
 // ListCodeSigningConfigsResponse is a shape of the model.
 type ListCodeSigningConfigsResponse struct {
-	CodeSigningConfigs []CodeSigningConfig
 	NextMarker         *string
+	CodeSigningConfigs []CodeSigningConfig
 }
 
 // ListDurableExecutionsByFunctionRequest is a shape of the model.
 type ListDurableExecutionsByFunctionRequest struct {
-	DurableExecutionName *string
 	FunctionName         string // required
-	Marker               *string
-	MaxItems             *int64
 	Qualifier            *string
-	ReverseOrder         *bool
+	DurableExecutionName *string
+	Statuses             []string
 	StartedAfter         *time.Time
 	StartedBefore        *time.Time
-	Statuses             []string
+	ReverseOrder         *bool
+	Marker               *string
+	MaxItems             *int64
 }
 
 // ListDurableExecutionsByFunctionResponse is a shape of the model.
@@ -1430,8 +1430,8 @@ type ListEventSourceMappingsRequest struct {
 
 // ListEventSourceMappingsResponse is a shape of the model.
 type ListEventSourceMappingsResponse struct {
-	EventSourceMappings []EventSourceMappingConfiguration
 	NextMarker          *string
+	EventSourceMappings []EventSourceMappingConfiguration
 }
 
 // ListFunctionEventInvokeConfigsRequest is a shape of the model.
@@ -1483,51 +1483,51 @@ type ListFunctionsByCodeSigningConfigRequest struct {
 
 // ListFunctionsByCodeSigningConfigResponse is a shape of the model.
 type ListFunctionsByCodeSigningConfigResponse struct {
-	FunctionArns []string
 	NextMarker   *string
+	FunctionArns []string
 }
 
 // ListFunctionsRequest is a shape of the model.
 type ListFunctionsRequest struct {
+	MasterRegion    *string
 	FunctionVersion string
 	Marker          *string
-	MasterRegion    *string
 	MaxItems        *int64
 }
 
 // ListFunctionsResponse is a shape of the model.
 type ListFunctionsResponse struct {
-	Functions  []FunctionConfiguration
 	NextMarker *string
+	Functions  []FunctionConfiguration
 }
 
 // ListLayerVersionsRequest is a shape of the model.
 type ListLayerVersionsRequest struct {
-	CompatibleArchitecture string
 	CompatibleRuntime      string
 	LayerName              string // required
 	Marker                 *string
 	MaxItems               *int64
+	CompatibleArchitecture string
 }
 
 // ListLayerVersionsResponse is a shape of the model.
 type ListLayerVersionsResponse struct {
-	LayerVersions []LayerVersionsListItem
 	NextMarker    *string
+	LayerVersions []LayerVersionsListItem
 }
 
 // ListLayersRequest is a shape of the model.
 type ListLayersRequest struct {
-	CompatibleArchitecture string
 	CompatibleRuntime      string
 	Marker                 *string
 	MaxItems               *int64
+	CompatibleArchitecture string
 }
 
 // ListLayersResponse is a shape of the model.
 type ListLayersResponse struct {
-	Layers     []LayersListItem
 	NextMarker *string
+	Layers     []LayersListItem
 }
 
 // ListProvisionedConcurrencyConfigsRequest is a shape of the model.
@@ -1539,8 +1539,8 @@ type ListProvisionedConcurrencyConfigsRequest struct {
 
 // ListProvisionedConcurrencyConfigsResponse is a shape of the model.
 type ListProvisionedConcurrencyConfigsResponse struct {
-	NextMarker                    *string
 	ProvisionedConcurrencyConfigs []ProvisionedConcurrencyConfigListItem
+	NextMarker                    *string
 }
 
 // ListTagsRequest is a shape of the model.
@@ -1568,10 +1568,10 @@ type ListVersionsByFunctionResponse struct {
 
 // LoggingConfig is a shape of the model.
 type LoggingConfig struct {
-	ApplicationLogLevel string
 	LogFormat           string
-	LogGroup            *string
+	ApplicationLogLevel string
 	SystemLogLevel      string
+	LogGroup            *string
 }
 
 // NoPublishedVersionExceptionDetail is what the error carries beside its message.
@@ -1591,37 +1591,37 @@ type OnSuccess struct {
 
 // Operation is a shape of the model.
 type Operation struct {
+	Id                   string // required
+	ParentId             *string
+	Name                 *string
+	Type                 string // required
+	SubType              *string
+	StartTimestamp       time.Time // required
+	EndTimestamp         *time.Time
+	Status               string // required
+	ExecutionDetails     *ExecutionDetails
+	ContextDetails       *ContextDetails
+	StepDetails          *StepDetails
+	WaitDetails          *WaitDetails
 	CallbackDetails      *CallbackDetails
 	ChainedInvokeDetails *ChainedInvokeDetails
-	ContextDetails       *ContextDetails
-	EndTimestamp         *time.Time
-	ExecutionDetails     *ExecutionDetails
-	Id                   string // required
-	Name                 *string
-	ParentId             *string
-	StartTimestamp       time.Time // required
-	Status               string    // required
-	StepDetails          *StepDetails
-	SubType              *string
-	Type                 string // required
-	WaitDetails          *WaitDetails
 }
 
 // OperationUpdate is a shape of the model.
 type OperationUpdate struct {
+	Id                   string // required
+	ParentId             *string
+	Name                 *string
+	Type                 string // required
+	SubType              *string
 	Action               string // required
+	Payload              *string
+	Error                *ErrorObject
+	ContextOptions       *ContextOptions
+	StepOptions          *StepOptions
+	WaitOptions          *WaitOptions
 	CallbackOptions      *CallbackOptions
 	ChainedInvokeOptions *ChainedInvokeOptions
-	ContextOptions       *ContextOptions
-	Error                *ErrorObject
-	Id                   string // required
-	Name                 *string
-	ParentId             *string
-	Payload              *string
-	StepOptions          *StepOptions
-	SubType              *string
-	Type                 string // required
-	WaitOptions          *WaitOptions
 }
 
 // PolicyLengthExceededExceptionDetail is what the error carries beside its message.
@@ -1636,13 +1636,13 @@ type PreconditionFailedExceptionDetail struct {
 
 // ProvisionedConcurrencyConfigListItem is a shape of the model.
 type ProvisionedConcurrencyConfigListItem struct {
-	AllocatedProvisionedConcurrentExecutions *int64
-	AvailableProvisionedConcurrentExecutions *int64
 	FunctionArn                              *string
-	LastModified                             *string
 	RequestedProvisionedConcurrentExecutions *int64
+	AvailableProvisionedConcurrentExecutions *int64
+	AllocatedProvisionedConcurrentExecutions *int64
 	Status                                   string
 	StatusReason                             *string
+	LastModified                             *string
 }
 
 // ProvisionedConcurrencyConfigNotFoundExceptionDetail is what the error carries beside its message.
@@ -1652,41 +1652,41 @@ type ProvisionedConcurrencyConfigNotFoundExceptionDetail struct {
 
 // ProvisionedPollerConfig is a shape of the model.
 type ProvisionedPollerConfig struct {
-	MaximumPollers  *int64
 	MinimumPollers  *int64
+	MaximumPollers  *int64
 	PollerGroupName *string
 }
 
 // PublishLayerVersionRequest is a shape of the model.
 type PublishLayerVersionRequest struct {
-	CompatibleArchitectures []string
-	CompatibleRuntimes      []string
-	Content                 *LayerVersionContentInput // required
-	Description             *string
 	LayerName               string // required
+	Description             *string
+	Content                 *LayerVersionContentInput // required
+	CompatibleRuntimes      []string
 	LicenseInfo             *string
+	CompatibleArchitectures []string
 }
 
 // PublishLayerVersionResponse is a shape of the model.
 type PublishLayerVersionResponse struct {
-	CompatibleArchitectures []string
-	CompatibleRuntimes      []string
 	Content                 *LayerVersionContentOutput
-	CreatedDate             *string
-	Description             *string
 	LayerArn                *string
 	LayerVersionArn         *string
-	LicenseInfo             *string
+	Description             *string
+	CreatedDate             *string
 	Version                 *int64
+	CompatibleRuntimes      []string
+	LicenseInfo             *string
+	CompatibleArchitectures []string
 }
 
 // PublishVersionRequest is a shape of the model.
 type PublishVersionRequest struct {
+	FunctionName string // required
 	CodeSha256   *string
 	Description  *string
-	FunctionName string // required
-	PublishTo    string
 	RevisionId   *string
+	PublishTo    string
 }
 
 // PutFunctionCodeSigningConfigRequest is a shape of the model.
@@ -1709,11 +1709,11 @@ type PutFunctionConcurrencyRequest struct {
 
 // PutFunctionEventInvokeConfigRequest is a shape of the model.
 type PutFunctionEventInvokeConfigRequest struct {
-	DestinationConfig        *DestinationConfig
 	FunctionName             string // required
-	MaximumEventAgeInSeconds *int64
-	MaximumRetryAttempts     *int64
 	Qualifier                *string
+	MaximumRetryAttempts     *int64
+	MaximumEventAgeInSeconds *int64
+	DestinationConfig        *DestinationConfig
 }
 
 // PutFunctionRecursionConfigRequest is a shape of the model.
@@ -1730,8 +1730,8 @@ type PutFunctionRecursionConfigResponse struct {
 // PutFunctionScalingConfigRequest is a shape of the model.
 type PutFunctionScalingConfigRequest struct {
 	FunctionName          string // required
-	FunctionScalingConfig *FunctionScalingConfig
 	Qualifier             string // required
+	FunctionScalingConfig *FunctionScalingConfig
 }
 
 // PutFunctionScalingConfigResponse is a shape of the model.
@@ -1742,33 +1742,33 @@ type PutFunctionScalingConfigResponse struct {
 // PutProvisionedConcurrencyConfigRequest is a shape of the model.
 type PutProvisionedConcurrencyConfigRequest struct {
 	FunctionName                    string // required
-	ProvisionedConcurrentExecutions int64  // required
 	Qualifier                       string // required
+	ProvisionedConcurrentExecutions int64  // required
 }
 
 // PutProvisionedConcurrencyConfigResponse is a shape of the model.
 type PutProvisionedConcurrencyConfigResponse struct {
-	AllocatedProvisionedConcurrentExecutions *int64
-	AvailableProvisionedConcurrentExecutions *int64
-	LastModified                             *string
 	RequestedProvisionedConcurrentExecutions *int64
+	AvailableProvisionedConcurrentExecutions *int64
+	AllocatedProvisionedConcurrentExecutions *int64
 	Status                                   string
 	StatusReason                             *string
+	LastModified                             *string
 }
 
 // PutRuntimeManagementConfigRequest is a shape of the model.
 type PutRuntimeManagementConfigRequest struct {
 	FunctionName      string // required
 	Qualifier         *string
-	RuntimeVersionArn *string
 	UpdateRuntimeOn   string // required
+	RuntimeVersionArn *string
 }
 
 // PutRuntimeManagementConfigResponse is a shape of the model.
 type PutRuntimeManagementConfigResponse struct {
+	UpdateRuntimeOn   string // required
 	FunctionArn       string // required
 	RuntimeVersionArn *string
-	UpdateRuntimeOn   string // required
 }
 
 // RecursiveInvocationExceptionDetail is what the error carries beside its message.
@@ -1783,9 +1783,9 @@ type RemoveLayerVersionPermissionOutput struct {
 // RemoveLayerVersionPermissionRequest is a shape of the model.
 type RemoveLayerVersionPermissionRequest struct {
 	LayerName     string // required
-	RevisionId    *string
-	StatementId   string // required
 	VersionNumber int64  // required
+	StatementId   string // required
+	RevisionId    *string
 }
 
 // RemovePermissionOutput is a shape of the model.
@@ -1795,9 +1795,9 @@ type RemovePermissionOutput struct {
 // RemovePermissionRequest is a shape of the model.
 type RemovePermissionRequest struct {
 	FunctionName string // required
+	StatementId  string // required
 	Qualifier    *string
 	RevisionId   *string
-	StatementId  string // required
 }
 
 // RequestTooLargeExceptionDetail is what the error carries beside its message.
@@ -1833,8 +1833,8 @@ type RetryDetails struct {
 
 // RuntimeVersionConfig is a shape of the model.
 type RuntimeVersionConfig struct {
-	Error             *RuntimeVersionError
 	RuntimeVersionArn *string
+	Error             *RuntimeVersionError
 }
 
 // RuntimeVersionError is a shape of the model.
@@ -1948,9 +1948,9 @@ type SourceAccessConfiguration struct {
 // StepDetails is a shape of the model.
 type StepDetails struct {
 	Attempt              *int64
-	Error                *ErrorObject
 	NextAttemptTimestamp *time.Time
 	Result               *string
+	Error                *ErrorObject
 }
 
 // StepFailedDetails is a shape of the model.
@@ -2019,9 +2019,9 @@ type TenancyConfig struct {
 
 // TooManyRequestsExceptionDetail is what the error carries beside its message.
 type TooManyRequestsExceptionDetail struct {
-	Reason            string
-	Type              *string
 	RetryAfterSeconds *string
+	Type              *string
+	Reason            string
 }
 
 // TraceHeader is a shape of the model.
@@ -2056,12 +2056,12 @@ type UntagResourceRequest struct {
 
 // UpdateAliasRequest is a shape of the model.
 type UpdateAliasRequest struct {
-	Description     *string
 	FunctionName    string // required
-	FunctionVersion *string
 	Name            string // required
-	RevisionId      *string
+	FunctionVersion *string
+	Description     *string
 	RoutingConfig   *AliasRoutingConfiguration
+	RevisionId      *string
 }
 
 // UpdateCapacityProviderRequest is a shape of the model.
@@ -2077,10 +2077,10 @@ type UpdateCapacityProviderResponse struct {
 
 // UpdateCodeSigningConfigRequest is a shape of the model.
 type UpdateCodeSigningConfigRequest struct {
-	AllowedPublishers    *AllowedPublishers
 	CodeSigningConfigArn string // required
-	CodeSigningPolicies  *CodeSigningPolicies
 	Description          *string
+	AllowedPublishers    *AllowedPublishers
+	CodeSigningPolicies  *CodeSigningPolicies
 }
 
 // UpdateCodeSigningConfigResponse is a shape of the model.
@@ -2090,113 +2090,113 @@ type UpdateCodeSigningConfigResponse struct {
 
 // UpdateEventSourceMappingRequest is a shape of the model.
 type UpdateEventSourceMappingRequest struct {
-	AmazonManagedKafkaEventSourceConfig *AmazonManagedKafkaEventSourceConfig
-	BatchSize                           *int64
-	BisectBatchOnFunctionError          *bool
-	DestinationConfig                   *DestinationConfig
-	DocumentDBEventSourceConfig         *DocumentDBEventSourceConfig
-	Enabled                             *bool
-	FilterCriteria                      *FilterCriteria
+	UUID                                string // required
 	FunctionName                        *string
-	FunctionResponseTypes               []string
-	KMSKeyArn                           *string
-	LoggingConfig                       *EventSourceMappingLoggingConfig
+	Enabled                             *bool
+	BatchSize                           *int64
+	FilterCriteria                      *FilterCriteria
 	MaximumBatchingWindowInSeconds      *int64
+	DestinationConfig                   *DestinationConfig
 	MaximumRecordAgeInSeconds           *int64
+	BisectBatchOnFunctionError          *bool
 	MaximumRetryAttempts                *int64
-	MetricsConfig                       *EventSourceMappingMetricsConfig
 	ParallelizationFactor               *int64
-	ProvisionedPollerConfig             *ProvisionedPollerConfig
-	ScalingConfig                       *ScalingConfig
-	SelfManagedKafkaEventSourceConfig   *SelfManagedKafkaEventSourceConfig
 	SourceAccessConfigurations          []SourceAccessConfiguration
 	TumblingWindowInSeconds             *int64
-	UUID                                string // required
+	FunctionResponseTypes               []string
+	ScalingConfig                       *ScalingConfig
+	AmazonManagedKafkaEventSourceConfig *AmazonManagedKafkaEventSourceConfig
+	SelfManagedKafkaEventSourceConfig   *SelfManagedKafkaEventSourceConfig
+	DocumentDBEventSourceConfig         *DocumentDBEventSourceConfig
+	KMSKeyArn                           *string
+	MetricsConfig                       *EventSourceMappingMetricsConfig
+	LoggingConfig                       *EventSourceMappingLoggingConfig
+	ProvisionedPollerConfig             *ProvisionedPollerConfig
 }
 
 // UpdateFunctionCodeRequest is a shape of the model.
 type UpdateFunctionCodeRequest struct {
-	Architectures   []string
-	DryRun          *bool
 	FunctionName    string // required
-	ImageUri        *string
-	Publish         *bool
-	PublishTo       string
-	RevisionId      *string
+	ZipFile         []byte
 	S3Bucket        *string
 	S3Key           *string
 	S3ObjectVersion *string
+	ImageUri        *string
+	Publish         *bool
+	DryRun          *bool
+	RevisionId      *string
+	Architectures   []string
 	SourceKMSKeyArn *string
-	ZipFile         []byte
+	PublishTo       string
 }
 
 // UpdateFunctionConfigurationRequest is a shape of the model.
 type UpdateFunctionConfigurationRequest struct {
-	CapacityProviderConfig *CapacityProviderConfig
-	DeadLetterConfig       *DeadLetterConfig
-	Description            *string
-	DurableConfig          *DurableConfig
-	Environment            *Environment
-	EphemeralStorage       *EphemeralStorage
-	FileSystemConfigs      []FileSystemConfig
 	FunctionName           string // required
-	Handler                *string
-	ImageConfig            *ImageConfig
-	KMSKeyArn              *string
-	Layers                 []string
-	LoggingConfig          *LoggingConfig
-	MemorySize             *int64
-	RevisionId             *string
 	Role                   *string
-	Runtime                string
-	SnapStart              *SnapStart
+	Handler                *string
+	Description            *string
 	Timeout                *int64
-	TracingConfig          *TracingConfig
+	MemorySize             *int64
 	VpcConfig              *VpcConfig
+	Environment            *Environment
+	Runtime                string
+	DeadLetterConfig       *DeadLetterConfig
+	KMSKeyArn              *string
+	TracingConfig          *TracingConfig
+	RevisionId             *string
+	Layers                 []string
+	FileSystemConfigs      []FileSystemConfig
+	ImageConfig            *ImageConfig
+	EphemeralStorage       *EphemeralStorage
+	SnapStart              *SnapStart
+	LoggingConfig          *LoggingConfig
+	CapacityProviderConfig *CapacityProviderConfig
+	DurableConfig          *DurableConfig
 }
 
 // UpdateFunctionEventInvokeConfigRequest is a shape of the model.
 type UpdateFunctionEventInvokeConfigRequest struct {
-	DestinationConfig        *DestinationConfig
 	FunctionName             string // required
-	MaximumEventAgeInSeconds *int64
-	MaximumRetryAttempts     *int64
 	Qualifier                *string
+	MaximumRetryAttempts     *int64
+	MaximumEventAgeInSeconds *int64
+	DestinationConfig        *DestinationConfig
 }
 
 // UpdateFunctionUrlConfigRequest is a shape of the model.
 type UpdateFunctionUrlConfigRequest struct {
+	FunctionName string // required
+	Qualifier    *string
 	AuthType     string
 	Cors         *Cors
-	FunctionName string // required
 	InvokeMode   string
-	Qualifier    *string
 }
 
 // UpdateFunctionUrlConfigResponse is a shape of the model.
 type UpdateFunctionUrlConfigResponse struct {
+	FunctionUrl      string // required
+	FunctionArn      string // required
 	AuthType         string // required
 	Cors             *Cors
 	CreationTime     string // required
-	FunctionArn      string // required
-	FunctionUrl      string // required
-	InvokeMode       string
 	LastModifiedTime string // required
+	InvokeMode       string
 }
 
 // VpcConfig is a shape of the model.
 type VpcConfig struct {
-	Ipv6AllowedForDualStack *bool
-	SecurityGroupIds        []string
 	SubnetIds               []string
+	SecurityGroupIds        []string
+	Ipv6AllowedForDualStack *bool
 }
 
 // VpcConfigResponse is a shape of the model.
 type VpcConfigResponse struct {
-	Ipv6AllowedForDualStack *bool
-	SecurityGroupIds        []string
 	SubnetIds               []string
+	SecurityGroupIds        []string
 	VpcId                   *string
+	Ipv6AllowedForDualStack *bool
 }
 
 // WaitCancelledDetails is a shape of the model.

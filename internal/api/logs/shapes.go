@@ -6,20 +6,20 @@ package logs
 
 // AccountPolicy is a shape of the model.
 type AccountPolicy struct {
-	AccountId         *string
-	LastUpdatedTime   *int64
-	PolicyDocument    *string
 	PolicyName        *string
+	PolicyDocument    *string
+	LastUpdatedTime   *int64
 	PolicyType        string
 	Scope             string
 	SelectionCriteria *string
+	AccountId         *string
 }
 
 // AddKeyEntry is a shape of the model.
 type AddKeyEntry struct {
 	Key               string // required
-	OverwriteIfExists *bool
 	Value             string // required
+	OverwriteIfExists *bool
 }
 
 // AddKeys is a shape of the model.
@@ -29,45 +29,45 @@ type AddKeys struct {
 
 // AggregateLogGroupSummary is a shape of the model.
 type AggregateLogGroupSummary struct {
-	GroupingIdentifiers []GroupingIdentifier
 	LogGroupCount       *int64
+	GroupingIdentifiers []GroupingIdentifier
 }
 
 // Anomaly is a shape of the model.
 type Anomaly struct {
-	Active                    bool             // required
-	AnomalyDetectorArn        string           // required
-	AnomalyId                 string           // required
-	Description               string           // required
-	FirstSeen                 int64            // required
-	Histogram                 map[string]int64 // required
-	IsPatternLevelSuppression *bool
-	LastSeen                  int64      // required
-	LogGroupArnList           []string   // required
-	LogSamples                []LogEvent // required
-	PatternId                 string     // required
+	AnomalyId                 string // required
+	PatternId                 string // required
+	AnomalyDetectorArn        string // required
+	PatternString             string // required
 	PatternRegex              *string
-	PatternString             string         // required
-	PatternTokens             []PatternToken // required
 	Priority                  *string
-	State                     string // required
+	FirstSeen                 int64            // required
+	LastSeen                  int64            // required
+	Description               string           // required
+	Active                    bool             // required
+	State                     string           // required
+	Histogram                 map[string]int64 // required
+	LogSamples                []LogEvent       // required
+	PatternTokens             []PatternToken   // required
+	LogGroupArnList           []string         // required
 	Suppressed                *bool
 	SuppressedDate            *int64
 	SuppressedUntil           *int64
+	IsPatternLevelSuppression *bool
 }
 
 // AnomalyDetector is a shape of the model.
 type AnomalyDetector struct {
 	AnomalyDetectorArn    *string
-	AnomalyDetectorStatus string
-	AnomalyVisibilityTime *int64
-	CreationTimeStamp     *int64
 	DetectorName          *string
+	LogGroupArnList       []string
 	EvaluationFrequency   string
 	FilterPattern         *string
+	AnomalyDetectorStatus string
 	KmsKeyId              *string
+	CreationTimeStamp     *int64
 	LastModifiedTimeStamp *int64
-	LogGroupArnList       []string
+	AnomalyVisibilityTime *int64
 }
 
 // AssociateKmsKeyOutput is a shape of the model.
@@ -76,15 +76,15 @@ type AssociateKmsKeyOutput struct {
 
 // AssociateKmsKeyRequest is a shape of the model.
 type AssociateKmsKeyRequest struct {
-	KmsKeyId           string // required
 	LogGroupName       *string
+	KmsKeyId           string // required
 	ResourceIdentifier *string
 }
 
 // AssociateSourceToS3TableIntegrationRequest is a shape of the model.
 type AssociateSourceToS3TableIntegrationRequest struct {
-	DataSource     *DataSource // required
 	IntegrationArn string      // required
+	DataSource     *DataSource // required
 }
 
 // AssociateSourceToS3TableIntegrationResponse is a shape of the model.
@@ -94,11 +94,11 @@ type AssociateSourceToS3TableIntegrationResponse struct {
 
 // CSV is a shape of the model.
 type CSV struct {
-	Columns        []string
-	Delimiter      *string
-	Destination    *string
 	QuoteCharacter *string
+	Delimiter      *string
+	Columns        []string
 	Source         *string
+	Destination    *string
 }
 
 // CancelExportTaskOutput is a shape of the model.
@@ -117,33 +117,33 @@ type CancelImportTaskRequest struct {
 
 // CancelImportTaskResponse is a shape of the model.
 type CancelImportTaskResponse struct {
-	CreationTime     *int64
 	ImportId         *string
 	ImportStatistics *ImportStatistics
 	ImportStatus     string
+	CreationTime     *int64
 	LastUpdatedTime  *int64
 }
 
 // ConfigurationTemplate is a shape of the model.
 type ConfigurationTemplate struct {
-	AllowedActionForAllowVendedLogsDeliveryForResource *string
-	AllowedFieldDelimiters                             []string
-	AllowedFields                                      []RecordField
-	AllowedOutputFormats                               []string
-	AllowedSuffixPathFields                            []string
-	DefaultDeliveryConfigValues                        *ConfigurationTemplateDeliveryConfigValues
-	DeliveryDestinationType                            string
-	DeliverySourceConfiguration                        []DeliverySourceConfigurationSchema
+	Service                                            *string
 	LogType                                            *string
 	ResourceType                                       *string
+	DeliveryDestinationType                            string
+	DefaultDeliveryConfigValues                        *ConfigurationTemplateDeliveryConfigValues
+	AllowedFields                                      []RecordField
+	AllowedOutputFormats                               []string
+	AllowedActionForAllowVendedLogsDeliveryForResource *string
+	AllowedFieldDelimiters                             []string
+	AllowedSuffixPathFields                            []string
+	DeliverySourceConfiguration                        []DeliverySourceConfigurationSchema
 	S3TablesIntegration                                *S3TablesIntegration
-	Service                                            *string
 }
 
 // ConfigurationTemplateDeliveryConfigValues is a shape of the model.
 type ConfigurationTemplateDeliveryConfigValues struct {
-	FieldDelimiter          *string
 	RecordFields            []string
+	FieldDelimiter          *string
 	S3DeliveryConfiguration *S3DeliveryConfiguration
 }
 
@@ -154,17 +154,17 @@ type CopyValue struct {
 
 // CopyValueEntry is a shape of the model.
 type CopyValueEntry struct {
-	OverwriteIfExists *bool
 	Source            string // required
 	Target            string // required
+	OverwriteIfExists *bool
 }
 
 // CreateDeliveryRequest is a shape of the model.
 type CreateDeliveryRequest struct {
-	DeliveryDestinationArn  string // required
 	DeliverySourceName      string // required
-	FieldDelimiter          *string
+	DeliveryDestinationArn  string // required
 	RecordFields            []string
+	FieldDelimiter          *string
 	S3DeliveryConfiguration *S3DeliveryConfiguration
 	Tags                    map[string]string
 }
@@ -176,13 +176,13 @@ type CreateDeliveryResponse struct {
 
 // CreateExportTaskRequest is a shape of the model.
 type CreateExportTaskRequest struct {
-	Destination         string // required
-	DestinationPrefix   *string
-	From                int64  // required
+	TaskName            *string
 	LogGroupName        string // required
 	LogStreamNamePrefix *string
-	TaskName            *string
-	To                  int64 // required
+	From                int64  // required
+	To                  int64  // required
+	Destination         string // required
+	DestinationPrefix   *string
 }
 
 // CreateExportTaskResponse is a shape of the model.
@@ -192,26 +192,26 @@ type CreateExportTaskResponse struct {
 
 // CreateImportTaskRequest is a shape of the model.
 type CreateImportTaskRequest struct {
-	ImportFilter    *ImportFilter
-	ImportRoleArn   string // required
 	ImportSourceArn string // required
+	ImportRoleArn   string // required
+	ImportFilter    *ImportFilter
 }
 
 // CreateImportTaskResponse is a shape of the model.
 type CreateImportTaskResponse struct {
-	CreationTime         *int64
-	ImportDestinationArn *string
 	ImportId             *string
+	ImportDestinationArn *string
+	CreationTime         *int64
 }
 
 // CreateLogAnomalyDetectorRequest is a shape of the model.
 type CreateLogAnomalyDetectorRequest struct {
-	AnomalyVisibilityTime *int64
+	LogGroupArnList       []string // required
 	DetectorName          *string
 	EvaluationFrequency   string
 	FilterPattern         *string
 	KmsKeyId              *string
-	LogGroupArnList       []string // required
+	AnomalyVisibilityTime *int64
 	Tags                  map[string]string
 }
 
@@ -226,11 +226,11 @@ type CreateLogGroupOutput struct {
 
 // CreateLogGroupRequest is a shape of the model.
 type CreateLogGroupRequest struct {
-	DeletionProtectionEnabled *bool
-	KmsKeyId                  *string
-	LogGroupClass             string
 	LogGroupName              string // required
+	KmsKeyId                  *string
 	Tags                      map[string]string
+	LogGroupClass             string
+	DeletionProtectionEnabled *bool
 }
 
 // CreateLogStreamOutput is a shape of the model.
@@ -245,35 +245,35 @@ type CreateLogStreamRequest struct {
 
 // CreateLookupTableRequest is a shape of the model.
 type CreateLookupTableRequest struct {
-	Description     *string
-	KmsKeyId        *string
 	LookupTableName string // required
+	Description     *string
 	TableBody       string // required
+	KmsKeyId        *string
 	Tags            map[string]string
 }
 
 // CreateLookupTableResponse is a shape of the model.
 type CreateLookupTableResponse struct {
-	CreatedAt      *int64
 	LookupTableArn *string
+	CreatedAt      *int64
 }
 
 // CreateScheduledQueryRequest is a shape of the model.
 type CreateScheduledQueryRequest struct {
-	Description              *string
-	DestinationConfiguration *DestinationConfiguration
-	ExecutionRoleArn         string // required
-	LogGroupIdentifiers      []string
 	Name                     string // required
+	Description              *string
 	QueryLanguage            string // required
 	QueryString              string // required
-	ScheduleEndTime          *int64
+	LogGroupIdentifiers      []string
 	ScheduleExpression       string // required
-	ScheduleStartTime        *int64
+	Timezone                 *string
 	StartTimeOffset          *int64
+	DestinationConfiguration *DestinationConfiguration
+	ScheduleStartTime        *int64
+	ScheduleEndTime          *int64
+	ExecutionRoleArn         string // required
 	State                    string
 	Tags                     map[string]string
-	Timezone                 *string
 }
 
 // CreateScheduledQueryResponse is a shape of the model.
@@ -301,13 +301,13 @@ type DataSourceFilter struct {
 
 // DateTimeConverter is a shape of the model.
 type DateTimeConverter struct {
-	Locale         *string
-	MatchPatterns  []string // required
-	Source         string   // required
-	SourceTimezone *string
+	Source         string // required
 	Target         string // required
 	TargetFormat   *string
+	MatchPatterns  []string // required
+	SourceTimezone *string
 	TargetTimezone *string
+	Locale         *string
 }
 
 // DeleteAccountPolicyOutput is a shape of the model.
@@ -385,8 +385,8 @@ type DeleteIndexPolicyResponse struct {
 
 // DeleteIntegrationRequest is a shape of the model.
 type DeleteIntegrationRequest struct {
-	Force           *bool
 	IntegrationName string // required
+	Force           *bool
 }
 
 // DeleteIntegrationResponse is a shape of the model.
@@ -441,8 +441,8 @@ type DeleteMetricFilterOutput struct {
 
 // DeleteMetricFilterRequest is a shape of the model.
 type DeleteMetricFilterRequest struct {
-	FilterName   string // required
 	LogGroupName string // required
+	FilterName   string // required
 }
 
 // DeleteQueryDefinitionRequest is a shape of the model.
@@ -461,9 +461,9 @@ type DeleteResourcePolicyOutput struct {
 
 // DeleteResourcePolicyRequest is a shape of the model.
 type DeleteResourcePolicyRequest struct {
-	ExpectedRevisionId *string
 	PolicyName         *string
 	ResourceArn        *string
+	ExpectedRevisionId *string
 }
 
 // DeleteRetentionPolicyOutput is a shape of the model.
@@ -490,8 +490,8 @@ type DeleteSubscriptionFilterOutput struct {
 
 // DeleteSubscriptionFilterRequest is a shape of the model.
 type DeleteSubscriptionFilterRequest struct {
-	FilterName   string // required
 	LogGroupName string // required
+	FilterName   string // required
 }
 
 // DeleteTransformerOutput is a shape of the model.
@@ -505,24 +505,24 @@ type DeleteTransformerRequest struct {
 
 // Delivery is a shape of the model.
 type Delivery struct {
+	Id                      *string
 	Arn                     *string
+	DeliverySourceName      *string
 	DeliveryDestinationArn  *string
 	DeliveryDestinationType string
-	DeliverySourceName      *string
-	FieldDelimiter          *string
-	Id                      *string
 	RecordFields            []string
+	FieldDelimiter          *string
 	S3DeliveryConfiguration *S3DeliveryConfiguration
 	Tags                    map[string]string
 }
 
 // DeliveryDestination is a shape of the model.
 type DeliveryDestination struct {
-	Arn                              *string
-	DeliveryDestinationConfiguration *DeliveryDestinationConfiguration
-	DeliveryDestinationType          string
 	Name                             *string
+	Arn                              *string
+	DeliveryDestinationType          string
 	OutputFormat                     string
+	DeliveryDestinationConfiguration *DeliveryDestinationConfiguration
 	Tags                             map[string]string
 }
 
@@ -533,33 +533,33 @@ type DeliveryDestinationConfiguration struct {
 
 // DeliverySource is a shape of the model.
 type DeliverySource struct {
-	Arn                         *string
-	DeliverySourceConfiguration map[string]string
-	LogType                     *string
 	Name                        *string
+	Arn                         *string
 	ResourceArns                []string
 	Service                     *string
+	LogType                     *string
+	Tags                        map[string]string
+	DeliverySourceConfiguration map[string]string
 	Status                      string
 	StatusReason                string
-	Tags                        map[string]string
 }
 
 // DeliverySourceConfigurationSchema is a shape of the model.
 type DeliverySourceConfigurationSchema struct {
-	DefaultValue    string // required
 	KeyName         string // required
-	MaxValue        *float64
-	MinValue        *float64
-	SupportedValues []string
 	ValueType       string // required
+	DefaultValue    string // required
+	SupportedValues []string
+	MinValue        *float64
+	MaxValue        *float64
 }
 
 // DescribeAccountPoliciesRequest is a shape of the model.
 type DescribeAccountPoliciesRequest struct {
+	PolicyType         string // required
+	PolicyName         *string
 	AccountIdentifiers []string
 	NextToken          *string
-	PolicyName         *string
-	PolicyType         string // required
 }
 
 // DescribeAccountPoliciesResponse is a shape of the model.
@@ -570,12 +570,12 @@ type DescribeAccountPoliciesResponse struct {
 
 // DescribeConfigurationTemplatesRequest is a shape of the model.
 type DescribeConfigurationTemplatesRequest struct {
-	DeliveryDestinationTypes []string
-	Limit                    *int64
-	LogTypes                 []string
-	NextToken                *string
-	ResourceTypes            []string
 	Service                  *string
+	LogTypes                 []string
+	ResourceTypes            []string
+	DeliveryDestinationTypes []string
+	NextToken                *string
+	Limit                    *int64
 }
 
 // DescribeConfigurationTemplatesResponse is a shape of the model.
@@ -586,8 +586,8 @@ type DescribeConfigurationTemplatesResponse struct {
 
 // DescribeDeliveriesRequest is a shape of the model.
 type DescribeDeliveriesRequest struct {
-	Limit     *int64
 	NextToken *string
+	Limit     *int64
 }
 
 // DescribeDeliveriesResponse is a shape of the model.
@@ -598,8 +598,8 @@ type DescribeDeliveriesResponse struct {
 
 // DescribeDeliveryDestinationsRequest is a shape of the model.
 type DescribeDeliveryDestinationsRequest struct {
-	Limit     *int64
 	NextToken *string
+	Limit     *int64
 }
 
 // DescribeDeliveryDestinationsResponse is a shape of the model.
@@ -610,8 +610,8 @@ type DescribeDeliveryDestinationsResponse struct {
 
 // DescribeDeliverySourcesRequest is a shape of the model.
 type DescribeDeliverySourcesRequest struct {
-	Limit     *int64
 	NextToken *string
+	Limit     *int64
 }
 
 // DescribeDeliverySourcesResponse is a shape of the model.
@@ -623,8 +623,8 @@ type DescribeDeliverySourcesResponse struct {
 // DescribeDestinationsRequest is a shape of the model.
 type DescribeDestinationsRequest struct {
 	DestinationNamePrefix *string
-	Limit                 *int64
 	NextToken             *string
+	Limit                 *int64
 }
 
 // DescribeDestinationsResponse is a shape of the model.
@@ -635,10 +635,10 @@ type DescribeDestinationsResponse struct {
 
 // DescribeExportTasksRequest is a shape of the model.
 type DescribeExportTasksRequest struct {
-	Limit      *int64
-	NextToken  *string
-	StatusCode string
 	TaskId     *string
+	StatusCode string
+	NextToken  *string
+	Limit      *int64
 }
 
 // DescribeExportTasksResponse is a shape of the model.
@@ -661,25 +661,25 @@ type DescribeFieldIndexesResponse struct {
 
 // DescribeImportTaskBatchesRequest is a shape of the model.
 type DescribeImportTaskBatchesRequest struct {
-	BatchImportStatus []string
 	ImportId          string // required
+	BatchImportStatus []string
 	Limit             *int64
 	NextToken         *string
 }
 
 // DescribeImportTaskBatchesResponse is a shape of the model.
 type DescribeImportTaskBatchesResponse struct {
-	ImportBatches   []ImportBatch
-	ImportId        *string
 	ImportSourceArn *string
+	ImportId        *string
+	ImportBatches   []ImportBatch
 	NextToken       *string
 }
 
 // DescribeImportTasksRequest is a shape of the model.
 type DescribeImportTasksRequest struct {
 	ImportId        *string
-	ImportSourceArn *string
 	ImportStatus    string
+	ImportSourceArn *string
 	Limit           *int64
 	NextToken       *string
 }
@@ -705,13 +705,13 @@ type DescribeIndexPoliciesResponse struct {
 // DescribeLogGroupsRequest is a shape of the model.
 type DescribeLogGroupsRequest struct {
 	AccountIdentifiers    []string
-	IncludeLinkedAccounts *bool
+	LogGroupNamePrefix    *string
+	LogGroupNamePattern   *string
+	NextToken             *string
 	Limit                 *int64
+	IncludeLinkedAccounts *bool
 	LogGroupClass         string
 	LogGroupIdentifiers   []string
-	LogGroupNamePattern   *string
-	LogGroupNamePrefix    *string
-	NextToken             *string
 }
 
 // DescribeLogGroupsResponse is a shape of the model.
@@ -722,13 +722,13 @@ type DescribeLogGroupsResponse struct {
 
 // DescribeLogStreamsRequest is a shape of the model.
 type DescribeLogStreamsRequest struct {
-	Descending          *bool
-	Limit               *int64
-	LogGroupIdentifier  *string
 	LogGroupName        *string
+	LogGroupIdentifier  *string
 	LogStreamNamePrefix *string
-	NextToken           *string
 	OrderBy             string
+	Descending          *bool
+	NextToken           *string
+	Limit               *int64
 }
 
 // DescribeLogStreamsResponse is a shape of the model.
@@ -752,12 +752,12 @@ type DescribeLookupTablesResponse struct {
 
 // DescribeMetricFiltersRequest is a shape of the model.
 type DescribeMetricFiltersRequest struct {
-	FilterNamePrefix *string
-	Limit            *int64
 	LogGroupName     *string
+	FilterNamePrefix *string
+	NextToken        *string
+	Limit            *int64
 	MetricName       *string
 	MetricNamespace  *string
-	NextToken        *string
 }
 
 // DescribeMetricFiltersResponse is a shape of the model.
@@ -769,68 +769,68 @@ type DescribeMetricFiltersResponse struct {
 // DescribeQueriesRequest is a shape of the model.
 type DescribeQueriesRequest struct {
 	LogGroupName  *string
+	Status        string
 	MaxResults    *int64
 	NextToken     *string
 	QueryLanguage string
-	Status        string
 }
 
 // DescribeQueriesResponse is a shape of the model.
 type DescribeQueriesResponse struct {
-	NextToken *string
 	Queries   []QueryInfo
+	NextToken *string
 }
 
 // DescribeQueryDefinitionsRequest is a shape of the model.
 type DescribeQueryDefinitionsRequest struct {
+	QueryLanguage             string
+	QueryDefinitionNamePrefix *string
 	MaxResults                *int64
 	NextToken                 *string
-	QueryDefinitionNamePrefix *string
-	QueryLanguage             string
 }
 
 // DescribeQueryDefinitionsResponse is a shape of the model.
 type DescribeQueryDefinitionsResponse struct {
-	NextToken        *string
 	QueryDefinitions []QueryDefinition
+	NextToken        *string
 }
 
 // DescribeResourcePoliciesRequest is a shape of the model.
 type DescribeResourcePoliciesRequest struct {
-	Limit       *int64
 	NextToken   *string
-	PolicyScope string
+	Limit       *int64
 	ResourceArn *string
+	PolicyScope string
 }
 
 // DescribeResourcePoliciesResponse is a shape of the model.
 type DescribeResourcePoliciesResponse struct {
-	NextToken        *string
 	ResourcePolicies []ResourcePolicy
+	NextToken        *string
 }
 
 // DescribeSubscriptionFiltersRequest is a shape of the model.
 type DescribeSubscriptionFiltersRequest struct {
-	FilterNamePrefix *string
-	Limit            *int64
 	LogGroupName     string // required
+	FilterNamePrefix *string
 	NextToken        *string
+	Limit            *int64
 }
 
 // DescribeSubscriptionFiltersResponse is a shape of the model.
 type DescribeSubscriptionFiltersResponse struct {
-	NextToken           *string
 	SubscriptionFilters []SubscriptionFilter
+	NextToken           *string
 }
 
 // Destination is a shape of the model.
 type Destination struct {
+	DestinationName *string
+	TargetArn       *string
+	RoleArn         *string
 	AccessPolicy    *string
 	Arn             *string
 	CreationTime    *int64
-	DestinationName *string
-	RoleArn         *string
-	TargetArn       *string
 }
 
 // DestinationConfiguration is a shape of the model.
@@ -860,27 +860,27 @@ type DisassociateSourceFromS3TableIntegrationResponse struct {
 
 // Entity is a shape of the model.
 type Entity struct {
-	Attributes    map[string]string
 	KeyAttributes map[string]string
+	Attributes    map[string]string
 }
 
 // ExportTask is a shape of the model.
 type ExportTask struct {
-	Destination       *string
-	DestinationPrefix *string
-	ExecutionInfo     *ExportTaskExecutionInfo
-	From              *int64
-	LogGroupName      *string
-	Status            *ExportTaskStatus
 	TaskId            *string
 	TaskName          *string
+	LogGroupName      *string
+	From              *int64
 	To                *int64
+	Destination       *string
+	DestinationPrefix *string
+	Status            *ExportTaskStatus
+	ExecutionInfo     *ExportTaskExecutionInfo
 }
 
 // ExportTaskExecutionInfo is a shape of the model.
 type ExportTaskExecutionInfo struct {
-	CompletionTime *int64
 	CreationTime   *int64
+	CompletionTime *int64
 }
 
 // ExportTaskStatus is a shape of the model.
@@ -891,11 +891,11 @@ type ExportTaskStatus struct {
 
 // FieldIndex is a shape of the model.
 type FieldIndex struct {
+	LogGroupIdentifier *string
 	FieldIndexName     *string
+	LastScanTime       *int64
 	FirstEventTime     *int64
 	LastEventTime      *int64
-	LastScanTime       *int64
-	LogGroupIdentifier *string
 	Type               string
 }
 
@@ -906,33 +906,33 @@ type FieldsData struct {
 
 // FilterLogEventsRequest is a shape of the model.
 type FilterLogEventsRequest struct {
+	LogGroupName        *string
+	LogGroupIdentifier  *string
+	LogStreamNames      []string
+	LogStreamNamePrefix *string
+	StartTime           *int64
 	EndTime             *int64
 	FilterPattern       *string
-	Interleaved         *bool
-	Limit               *int64
-	LogGroupIdentifier  *string
-	LogGroupName        *string
-	LogStreamNamePrefix *string
-	LogStreamNames      []string
 	NextToken           *string
-	StartTime           *int64
+	Limit               *int64
+	Interleaved         *bool
 	Unmask              *bool
 }
 
 // FilterLogEventsResponse is a shape of the model.
 type FilterLogEventsResponse struct {
 	Events             []FilteredLogEvent
-	NextToken          *string
 	SearchedLogStreams []SearchedLogStream
+	NextToken          *string
 }
 
 // FilteredLogEvent is a shape of the model.
 type FilteredLogEvent struct {
-	EventId       *string
-	IngestionTime *int64
 	LogStreamName *string
-	Message       *string
 	Timestamp     *int64
+	Message       *string
+	IngestionTime *int64
+	EventId       *string
 }
 
 // GetDataProtectionPolicyRequest is a shape of the model.
@@ -942,9 +942,9 @@ type GetDataProtectionPolicyRequest struct {
 
 // GetDataProtectionPolicyResponse is a shape of the model.
 type GetDataProtectionPolicyResponse struct {
-	LastUpdatedTime    *int64
 	LogGroupIdentifier *string
 	PolicyDocument     *string
+	LastUpdatedTime    *int64
 }
 
 // GetDeliveryDestinationPolicyRequest is a shape of the model.
@@ -994,10 +994,10 @@ type GetIntegrationRequest struct {
 
 // GetIntegrationResponse is a shape of the model.
 type GetIntegrationResponse struct {
-	IntegrationDetails *IntegrationDetails
 	IntegrationName    *string
-	IntegrationStatus  string
 	IntegrationType    string
+	IntegrationStatus  string
+	IntegrationDetails *IntegrationDetails
 }
 
 // GetLogAnomalyDetectorRequest is a shape of the model.
@@ -1007,35 +1007,35 @@ type GetLogAnomalyDetectorRequest struct {
 
 // GetLogAnomalyDetectorResponse is a shape of the model.
 type GetLogAnomalyDetectorResponse struct {
-	AnomalyDetectorStatus string
-	AnomalyVisibilityTime *int64
-	CreationTimeStamp     *int64
 	DetectorName          *string
+	LogGroupArnList       []string
 	EvaluationFrequency   string
 	FilterPattern         *string
+	AnomalyDetectorStatus string
 	KmsKeyId              *string
+	CreationTimeStamp     *int64
 	LastModifiedTimeStamp *int64
-	LogGroupArnList       []string
+	AnomalyVisibilityTime *int64
 }
 
 // GetLogEventsRequest is a shape of the model.
 type GetLogEventsRequest struct {
-	EndTime            *int64
-	Limit              *int64
-	LogGroupIdentifier *string
 	LogGroupName       *string
+	LogGroupIdentifier *string
 	LogStreamName      string // required
-	NextToken          *string
-	StartFromHead      *bool
 	StartTime          *int64
+	EndTime            *int64
+	NextToken          *string
+	Limit              *int64
+	StartFromHead      *bool
 	Unmask             *bool
 }
 
 // GetLogEventsResponse is a shape of the model.
 type GetLogEventsResponse struct {
 	Events            []OutputLogEvent
-	NextBackwardToken *string
 	NextForwardToken  *string
+	NextBackwardToken *string
 }
 
 // GetLogFieldsRequest is a shape of the model.
@@ -1051,9 +1051,9 @@ type GetLogFieldsResponse struct {
 
 // GetLogGroupFieldsRequest is a shape of the model.
 type GetLogGroupFieldsRequest struct {
-	LogGroupIdentifier *string
 	LogGroupName       *string
 	Time               *int64
+	LogGroupIdentifier *string
 }
 
 // GetLogGroupFieldsResponse is a shape of the model.
@@ -1063,8 +1063,8 @@ type GetLogGroupFieldsResponse struct {
 
 // GetLogObjectRequest is a shape of the model.
 type GetLogObjectRequest struct {
-	LogObjectPointer string // required
 	Unmask           *bool
+	LogObjectPointer string // required
 }
 
 // GetLogObjectResponse is a shape of the model.
@@ -1090,48 +1090,48 @@ type GetLookupTableRequest struct {
 
 // GetLookupTableResponse is a shape of the model.
 type GetLookupTableResponse struct {
-	Description     *string
-	KmsKeyId        *string
-	LastUpdatedTime *int64
 	LookupTableArn  *string
 	LookupTableName *string
-	SizeBytes       *int64
+	Description     *string
 	TableBody       *string
+	SizeBytes       *int64
+	LastUpdatedTime *int64
+	KmsKeyId        *string
 }
 
 // GetQueryResultsRequest is a shape of the model.
 type GetQueryResultsRequest struct {
-	MaxItems  *int64
-	NextToken *string
 	QueryId   string // required
+	NextToken *string
+	MaxItems  *int64
 }
 
 // GetQueryResultsResponse is a shape of the model.
 type GetQueryResultsResponse struct {
-	EncryptionKey *string
-	NextToken     *string
 	QueryLanguage string
 	Results       [][]ResultField
 	Statistics    *QueryStatistics
 	Status        string
+	EncryptionKey *string
+	NextToken     *string
 }
 
 // GetScheduledQueryHistoryRequest is a shape of the model.
 type GetScheduledQueryHistoryRequest struct {
-	EndTime           int64 // required
-	ExecutionStatuses []string
 	Identifier        string // required
+	StartTime         int64  // required
+	EndTime           int64  // required
+	ExecutionStatuses []string
 	MaxResults        *int64
 	NextToken         *string
-	StartTime         int64 // required
 }
 
 // GetScheduledQueryHistoryResponse is a shape of the model.
 type GetScheduledQueryHistoryResponse struct {
 	Name              *string
-	NextToken         *string
 	ScheduledQueryArn *string
 	TriggerHistory    []TriggerHistoryRecord
+	NextToken         *string
 }
 
 // GetScheduledQueryRequest is a shape of the model.
@@ -1141,24 +1141,24 @@ type GetScheduledQueryRequest struct {
 
 // GetScheduledQueryResponse is a shape of the model.
 type GetScheduledQueryResponse struct {
-	CreationTime             *int64
-	Description              *string
-	DestinationConfiguration *DestinationConfiguration
-	ExecutionRoleArn         *string
-	LastExecutionStatus      string
-	LastTriggeredTime        *int64
-	LastUpdatedTime          *int64
-	LogGroupIdentifiers      []string
+	ScheduledQueryArn        *string
 	Name                     *string
+	Description              *string
 	QueryLanguage            string
 	QueryString              *string
-	ScheduleEndTime          *int64
+	LogGroupIdentifiers      []string
 	ScheduleExpression       *string
-	ScheduleStartTime        *int64
-	ScheduledQueryArn        *string
-	StartTimeOffset          *int64
-	State                    string
 	Timezone                 *string
+	StartTimeOffset          *int64
+	DestinationConfiguration *DestinationConfiguration
+	State                    string
+	LastTriggeredTime        *int64
+	LastExecutionStatus      string
+	ScheduleStartTime        *int64
+	ScheduleEndTime          *int64
+	ExecutionRoleArn         *string
+	CreationTime             *int64
+	LastUpdatedTime          *int64
 }
 
 // GetTransformerRequest is a shape of the model.
@@ -1168,16 +1168,16 @@ type GetTransformerRequest struct {
 
 // GetTransformerResponse is a shape of the model.
 type GetTransformerResponse struct {
+	LogGroupIdentifier *string
 	CreationTime       *int64
 	LastModifiedTime   *int64
-	LogGroupIdentifier *string
 	TransformerConfig  []Processor
 }
 
 // Grok is a shape of the model.
 type Grok struct {
-	Match  string // required
 	Source *string
+	Match  string // required
 }
 
 // GroupingIdentifier is a shape of the model.
@@ -1188,28 +1188,28 @@ type GroupingIdentifier struct {
 
 // Import is a shape of the model.
 type Import struct {
-	CreationTime         *int64
-	ErrorMessage         *string
-	ImportDestinationArn *string
-	ImportFilter         *ImportFilter
 	ImportId             *string
 	ImportSourceArn      *string
-	ImportStatistics     *ImportStatistics
 	ImportStatus         string
+	ImportDestinationArn *string
+	ImportStatistics     *ImportStatistics
+	ImportFilter         *ImportFilter
+	CreationTime         *int64
 	LastUpdatedTime      *int64
+	ErrorMessage         *string
 }
 
 // ImportBatch is a shape of the model.
 type ImportBatch struct {
 	BatchId      string // required
-	ErrorMessage *string
 	Status       string // required
+	ErrorMessage *string
 }
 
 // ImportFilter is a shape of the model.
 type ImportFilter struct {
-	EndEventTime   *int64
 	StartEventTime *int64
+	EndEventTime   *int64
 }
 
 // ImportStatistics is a shape of the model.
@@ -1219,8 +1219,8 @@ type ImportStatistics struct {
 
 // IndexPolicy is a shape of the model.
 type IndexPolicy struct {
-	LastUpdateTime     *int64
 	LogGroupIdentifier *string
+	LastUpdateTime     *int64
 	PolicyDocument     *string
 	PolicyName         *string
 	Source             string
@@ -1228,8 +1228,8 @@ type IndexPolicy struct {
 
 // InputLogEvent is a shape of the model.
 type InputLogEvent struct {
-	Message   string // required
 	Timestamp int64  // required
+	Message   string // required
 }
 
 // IntegrationDetails is a shape of the model.
@@ -1240,8 +1240,8 @@ type IntegrationDetails struct {
 // IntegrationSummary is a shape of the model.
 type IntegrationSummary struct {
 	IntegrationName   *string
-	IntegrationStatus string
 	IntegrationType   string
+	IntegrationStatus string
 }
 
 // InvalidSequenceTokenExceptionDetail is what the error carries beside its message.
@@ -1252,13 +1252,13 @@ type InvalidSequenceTokenExceptionDetail struct {
 // ListAggregateLogGroupSummariesRequest is a shape of the model.
 type ListAggregateLogGroupSummariesRequest struct {
 	AccountIdentifiers    []string
-	DataSources           []DataSourceFilter
-	GroupBy               string // required
 	IncludeLinkedAccounts *bool
-	Limit                 *int64
 	LogGroupClass         string
 	LogGroupNamePattern   *string
+	DataSources           []DataSourceFilter
+	GroupBy               string // required
 	NextToken             *string
+	Limit                 *int64
 }
 
 // ListAggregateLogGroupSummariesResponse is a shape of the model.
@@ -1270,9 +1270,9 @@ type ListAggregateLogGroupSummariesResponse struct {
 // ListAnomaliesRequest is a shape of the model.
 type ListAnomaliesRequest struct {
 	AnomalyDetectorArn *string
+	SuppressionState   string
 	Limit              *int64
 	NextToken          *string
-	SuppressionState   string
 }
 
 // ListAnomaliesResponse is a shape of the model.
@@ -1284,8 +1284,8 @@ type ListAnomaliesResponse struct {
 // ListIntegrationsRequest is a shape of the model.
 type ListIntegrationsRequest struct {
 	IntegrationNamePrefix *string
-	IntegrationStatus     string
 	IntegrationType       string
+	IntegrationStatus     string
 }
 
 // ListIntegrationsResponse is a shape of the model.
@@ -1308,9 +1308,9 @@ type ListLogAnomalyDetectorsResponse struct {
 
 // ListLogGroupsForQueryRequest is a shape of the model.
 type ListLogGroupsForQueryRequest struct {
-	MaxResults *int64
-	NextToken  *string
 	QueryId    string // required
+	NextToken  *string
+	MaxResults *int64
 }
 
 // ListLogGroupsForQueryResponse is a shape of the model.
@@ -1321,15 +1321,15 @@ type ListLogGroupsForQueryResponse struct {
 
 // ListLogGroupsRequest is a shape of the model.
 type ListLogGroupsRequest struct {
+	LogGroupNamePattern   *string
+	LogGroupClass         string
+	IncludeLinkedAccounts *bool
 	AccountIdentifiers    []string
+	NextToken             *string
+	Limit                 *int64
 	DataSources           []DataSourceFilter
 	FieldIndexNames       []string
-	IncludeLinkedAccounts *bool
-	Limit                 *int64
-	LogGroupClass         string
-	LogGroupNamePattern   *string
 	LogGroupTags          []TagFilter
-	NextToken             *string
 }
 
 // ListLogGroupsResponse is a shape of the model.
@@ -1360,8 +1360,8 @@ type ListSourcesForS3TableIntegrationRequest struct {
 
 // ListSourcesForS3TableIntegrationResponse is a shape of the model.
 type ListSourcesForS3TableIntegrationResponse struct {
-	NextToken *string
 	Sources   []S3TableIntegrationSource
+	NextToken *string
 }
 
 // ListTagsForResourceRequest is a shape of the model.
@@ -1386,21 +1386,21 @@ type ListTagsLogGroupResponse struct {
 
 // ListToMap is a shape of the model.
 type ListToMap struct {
+	Source           string // required
+	Key              string // required
+	ValueKey         *string
+	Target           *string
 	Flatten          *bool
 	FlattenedElement string
-	Key              string // required
-	Source           string // required
-	Target           *string
-	ValueKey         *string
 }
 
 // LiveTailSessionLogEvent is a shape of the model.
 type LiveTailSessionLogEvent struct {
-	IngestionTime      *int64
-	LogGroupIdentifier *string
 	LogStreamName      *string
+	LogGroupIdentifier *string
 	Message            *string
 	Timestamp          *int64
+	IngestionTime      *int64
 }
 
 // LiveTailSessionMetadata is a shape of the model.
@@ -1410,12 +1410,12 @@ type LiveTailSessionMetadata struct {
 
 // LiveTailSessionStart is a shape of the model.
 type LiveTailSessionStart struct {
-	LogEventFilterPattern *string
-	LogGroupIdentifiers   []string
-	LogStreamNamePrefixes []string
-	LogStreamNames        []string
 	RequestId             *string
 	SessionId             *string
+	LogGroupIdentifiers   []string
+	LogStreamNames        []string
+	LogStreamNamePrefixes []string
+	LogEventFilterPattern *string
 }
 
 // LiveTailSessionUpdate is a shape of the model.
@@ -1426,15 +1426,15 @@ type LiveTailSessionUpdate struct {
 
 // LogEvent is a shape of the model.
 type LogEvent struct {
-	Message   *string
 	Timestamp *int64
+	Message   *string
 }
 
 // LogFieldType is a shape of the model.
 type LogFieldType struct {
+	Type    *string
 	Element *LogFieldType
 	Fields  []LogFieldsListItem
-	Type    *string
 }
 
 // LogFieldsListItem is a shape of the model.
@@ -1445,19 +1445,19 @@ type LogFieldsListItem struct {
 
 // LogGroup is a shape of the model.
 type LogGroup struct {
-	Arn                              *string
-	BearerTokenAuthenticationEnabled *bool
-	CreationTime                     *int64
-	DataProtectionStatus             string
-	DeletionProtectionEnabled        *bool
-	InheritedProperties              []string
-	KmsKeyId                         *string
-	LogGroupArn                      *string
-	LogGroupClass                    string
 	LogGroupName                     *string
-	MetricFilterCount                *int64
+	CreationTime                     *int64
 	RetentionInDays                  *int64
+	MetricFilterCount                *int64
+	Arn                              *string
 	StoredBytes                      *int64
+	KmsKeyId                         *string
+	DataProtectionStatus             string
+	InheritedProperties              []string
+	LogGroupClass                    string
+	LogGroupArn                      *string
+	DeletionProtectionEnabled        *bool
+	BearerTokenAuthenticationEnabled *bool
 }
 
 // LogGroupField is a shape of the model.
@@ -1468,33 +1468,33 @@ type LogGroupField struct {
 
 // LogGroupSummary is a shape of the model.
 type LogGroupSummary struct {
+	LogGroupName  *string
 	LogGroupArn   *string
 	LogGroupClass string
-	LogGroupName  *string
 }
 
 // LogStream is a shape of the model.
 type LogStream struct {
-	Arn                 *string
+	LogStreamName       *string
 	CreationTime        *int64
 	FirstEventTimestamp *int64
 	LastEventTimestamp  *int64
 	LastIngestionTime   *int64
-	LogStreamName       *string
-	StoredBytes         *int64
 	UploadSequenceToken *string
+	Arn                 *string
+	StoredBytes         *int64
 }
 
 // LookupTable is a shape of the model.
 type LookupTable struct {
-	Description     *string
-	KmsKeyId        *string
-	LastUpdatedTime *int64
 	LookupTableArn  *string
 	LookupTableName *string
+	Description     *string
+	TableFields     []string
 	RecordsCount    *int64
 	SizeBytes       *int64
-	TableFields     []string
+	LastUpdatedTime *int64
+	KmsKeyId        *string
 }
 
 // LowerCaseString is a shape of the model.
@@ -1509,38 +1509,38 @@ type MalformedQueryExceptionDetail struct {
 
 // MetricFilter is a shape of the model.
 type MetricFilter struct {
-	ApplyOnTransformedLogs    *bool
-	CreationTime              *int64
-	EmitSystemFieldDimensions []string
-	FieldSelectionCriteria    *string
 	FilterName                *string
 	FilterPattern             *string
-	LogGroupName              *string
 	MetricTransformations     []MetricTransformation
+	CreationTime              *int64
+	LogGroupName              *string
+	ApplyOnTransformedLogs    *bool
+	FieldSelectionCriteria    *string
+	EmitSystemFieldDimensions []string
 }
 
 // MetricFilterMatchRecord is a shape of the model.
 type MetricFilterMatchRecord struct {
-	EventMessage    *string
 	EventNumber     *int64
+	EventMessage    *string
 	ExtractedValues map[string]string
 }
 
 // MetricTransformation is a shape of the model.
 type MetricTransformation struct {
-	DefaultValue    *float64
-	Dimensions      map[string]string
 	MetricName      string // required
 	MetricNamespace string // required
 	MetricValue     string // required
+	DefaultValue    *float64
+	Dimensions      map[string]string
 	Unit            string
 }
 
 // MoveKeyEntry is a shape of the model.
 type MoveKeyEntry struct {
-	OverwriteIfExists *bool
 	Source            string // required
 	Target            string // required
+	OverwriteIfExists *bool
 }
 
 // MoveKeys is a shape of the model.
@@ -1550,16 +1550,16 @@ type MoveKeys struct {
 
 // OpenSearchApplication is a shape of the model.
 type OpenSearchApplication struct {
-	ApplicationArn      *string
 	ApplicationEndpoint *string
+	ApplicationArn      *string
 	ApplicationId       *string
 	Status              *OpenSearchResourceStatus
 }
 
 // OpenSearchCollection is a shape of the model.
 type OpenSearchCollection struct {
-	CollectionArn      *string
 	CollectionEndpoint *string
+	CollectionArn      *string
 	Status             *OpenSearchResourceStatus
 }
 
@@ -1583,14 +1583,14 @@ type OpenSearchEncryptionPolicy struct {
 
 // OpenSearchIntegrationDetails is a shape of the model.
 type OpenSearchIntegrationDetails struct {
-	AccessPolicy     *OpenSearchDataAccessPolicy
+	DataSource       *OpenSearchDataSource
 	Application      *OpenSearchApplication
 	Collection       *OpenSearchCollection
-	DataSource       *OpenSearchDataSource
-	EncryptionPolicy *OpenSearchEncryptionPolicy
-	LifecyclePolicy  *OpenSearchLifecyclePolicy
-	NetworkPolicy    *OpenSearchNetworkPolicy
 	Workspace        *OpenSearchWorkspace
+	EncryptionPolicy *OpenSearchEncryptionPolicy
+	NetworkPolicy    *OpenSearchNetworkPolicy
+	AccessPolicy     *OpenSearchDataAccessPolicy
+	LifecyclePolicy  *OpenSearchLifecyclePolicy
 }
 
 // OpenSearchLifecyclePolicy is a shape of the model.
@@ -1607,10 +1607,10 @@ type OpenSearchNetworkPolicy struct {
 
 // OpenSearchResourceConfig is a shape of the model.
 type OpenSearchResourceConfig struct {
-	ApplicationArn            *string
-	DashboardViewerPrincipals []string // required
-	DataSourceRoleArn         string   // required
 	KmsKeyArn                 *string
+	DataSourceRoleArn         string   // required
+	DashboardViewerPrincipals []string // required
+	ApplicationArn            *string
 	RetentionDays             int64 // required
 }
 
@@ -1622,15 +1622,15 @@ type OpenSearchResourceStatus struct {
 
 // OpenSearchWorkspace is a shape of the model.
 type OpenSearchWorkspace struct {
-	Status      *OpenSearchResourceStatus
 	WorkspaceId *string
+	Status      *OpenSearchResourceStatus
 }
 
 // OutputLogEvent is a shape of the model.
 type OutputLogEvent struct {
-	IngestionTime *int64
-	Message       *string
 	Timestamp     *int64
+	Message       *string
+	IngestionTime *int64
 }
 
 // ParseCloudfront is a shape of the model.
@@ -1640,19 +1640,19 @@ type ParseCloudfront struct {
 
 // ParseJSON is a shape of the model.
 type ParseJSON struct {
-	Destination *string
 	Source      *string
+	Destination *string
 }
 
 // ParseKeyValue is a shape of the model.
 type ParseKeyValue struct {
+	Source            *string
 	Destination       *string
 	FieldDelimiter    *string
-	KeyPrefix         *string
 	KeyValueDelimiter *string
+	KeyPrefix         *string
 	NonMatchValue     *string
 	OverwriteIfExists *bool
-	Source            *string
 }
 
 // ParsePostgres is a shape of the model.
@@ -1667,10 +1667,10 @@ type ParseRoute53 struct {
 
 // ParseToOCSF is a shape of the model.
 type ParseToOCSF struct {
-	EventSource    string // required
-	MappingVersion *string
-	OcsfVersion    string // required
 	Source         *string
+	EventSource    string // required
+	OcsfVersion    string // required
+	MappingVersion *string
 }
 
 // ParseVPC is a shape of the model.
@@ -1686,10 +1686,10 @@ type ParseWAF struct {
 // PatternToken is a shape of the model.
 type PatternToken struct {
 	DynamicTokenPosition *int64
-	Enumerations         map[string]int64
-	InferredTokenName    *string
 	IsDynamic            *bool
 	TokenString          *string
+	Enumerations         map[string]int64
+	InferredTokenName    *string
 }
 
 // Policy is a shape of the model.
@@ -1711,9 +1711,9 @@ type Processor struct {
 	ParseCloudfront   *ParseCloudfront
 	ParseJSON         *ParseJSON
 	ParseKeyValue     *ParseKeyValue
-	ParsePostgres     *ParsePostgres
 	ParseRoute53      *ParseRoute53
 	ParseToOCSF       *ParseToOCSF
+	ParsePostgres     *ParsePostgres
 	ParseVPC          *ParseVPC
 	ParseWAF          *ParseWAF
 	RenameKeys        *RenameKeys
@@ -1726,8 +1726,8 @@ type Processor struct {
 
 // PutAccountPolicyRequest is a shape of the model.
 type PutAccountPolicyRequest struct {
-	PolicyDocument    string // required
 	PolicyName        string // required
+	PolicyDocument    string // required
 	PolicyType        string // required
 	Scope             string
 	SelectionCriteria *string
@@ -1744,8 +1744,8 @@ type PutBearerTokenAuthenticationOutput struct {
 
 // PutBearerTokenAuthenticationRequest is a shape of the model.
 type PutBearerTokenAuthenticationRequest struct {
-	BearerTokenAuthenticationEnabled bool   // required
 	LogGroupIdentifier               string // required
+	BearerTokenAuthenticationEnabled bool   // required
 }
 
 // PutDataProtectionPolicyRequest is a shape of the model.
@@ -1756,9 +1756,9 @@ type PutDataProtectionPolicyRequest struct {
 
 // PutDataProtectionPolicyResponse is a shape of the model.
 type PutDataProtectionPolicyResponse struct {
-	LastUpdatedTime    *int64
 	LogGroupIdentifier *string
 	PolicyDocument     *string
+	LastUpdatedTime    *int64
 }
 
 // PutDeliveryDestinationPolicyRequest is a shape of the model.
@@ -1774,10 +1774,10 @@ type PutDeliveryDestinationPolicyResponse struct {
 
 // PutDeliveryDestinationRequest is a shape of the model.
 type PutDeliveryDestinationRequest struct {
-	DeliveryDestinationConfiguration *DeliveryDestinationConfiguration
-	DeliveryDestinationType          string
 	Name                             string // required
 	OutputFormat                     string
+	DeliveryDestinationConfiguration *DeliveryDestinationConfiguration
+	DeliveryDestinationType          string
 	Tags                             map[string]string
 }
 
@@ -1788,11 +1788,11 @@ type PutDeliveryDestinationResponse struct {
 
 // PutDeliverySourceRequest is a shape of the model.
 type PutDeliverySourceRequest struct {
-	DeliverySourceConfiguration map[string]string
-	LogType                     string // required
 	Name                        string // required
 	ResourceArn                 string // required
+	LogType                     string // required
 	Tags                        map[string]string
+	DeliverySourceConfiguration map[string]string
 }
 
 // PutDeliverySourceResponse is a shape of the model.
@@ -1806,17 +1806,17 @@ type PutDestinationPolicyOutput struct {
 
 // PutDestinationPolicyRequest is a shape of the model.
 type PutDestinationPolicyRequest struct {
-	AccessPolicy    string // required
 	DestinationName string // required
+	AccessPolicy    string // required
 	ForceUpdate     *bool
 }
 
 // PutDestinationRequest is a shape of the model.
 type PutDestinationRequest struct {
 	DestinationName string // required
+	TargetArn       string // required
 	RoleArn         string // required
 	Tags            map[string]string
-	TargetArn       string // required
 }
 
 // PutDestinationResponse is a shape of the model.
@@ -1838,8 +1838,8 @@ type PutIndexPolicyResponse struct {
 // PutIntegrationRequest is a shape of the model.
 type PutIntegrationRequest struct {
 	IntegrationName string          // required
-	IntegrationType string          // required
 	ResourceConfig  *ResourceConfig // required
+	IntegrationType string          // required
 }
 
 // PutIntegrationResponse is a shape of the model.
@@ -1850,18 +1850,18 @@ type PutIntegrationResponse struct {
 
 // PutLogEventsRequest is a shape of the model.
 type PutLogEventsRequest struct {
-	Entity        *Entity
-	LogEvents     []InputLogEvent // required
 	LogGroupName  string          // required
 	LogStreamName string          // required
+	LogEvents     []InputLogEvent // required
 	SequenceToken *string
+	Entity        *Entity
 }
 
 // PutLogEventsResponse is a shape of the model.
 type PutLogEventsResponse struct {
 	NextSequenceToken     *string
-	RejectedEntityInfo    *RejectedEntityInfo
 	RejectedLogEventsInfo *RejectedLogEventsInfo
+	RejectedEntityInfo    *RejectedEntityInfo
 }
 
 // PutLogGroupDeletionProtectionOutput is a shape of the model.
@@ -1870,8 +1870,8 @@ type PutLogGroupDeletionProtectionOutput struct {
 
 // PutLogGroupDeletionProtectionRequest is a shape of the model.
 type PutLogGroupDeletionProtectionRequest struct {
-	DeletionProtectionEnabled bool   // required
 	LogGroupIdentifier        string // required
+	DeletionProtectionEnabled bool   // required
 }
 
 // PutMetricFilterOutput is a shape of the model.
@@ -1880,24 +1880,24 @@ type PutMetricFilterOutput struct {
 
 // PutMetricFilterRequest is a shape of the model.
 type PutMetricFilterRequest struct {
-	ApplyOnTransformedLogs    *bool
-	EmitSystemFieldDimensions []string
-	FieldSelectionCriteria    *string
+	LogGroupName              string                 // required
 	FilterName                string                 // required
 	FilterPattern             string                 // required
-	LogGroupName              string                 // required
 	MetricTransformations     []MetricTransformation // required
+	ApplyOnTransformedLogs    *bool
+	FieldSelectionCriteria    *string
+	EmitSystemFieldDimensions []string
 }
 
 // PutQueryDefinitionRequest is a shape of the model.
 type PutQueryDefinitionRequest struct {
-	ClientToken       *string
-	LogGroupNames     []string
-	Name              string // required
-	Parameters        []QueryParameter
-	QueryDefinitionId *string
 	QueryLanguage     string
+	Name              string // required
+	QueryDefinitionId *string
+	LogGroupNames     []string
 	QueryString       string // required
+	ClientToken       *string
+	Parameters        []QueryParameter
 }
 
 // PutQueryDefinitionResponse is a shape of the model.
@@ -1907,10 +1907,10 @@ type PutQueryDefinitionResponse struct {
 
 // PutResourcePolicyRequest is a shape of the model.
 type PutResourcePolicyRequest struct {
-	ExpectedRevisionId *string
-	PolicyDocument     *string
 	PolicyName         *string
+	PolicyDocument     *string
 	ResourceArn        *string
+	ExpectedRevisionId *string
 }
 
 // PutResourcePolicyResponse is a shape of the model.
@@ -1935,15 +1935,15 @@ type PutSubscriptionFilterOutput struct {
 
 // PutSubscriptionFilterRequest is a shape of the model.
 type PutSubscriptionFilterRequest struct {
-	ApplyOnTransformedLogs *bool
-	DestinationArn         string // required
-	Distribution           string
-	EmitSystemFields       []string
-	FieldSelectionCriteria *string
+	LogGroupName           string // required
 	FilterName             string // required
 	FilterPattern          string // required
-	LogGroupName           string // required
+	DestinationArn         string // required
 	RoleArn                *string
+	Distribution           string
+	ApplyOnTransformedLogs *bool
+	FieldSelectionCriteria *string
+	EmitSystemFields       []string
 }
 
 // PutTransformerOutput is a shape of the model.
@@ -1964,55 +1964,55 @@ type QueryCompileError struct {
 
 // QueryCompileErrorLocation is a shape of the model.
 type QueryCompileErrorLocation struct {
-	EndCharOffset   *int64
 	StartCharOffset *int64
+	EndCharOffset   *int64
 }
 
 // QueryDefinition is a shape of the model.
 type QueryDefinition struct {
+	QueryLanguage     string
+	QueryDefinitionId *string
+	Name              *string
+	QueryString       *string
 	LastModified      *int64
 	LogGroupNames     []string
-	Name              *string
 	Parameters        []QueryParameter
-	QueryDefinitionId *string
-	QueryLanguage     string
-	QueryString       *string
 }
 
 // QueryInfo is a shape of the model.
 type QueryInfo struct {
-	BytesScanned  *float64
+	QueryLanguage string
+	QueryId       *string
+	QueryString   *string
+	Status        string
 	CreateTime    *int64
 	LogGroupName  *string
 	QueryDuration *int64
-	QueryId       *string
-	QueryLanguage string
-	QueryString   *string
-	Status        string
+	BytesScanned  *float64
 	UserIdentity  *string
 }
 
 // QueryParameter is a shape of the model.
 type QueryParameter struct {
+	Name         string // required
 	DefaultValue *string
 	Description  *string
-	Name         string // required
 }
 
 // QueryStatistics is a shape of the model.
 type QueryStatistics struct {
-	BytesScanned            *float64
-	EstimatedBytesSkipped   *float64
-	EstimatedRecordsSkipped *float64
-	LogGroupsScanned        *float64
 	RecordsMatched          *float64
 	RecordsScanned          *float64
+	EstimatedRecordsSkipped *float64
+	BytesScanned            *float64
+	EstimatedBytesSkipped   *float64
+	LogGroupsScanned        *float64
 }
 
 // RecordField is a shape of the model.
 type RecordField struct {
-	Mandatory *bool
 	Name      *string
+	Mandatory *bool
 }
 
 // RejectedEntityInfo is a shape of the model.
@@ -2022,16 +2022,16 @@ type RejectedEntityInfo struct {
 
 // RejectedLogEventsInfo is a shape of the model.
 type RejectedLogEventsInfo struct {
-	ExpiredLogEventEndIndex  *int64
 	TooNewLogEventStartIndex *int64
 	TooOldLogEventEndIndex   *int64
+	ExpiredLogEventEndIndex  *int64
 }
 
 // RenameKeyEntry is a shape of the model.
 type RenameKeyEntry struct {
 	Key               string // required
-	OverwriteIfExists *bool
 	RenameTo          string // required
+	OverwriteIfExists *bool
 }
 
 // RenameKeys is a shape of the model.
@@ -2046,9 +2046,9 @@ type ResourceConfig struct {
 
 // ResourcePolicy is a shape of the model.
 type ResourcePolicy struct {
-	LastUpdatedTime *int64
-	PolicyDocument  *string
 	PolicyName      *string
+	PolicyDocument  *string
+	LastUpdatedTime *int64
 	PolicyScope     string
 	ResourceArn     *string
 	RevisionId      *string
@@ -2063,25 +2063,25 @@ type ResultField struct {
 // S3Configuration is a shape of the model.
 type S3Configuration struct {
 	DestinationIdentifier string // required
-	KmsKeyId              *string
-	OwnerAccountId        *string
 	RoleArn               string // required
+	OwnerAccountId        *string
+	KmsKeyId              *string
 }
 
 // S3DeliveryConfiguration is a shape of the model.
 type S3DeliveryConfiguration struct {
-	EnableHiveCompatiblePath *bool
 	SuffixPath               *string
+	EnableHiveCompatiblePath *bool
 }
 
 // S3TableIntegrationSource is a shape of the model.
 type S3TableIntegrationSource struct {
-	CreatedTimeStamp       *int64
-	DataSource             *DataSource
 	Identifier             *string
-	ParentSourceIdentifier *string
+	DataSource             *DataSource
 	Status                 string
 	StatusReason           *string
+	CreatedTimeStamp       *int64
+	ParentSourceIdentifier *string
 }
 
 // S3TablesIntegration is a shape of the model.
@@ -2092,25 +2092,25 @@ type S3TablesIntegration struct {
 
 // ScheduledQueryDestination is a shape of the model.
 type ScheduledQueryDestination struct {
-	DestinationIdentifier *string
 	DestinationType       string
-	ErrorMessage          *string
-	ProcessedIdentifier   *string
+	DestinationIdentifier *string
 	Status                string
+	ProcessedIdentifier   *string
+	ErrorMessage          *string
 }
 
 // ScheduledQuerySummary is a shape of the model.
 type ScheduledQuerySummary struct {
-	CreationTime             *int64
-	DestinationConfiguration *DestinationConfiguration
-	LastExecutionStatus      string
-	LastTriggeredTime        *int64
-	LastUpdatedTime          *int64
-	Name                     *string
-	ScheduleExpression       *string
 	ScheduledQueryArn        *string
+	Name                     *string
 	State                    string
+	LastTriggeredTime        *int64
+	LastExecutionStatus      string
+	ScheduleExpression       *string
 	Timezone                 *string
+	DestinationConfiguration *DestinationConfiguration
+	CreationTime             *int64
+	LastUpdatedTime          *int64
 }
 
 // SearchedLogStream is a shape of the model.
@@ -2126,16 +2126,16 @@ type SplitString struct {
 
 // SplitStringEntry is a shape of the model.
 type SplitStringEntry struct {
-	Delimiter string // required
 	Source    string // required
+	Delimiter string // required
 }
 
 // StartLiveTailRequest is a shape of the model.
 type StartLiveTailRequest struct {
-	LogEventFilterPattern *string
 	LogGroupIdentifiers   []string // required
-	LogStreamNamePrefixes []string
 	LogStreamNames        []string
+	LogStreamNamePrefixes []string
+	LogEventFilterPattern *string
 }
 
 // StartLiveTailResponse is a shape of the model.
@@ -2145,14 +2145,14 @@ type StartLiveTailResponse struct {
 
 // StartQueryRequest is a shape of the model.
 type StartQueryRequest struct {
-	EndTime             int64 // required
-	Limit               *int64
-	LogGroupIdentifiers []string
+	QueryLanguage       string
 	LogGroupName        *string
 	LogGroupNames       []string
-	QueryLanguage       string
-	QueryString         string // required
+	LogGroupIdentifiers []string
 	StartTime           int64  // required
+	EndTime             int64  // required
+	QueryString         string // required
+	Limit               *int64
 }
 
 // StartQueryResponse is a shape of the model.
@@ -2172,16 +2172,16 @@ type StopQueryResponse struct {
 
 // SubscriptionFilter is a shape of the model.
 type SubscriptionFilter struct {
+	FilterName             *string
+	LogGroupName           *string
+	FilterPattern          *string
+	DestinationArn         *string
+	RoleArn                *string
+	Distribution           string
 	ApplyOnTransformedLogs *bool
 	CreationTime           *int64
-	DestinationArn         *string
-	Distribution           string
-	EmitSystemFields       []string
 	FieldSelectionCriteria *string
-	FilterName             *string
-	FilterPattern          *string
-	LogGroupName           *string
-	RoleArn                *string
+	EmitSystemFields       []string
 }
 
 // SubstituteString is a shape of the model.
@@ -2191,15 +2191,15 @@ type SubstituteString struct {
 
 // SubstituteStringEntry is a shape of the model.
 type SubstituteStringEntry struct {
-	From   string // required
 	Source string // required
+	From   string // required
 	To     string // required
 }
 
 // SuppressionPeriod is a shape of the model.
 type SuppressionPeriod struct {
-	SuppressionUnit string
 	Value           *int64
+	SuppressionUnit string
 }
 
 // TagFilter is a shape of the model.
@@ -2241,8 +2241,8 @@ type TestMetricFilterResponse struct {
 
 // TestTransformerRequest is a shape of the model.
 type TestTransformerRequest struct {
-	LogEventMessages  []string    // required
 	TransformerConfig []Processor // required
+	LogEventMessages  []string    // required
 }
 
 // TestTransformerResponse is a shape of the model.
@@ -2257,18 +2257,18 @@ type TooManyTagsExceptionDetail struct {
 
 // TransformedLogRecord is a shape of the model.
 type TransformedLogRecord struct {
-	EventMessage            *string
 	EventNumber             *int64
+	EventMessage            *string
 	TransformedEventMessage *string
 }
 
 // TriggerHistoryRecord is a shape of the model.
 type TriggerHistoryRecord struct {
-	Destinations       []ScheduledQueryDestination
-	ErrorMessage       *string
-	ExecutionStatus    string
 	QueryId            *string
+	ExecutionStatus    string
 	TriggeredTimestamp *int64
+	ErrorMessage       *string
+	Destinations       []ScheduledQueryDestination
 }
 
 // TrimString is a shape of the model.
@@ -2313,19 +2313,19 @@ type UpdateAnomalyOutput struct {
 
 // UpdateAnomalyRequest is a shape of the model.
 type UpdateAnomalyRequest struct {
-	AnomalyDetectorArn string // required
 	AnomalyId          *string
-	Baseline           *bool
 	PatternId          *string
-	SuppressionPeriod  *SuppressionPeriod
+	AnomalyDetectorArn string // required
 	SuppressionType    string
+	SuppressionPeriod  *SuppressionPeriod
+	Baseline           *bool
 }
 
 // UpdateDeliveryConfigurationRequest is a shape of the model.
 type UpdateDeliveryConfigurationRequest struct {
-	FieldDelimiter          *string
 	Id                      string // required
 	RecordFields            []string
+	FieldDelimiter          *string
 	S3DeliveryConfiguration *S3DeliveryConfiguration
 }
 
@@ -2340,63 +2340,63 @@ type UpdateLogAnomalyDetectorOutput struct {
 // UpdateLogAnomalyDetectorRequest is a shape of the model.
 type UpdateLogAnomalyDetectorRequest struct {
 	AnomalyDetectorArn    string // required
-	AnomalyVisibilityTime *int64
-	Enabled               bool // required
 	EvaluationFrequency   string
 	FilterPattern         *string
+	AnomalyVisibilityTime *int64
+	Enabled               bool // required
 }
 
 // UpdateLookupTableRequest is a shape of the model.
 type UpdateLookupTableRequest struct {
-	Description    *string
-	KmsKeyId       *string
 	LookupTableArn string // required
+	Description    *string
 	TableBody      string // required
+	KmsKeyId       *string
 }
 
 // UpdateLookupTableResponse is a shape of the model.
 type UpdateLookupTableResponse struct {
-	LastUpdatedTime *int64
 	LookupTableArn  *string
+	LastUpdatedTime *int64
 }
 
 // UpdateScheduledQueryRequest is a shape of the model.
 type UpdateScheduledQueryRequest struct {
-	Description              *string
-	DestinationConfiguration *DestinationConfiguration
-	ExecutionRoleArn         string // required
 	Identifier               string // required
-	LogGroupIdentifiers      []string
+	Description              *string
 	QueryLanguage            string // required
 	QueryString              string // required
-	ScheduleEndTime          *int64
+	LogGroupIdentifiers      []string
 	ScheduleExpression       string // required
-	ScheduleStartTime        *int64
-	StartTimeOffset          *int64
-	State                    string
 	Timezone                 *string
+	StartTimeOffset          *int64
+	DestinationConfiguration *DestinationConfiguration
+	ScheduleStartTime        *int64
+	ScheduleEndTime          *int64
+	ExecutionRoleArn         string // required
+	State                    string
 }
 
 // UpdateScheduledQueryResponse is a shape of the model.
 type UpdateScheduledQueryResponse struct {
-	CreationTime             *int64
-	Description              *string
-	DestinationConfiguration *DestinationConfiguration
-	ExecutionRoleArn         *string
-	LastExecutionStatus      string
-	LastTriggeredTime        *int64
-	LastUpdatedTime          *int64
-	LogGroupIdentifiers      []string
+	ScheduledQueryArn        *string
 	Name                     *string
+	Description              *string
 	QueryLanguage            string
 	QueryString              *string
-	ScheduleEndTime          *int64
+	LogGroupIdentifiers      []string
 	ScheduleExpression       *string
-	ScheduleStartTime        *int64
-	ScheduledQueryArn        *string
-	StartTimeOffset          *int64
-	State                    string
 	Timezone                 *string
+	StartTimeOffset          *int64
+	DestinationConfiguration *DestinationConfiguration
+	State                    string
+	LastTriggeredTime        *int64
+	LastExecutionStatus      string
+	ScheduleStartTime        *int64
+	ScheduleEndTime          *int64
+	ExecutionRoleArn         *string
+	CreationTime             *int64
+	LastUpdatedTime          *int64
 }
 
 // UpperCaseString is a shape of the model.

@@ -50,14 +50,12 @@ var Schema = wire.Service{
 		{Name: "GetBucketEncryption", Method: "GET", URI: "/{Bucket}?encryption", Status: 200, Input: at_GetBucketEncryptionRequest, Output: at_GetBucketEncryptionOutput},
 		{Name: "GetBucketIntelligentTieringConfiguration", Method: "GET", URI: "/{Bucket}?intelligent-tiering", Status: 200, Input: at_GetBucketIntelligentTieringConfigurationRequest, Output: at_GetBucketIntelligentTieringConfigurationOutput},
 		{Name: "GetBucketInventoryConfiguration", Method: "GET", URI: "/{Bucket}?inventory", Status: 200, Input: at_GetBucketInventoryConfigurationRequest, Output: at_GetBucketInventoryConfigurationOutput},
-		{Name: "GetBucketLifecycle", Method: "GET", URI: "/{Bucket}?lifecycle", Status: 200, Input: at_GetBucketLifecycleRequest, Output: at_GetBucketLifecycleOutput},
 		{Name: "GetBucketLifecycleConfiguration", Method: "GET", URI: "/{Bucket}?lifecycle", Status: 200, Input: at_GetBucketLifecycleConfigurationRequest, Output: at_GetBucketLifecycleConfigurationOutput},
 		{Name: "GetBucketLocation", Method: "GET", URI: "/{Bucket}?location", Status: 200, Input: at_GetBucketLocationRequest, Output: at_GetBucketLocationOutput, Unwrapped: true},
 		{Name: "GetBucketLogging", Method: "GET", URI: "/{Bucket}?logging", Status: 200, Input: at_GetBucketLoggingRequest, Output: at_GetBucketLoggingOutput},
 		{Name: "GetBucketMetadataConfiguration", Method: "GET", URI: "/{Bucket}?metadataConfiguration", Status: 200, Input: at_GetBucketMetadataConfigurationRequest, Output: at_GetBucketMetadataConfigurationOutput},
 		{Name: "GetBucketMetadataTableConfiguration", Method: "GET", URI: "/{Bucket}?metadataTable", Status: 200, Input: at_GetBucketMetadataTableConfigurationRequest, Output: at_GetBucketMetadataTableConfigurationOutput},
 		{Name: "GetBucketMetricsConfiguration", Method: "GET", URI: "/{Bucket}?metrics", Status: 200, Input: at_GetBucketMetricsConfigurationRequest, Output: at_GetBucketMetricsConfigurationOutput},
-		{Name: "GetBucketNotification", Method: "GET", URI: "/{Bucket}?notification", Status: 200, Input: at_GetBucketNotificationConfigurationRequest, Output: at_NotificationConfigurationDeprecated},
 		{Name: "GetBucketNotificationConfiguration", Method: "GET", URI: "/{Bucket}?notification", Status: 200, Input: at_GetBucketNotificationConfigurationRequest, Output: at_NotificationConfiguration},
 		{Name: "GetBucketOwnershipControls", Method: "GET", URI: "/{Bucket}?ownershipControls", Status: 200, Input: at_GetBucketOwnershipControlsRequest, Output: at_GetBucketOwnershipControlsOutput},
 		{Name: "GetBucketPolicy", Method: "GET", URI: "/{Bucket}?policy", Status: 200, Input: at_GetBucketPolicyRequest, Output: at_GetBucketPolicyOutput},
@@ -97,11 +95,9 @@ var Schema = wire.Service{
 		{Name: "PutBucketEncryption", Method: "PUT", URI: "/{Bucket}?encryption", Status: 200, Input: at_PutBucketEncryptionRequest, Output: at_PutBucketEncryptionOutput},
 		{Name: "PutBucketIntelligentTieringConfiguration", Method: "PUT", URI: "/{Bucket}?intelligent-tiering", Status: 200, Input: at_PutBucketIntelligentTieringConfigurationRequest, Output: at_PutBucketIntelligentTieringConfigurationOutput},
 		{Name: "PutBucketInventoryConfiguration", Method: "PUT", URI: "/{Bucket}?inventory", Status: 200, Input: at_PutBucketInventoryConfigurationRequest, Output: at_PutBucketInventoryConfigurationOutput},
-		{Name: "PutBucketLifecycle", Method: "PUT", URI: "/{Bucket}?lifecycle", Status: 200, Input: at_PutBucketLifecycleRequest, Output: at_PutBucketLifecycleOutput},
 		{Name: "PutBucketLifecycleConfiguration", Method: "PUT", URI: "/{Bucket}?lifecycle", Status: 200, Input: at_PutBucketLifecycleConfigurationRequest, Output: at_PutBucketLifecycleConfigurationOutput},
 		{Name: "PutBucketLogging", Method: "PUT", URI: "/{Bucket}?logging", Status: 200, Input: at_PutBucketLoggingRequest, Output: at_PutBucketLoggingOutput},
 		{Name: "PutBucketMetricsConfiguration", Method: "PUT", URI: "/{Bucket}?metrics", Status: 200, Input: at_PutBucketMetricsConfigurationRequest, Output: at_PutBucketMetricsConfigurationOutput},
-		{Name: "PutBucketNotification", Method: "PUT", URI: "/{Bucket}?notification", Status: 200, Input: at_PutBucketNotificationRequest, Output: at_PutBucketNotificationOutput},
 		{Name: "PutBucketNotificationConfiguration", Method: "PUT", URI: "/{Bucket}?notification", Status: 200, Input: at_PutBucketNotificationConfigurationRequest, Output: at_PutBucketNotificationConfigurationOutput},
 		{Name: "PutBucketOwnershipControls", Method: "PUT", URI: "/{Bucket}?ownershipControls", Status: 200, Input: at_PutBucketOwnershipControlsRequest, Output: at_PutBucketOwnershipControlsOutput},
 		{Name: "PutBucketPolicy", Method: "PUT", URI: "/{Bucket}?policy", Status: 200, Input: at_PutBucketPolicyRequest, Output: at_PutBucketPolicyOutput},
@@ -140,11 +136,11 @@ var Schema = wire.Service{
 		}},
 		{Name: "AbortMultipartUploadRequest", Kind: wire.Structure, Checked: true, Members: []wire.Member{
 			{Name: "Bucket", Shape: at_BucketName, In: wire.InURI, Required: true},
+			{Name: "Key", Shape: at_ObjectKey, In: wire.InURI, Required: true},
+			{Name: "UploadId", Shape: at_MultipartUploadId, Wire: "uploadId", In: wire.InQuery, Required: true},
+			{Name: "RequestPayer", Shape: at_RequestPayer, Wire: "x-amz-request-payer", In: wire.InHeader},
 			{Name: "ExpectedBucketOwner", Shape: at_AccountId, Wire: "x-amz-expected-bucket-owner", In: wire.InHeader},
 			{Name: "IfMatchInitiatedTime", Shape: at_IfMatchInitiatedTime, Wire: "x-amz-if-match-initiated-time", In: wire.InHeader},
-			{Name: "Key", Shape: at_ObjectKey, In: wire.InURI, Required: true},
-			{Name: "RequestPayer", Shape: at_RequestPayer, Wire: "x-amz-request-payer", In: wire.InHeader},
-			{Name: "UploadId", Shape: at_MultipartUploadId, Wire: "uploadId", In: wire.InQuery, Required: true},
 		}},
 		{Name: "AbortRuleId", Kind: wire.String},
 		{Name: "AccelerateConfiguration", Kind: wire.Structure, Checked: true, Members: []wire.Member{
@@ -175,8 +171,8 @@ var Schema = wire.Service{
 			{Name: "Tags", Shape: at_TagSet, Wire: "Tag", Flattened: true},
 		}},
 		{Name: "AnalyticsConfiguration", Kind: wire.Structure, Checked: true, Members: []wire.Member{
-			{Name: "Filter", Shape: at_AnalyticsFilter},
 			{Name: "Id", Shape: at_AnalyticsId, Required: true},
+			{Name: "Filter", Shape: at_AnalyticsFilter},
 			{Name: "StorageClassAnalysis", Shape: at_StorageClassAnalysis, Required: true},
 		}},
 		{Name: "AnalyticsConfigurationList", Kind: wire.List, Checked: true, Element: at_AnalyticsConfiguration, Flattened: true},
@@ -184,15 +180,15 @@ var Schema = wire.Service{
 			{Name: "S3BucketDestination", Shape: at_AnalyticsS3BucketDestination, Required: true},
 		}},
 		{Name: "AnalyticsFilter", Kind: wire.Structure, Checked: true, Members: []wire.Member{
-			{Name: "And", Shape: at_AnalyticsAndOperator},
 			{Name: "Prefix", Shape: at_Prefix},
 			{Name: "Tag", Shape: at_Tag},
+			{Name: "And", Shape: at_AnalyticsAndOperator},
 		}},
 		{Name: "AnalyticsId", Kind: wire.String},
 		{Name: "AnalyticsS3BucketDestination", Kind: wire.Structure, Checked: true, Members: []wire.Member{
-			{Name: "Bucket", Shape: at_BucketName, Required: true},
-			{Name: "BucketAccountId", Shape: at_AccountId},
 			{Name: "Format", Shape: at_AnalyticsS3ExportFileFormat, Required: true},
+			{Name: "BucketAccountId", Shape: at_AccountId},
+			{Name: "Bucket", Shape: at_BucketName, Required: true},
 			{Name: "Prefix", Shape: at_Prefix},
 		}},
 		{Name: "AnalyticsS3ExportFileFormat", Kind: wire.Enum, Checked: true, Enum: []string{"CSV"}},
@@ -202,10 +198,10 @@ var Schema = wire.Service{
 		}},
 		{Name: "Body", Kind: wire.Stream},
 		{Name: "Bucket", Kind: wire.Structure, Checked: true, Members: []wire.Member{
-			{Name: "BucketArn", Shape: at_S3RegionalOrS3ExpressBucketArnString},
-			{Name: "BucketRegion", Shape: at_BucketRegion},
-			{Name: "CreationDate", Shape: at_CreationDate},
 			{Name: "Name", Shape: at_BucketName},
+			{Name: "CreationDate", Shape: at_CreationDate},
+			{Name: "BucketRegion", Shape: at_BucketRegion},
+			{Name: "BucketArn", Shape: at_S3RegionalOrS3ExpressBucketArnString},
 		}},
 		{Name: "BucketAbacStatus", Kind: wire.Enum, Checked: true, Enum: []string{"Enabled", "Disabled"}},
 		{Name: "BucketAccelerateStatus", Kind: wire.Enum, Checked: true, Enum: []string{"Enabled", "Suspended"}},
@@ -240,43 +236,43 @@ var Schema = wire.Service{
 			{Name: "CORSRules", Shape: at_CORSRules, Wire: "CORSRule", Required: true},
 		}},
 		{Name: "CORSRule", Kind: wire.Structure, Checked: true, Members: []wire.Member{
+			{Name: "ID", Shape: at_ID},
 			{Name: "AllowedHeaders", Shape: at_AllowedHeaders, Wire: "AllowedHeader"},
 			{Name: "AllowedMethods", Shape: at_AllowedMethods, Wire: "AllowedMethod", Required: true},
 			{Name: "AllowedOrigins", Shape: at_AllowedOrigins, Wire: "AllowedOrigin", Required: true},
 			{Name: "ExposeHeaders", Shape: at_ExposeHeaders, Wire: "ExposeHeader"},
-			{Name: "ID", Shape: at_ID},
 			{Name: "MaxAgeSeconds", Shape: at_MaxAgeSeconds},
 		}},
 		{Name: "CORSRules", Kind: wire.List, Checked: true, Element: at_CORSRule, Flattened: true},
 		{Name: "CSVInput", Kind: wire.Structure, Checked: true, Members: []wire.Member{
-			{Name: "AllowQuotedRecordDelimiter", Shape: at_AllowQuotedRecordDelimiter},
-			{Name: "Comments", Shape: at_Comments},
-			{Name: "FieldDelimiter", Shape: at_FieldDelimiter},
 			{Name: "FileHeaderInfo", Shape: at_FileHeaderInfo},
-			{Name: "QuoteCharacter", Shape: at_QuoteCharacter},
+			{Name: "Comments", Shape: at_Comments},
 			{Name: "QuoteEscapeCharacter", Shape: at_QuoteEscapeCharacter},
 			{Name: "RecordDelimiter", Shape: at_RecordDelimiter},
+			{Name: "FieldDelimiter", Shape: at_FieldDelimiter},
+			{Name: "QuoteCharacter", Shape: at_QuoteCharacter},
+			{Name: "AllowQuotedRecordDelimiter", Shape: at_AllowQuotedRecordDelimiter},
 		}},
 		{Name: "CSVOutput", Kind: wire.Structure, Checked: true, Members: []wire.Member{
+			{Name: "QuoteFields", Shape: at_QuoteFields},
+			{Name: "QuoteEscapeCharacter", Shape: at_QuoteEscapeCharacter},
+			{Name: "RecordDelimiter", Shape: at_RecordDelimiter},
 			{Name: "FieldDelimiter", Shape: at_FieldDelimiter},
 			{Name: "QuoteCharacter", Shape: at_QuoteCharacter},
-			{Name: "QuoteEscapeCharacter", Shape: at_QuoteEscapeCharacter},
-			{Name: "QuoteFields", Shape: at_QuoteFields},
-			{Name: "RecordDelimiter", Shape: at_RecordDelimiter},
 		}},
 		{Name: "CacheControl", Kind: wire.String},
 		{Name: "Checksum", Kind: wire.Structure, Checked: true, Members: []wire.Member{
 			{Name: "ChecksumCRC32", Shape: at_ChecksumCRC32},
 			{Name: "ChecksumCRC32C", Shape: at_ChecksumCRC32C},
 			{Name: "ChecksumCRC64NVME", Shape: at_ChecksumCRC64NVME},
-			{Name: "ChecksumMD5", Shape: at_ChecksumMD5},
 			{Name: "ChecksumSHA1", Shape: at_ChecksumSHA1},
 			{Name: "ChecksumSHA256", Shape: at_ChecksumSHA256},
 			{Name: "ChecksumSHA512", Shape: at_ChecksumSHA512},
-			{Name: "ChecksumType", Shape: at_ChecksumType},
-			{Name: "ChecksumXXHASH128", Shape: at_ChecksumXXHASH128},
-			{Name: "ChecksumXXHASH3", Shape: at_ChecksumXXHASH3},
+			{Name: "ChecksumMD5", Shape: at_ChecksumMD5},
 			{Name: "ChecksumXXHASH64", Shape: at_ChecksumXXHASH64},
+			{Name: "ChecksumXXHASH3", Shape: at_ChecksumXXHASH3},
+			{Name: "ChecksumXXHASH128", Shape: at_ChecksumXXHASH128},
+			{Name: "ChecksumType", Shape: at_ChecksumType},
 		}},
 		{Name: "ChecksumAlgorithm", Kind: wire.Enum, Checked: true, Enum: []string{"XXHASH3", "SHA1", "SHA256", "XXHASH128", "SHA512", "XXHASH64", "CRC32C", "CRC64NVME", "CRC32", "MD5"}},
 		{Name: "ChecksumAlgorithmList", Kind: wire.List, Checked: true, Element: at_ChecksumAlgorithm, Flattened: true},
@@ -295,10 +291,10 @@ var Schema = wire.Service{
 		{Name: "ClientToken", Kind: wire.String},
 		{Name: "CloudFunction", Kind: wire.String},
 		{Name: "CloudFunctionConfiguration", Kind: wire.Structure, Checked: true, Members: []wire.Member{
-			{Name: "CloudFunction", Shape: at_CloudFunction},
+			{Name: "Id", Shape: at_NotificationId},
 			{Name: "Event", Shape: at_Event},
 			{Name: "Events", Shape: at_EventList, Wire: "Event"},
-			{Name: "Id", Shape: at_NotificationId},
+			{Name: "CloudFunction", Shape: at_CloudFunction},
 			{Name: "InvocationRole", Shape: at_CloudFunctionInvocationRole},
 		}},
 		{Name: "CloudFunctionInvocationRole", Kind: wire.String},
@@ -309,68 +305,68 @@ var Schema = wire.Service{
 		}},
 		{Name: "CommonPrefixList", Kind: wire.List, Element: at_CommonPrefix, Flattened: true},
 		{Name: "CompleteMultipartUploadOutput", Kind: wire.Structure, Checked: true, XMLName: "CompleteMultipartUploadResult", Members: []wire.Member{
+			{Name: "Location", Shape: at_Location},
 			{Name: "Bucket", Shape: at_BucketName},
-			{Name: "BucketKeyEnabled", Shape: at_BucketKeyEnabled, Wire: "x-amz-server-side-encryption-bucket-key-enabled", In: wire.InHeader},
+			{Name: "Key", Shape: at_ObjectKey},
+			{Name: "Expiration", Shape: at_Expiration, Wire: "x-amz-expiration", In: wire.InHeader},
+			{Name: "ETag", Shape: at_ETag},
 			{Name: "ChecksumCRC32", Shape: at_ChecksumCRC32},
 			{Name: "ChecksumCRC32C", Shape: at_ChecksumCRC32C},
 			{Name: "ChecksumCRC64NVME", Shape: at_ChecksumCRC64NVME},
-			{Name: "ChecksumMD5", Shape: at_ChecksumMD5},
 			{Name: "ChecksumSHA1", Shape: at_ChecksumSHA1},
 			{Name: "ChecksumSHA256", Shape: at_ChecksumSHA256},
 			{Name: "ChecksumSHA512", Shape: at_ChecksumSHA512},
-			{Name: "ChecksumType", Shape: at_ChecksumType},
-			{Name: "ChecksumXXHASH128", Shape: at_ChecksumXXHASH128},
-			{Name: "ChecksumXXHASH3", Shape: at_ChecksumXXHASH3},
+			{Name: "ChecksumMD5", Shape: at_ChecksumMD5},
 			{Name: "ChecksumXXHASH64", Shape: at_ChecksumXXHASH64},
-			{Name: "ETag", Shape: at_ETag},
-			{Name: "Expiration", Shape: at_Expiration, Wire: "x-amz-expiration", In: wire.InHeader},
-			{Name: "Key", Shape: at_ObjectKey},
-			{Name: "Location", Shape: at_Location},
-			{Name: "RequestCharged", Shape: at_RequestCharged, Wire: "x-amz-request-charged", In: wire.InHeader},
-			{Name: "SSEKMSKeyId", Shape: at_SSEKMSKeyId, Wire: "x-amz-server-side-encryption-aws-kms-key-id", In: wire.InHeader},
+			{Name: "ChecksumXXHASH3", Shape: at_ChecksumXXHASH3},
+			{Name: "ChecksumXXHASH128", Shape: at_ChecksumXXHASH128},
+			{Name: "ChecksumType", Shape: at_ChecksumType},
 			{Name: "ServerSideEncryption", Shape: at_ServerSideEncryption, Wire: "x-amz-server-side-encryption", In: wire.InHeader},
 			{Name: "VersionId", Shape: at_ObjectVersionId, Wire: "x-amz-version-id", In: wire.InHeader},
+			{Name: "SSEKMSKeyId", Shape: at_SSEKMSKeyId, Wire: "x-amz-server-side-encryption-aws-kms-key-id", In: wire.InHeader},
+			{Name: "BucketKeyEnabled", Shape: at_BucketKeyEnabled, Wire: "x-amz-server-side-encryption-bucket-key-enabled", In: wire.InHeader},
+			{Name: "RequestCharged", Shape: at_RequestCharged, Wire: "x-amz-request-charged", In: wire.InHeader},
 		}},
 		{Name: "CompleteMultipartUploadRequest", Kind: wire.Structure, Checked: true, Payload: "MultipartUpload", Members: []wire.Member{
 			{Name: "Bucket", Shape: at_BucketName, In: wire.InURI, Required: true},
+			{Name: "Key", Shape: at_ObjectKey, In: wire.InURI, Required: true},
+			{Name: "MultipartUpload", Shape: at_CompletedMultipartUpload, Wire: "CompleteMultipartUpload", XMLNamespace: "http://s3.amazonaws.com/doc/2006-03-01/"},
+			{Name: "UploadId", Shape: at_MultipartUploadId, Wire: "uploadId", In: wire.InQuery, Required: true},
 			{Name: "ChecksumCRC32", Shape: at_ChecksumCRC32, Wire: "x-amz-checksum-crc32", In: wire.InHeader},
 			{Name: "ChecksumCRC32C", Shape: at_ChecksumCRC32C, Wire: "x-amz-checksum-crc32c", In: wire.InHeader},
 			{Name: "ChecksumCRC64NVME", Shape: at_ChecksumCRC64NVME, Wire: "x-amz-checksum-crc64nvme", In: wire.InHeader},
-			{Name: "ChecksumMD5", Shape: at_ChecksumMD5, Wire: "x-amz-checksum-md5", In: wire.InHeader},
 			{Name: "ChecksumSHA1", Shape: at_ChecksumSHA1, Wire: "x-amz-checksum-sha1", In: wire.InHeader},
 			{Name: "ChecksumSHA256", Shape: at_ChecksumSHA256, Wire: "x-amz-checksum-sha256", In: wire.InHeader},
 			{Name: "ChecksumSHA512", Shape: at_ChecksumSHA512, Wire: "x-amz-checksum-sha512", In: wire.InHeader},
-			{Name: "ChecksumType", Shape: at_ChecksumType, Wire: "x-amz-checksum-type", In: wire.InHeader},
-			{Name: "ChecksumXXHASH128", Shape: at_ChecksumXXHASH128, Wire: "x-amz-checksum-xxhash128", In: wire.InHeader},
-			{Name: "ChecksumXXHASH3", Shape: at_ChecksumXXHASH3, Wire: "x-amz-checksum-xxhash3", In: wire.InHeader},
+			{Name: "ChecksumMD5", Shape: at_ChecksumMD5, Wire: "x-amz-checksum-md5", In: wire.InHeader},
 			{Name: "ChecksumXXHASH64", Shape: at_ChecksumXXHASH64, Wire: "x-amz-checksum-xxhash64", In: wire.InHeader},
+			{Name: "ChecksumXXHASH3", Shape: at_ChecksumXXHASH3, Wire: "x-amz-checksum-xxhash3", In: wire.InHeader},
+			{Name: "ChecksumXXHASH128", Shape: at_ChecksumXXHASH128, Wire: "x-amz-checksum-xxhash128", In: wire.InHeader},
+			{Name: "ChecksumType", Shape: at_ChecksumType, Wire: "x-amz-checksum-type", In: wire.InHeader},
+			{Name: "MpuObjectSize", Shape: at_MpuObjectSize, Wire: "x-amz-mp-object-size", In: wire.InHeader},
+			{Name: "RequestPayer", Shape: at_RequestPayer, Wire: "x-amz-request-payer", In: wire.InHeader},
 			{Name: "ExpectedBucketOwner", Shape: at_AccountId, Wire: "x-amz-expected-bucket-owner", In: wire.InHeader},
 			{Name: "IfMatch", Shape: at_IfMatch, Wire: "If-Match", In: wire.InHeader},
 			{Name: "IfNoneMatch", Shape: at_IfNoneMatch, Wire: "If-None-Match", In: wire.InHeader},
-			{Name: "Key", Shape: at_ObjectKey, In: wire.InURI, Required: true},
-			{Name: "MpuObjectSize", Shape: at_MpuObjectSize, Wire: "x-amz-mp-object-size", In: wire.InHeader},
-			{Name: "MultipartUpload", Shape: at_CompletedMultipartUpload, Wire: "CompleteMultipartUpload", XMLNamespace: "http://s3.amazonaws.com/doc/2006-03-01/"},
-			{Name: "RequestPayer", Shape: at_RequestPayer, Wire: "x-amz-request-payer", In: wire.InHeader},
 			{Name: "SSECustomerAlgorithm", Shape: at_SSECustomerAlgorithm, Wire: "x-amz-server-side-encryption-customer-algorithm", In: wire.InHeader},
 			{Name: "SSECustomerKey", Shape: at_SSECustomerKey, Wire: "x-amz-server-side-encryption-customer-key", In: wire.InHeader},
 			{Name: "SSECustomerKeyMD5", Shape: at_SSECustomerKeyMD5, Wire: "x-amz-server-side-encryption-customer-key-MD5", In: wire.InHeader},
-			{Name: "UploadId", Shape: at_MultipartUploadId, Wire: "uploadId", In: wire.InQuery, Required: true},
 		}},
 		{Name: "CompletedMultipartUpload", Kind: wire.Structure, Members: []wire.Member{
 			{Name: "Parts", Shape: at_CompletedPartList, Wire: "Part"},
 		}},
 		{Name: "CompletedPart", Kind: wire.Structure, Members: []wire.Member{
+			{Name: "ETag", Shape: at_ETag},
 			{Name: "ChecksumCRC32", Shape: at_ChecksumCRC32},
 			{Name: "ChecksumCRC32C", Shape: at_ChecksumCRC32C},
 			{Name: "ChecksumCRC64NVME", Shape: at_ChecksumCRC64NVME},
-			{Name: "ChecksumMD5", Shape: at_ChecksumMD5},
 			{Name: "ChecksumSHA1", Shape: at_ChecksumSHA1},
 			{Name: "ChecksumSHA256", Shape: at_ChecksumSHA256},
 			{Name: "ChecksumSHA512", Shape: at_ChecksumSHA512},
-			{Name: "ChecksumXXHASH128", Shape: at_ChecksumXXHASH128},
-			{Name: "ChecksumXXHASH3", Shape: at_ChecksumXXHASH3},
+			{Name: "ChecksumMD5", Shape: at_ChecksumMD5},
 			{Name: "ChecksumXXHASH64", Shape: at_ChecksumXXHASH64},
-			{Name: "ETag", Shape: at_ETag},
+			{Name: "ChecksumXXHASH3", Shape: at_ChecksumXXHASH3},
+			{Name: "ChecksumXXHASH128", Shape: at_ChecksumXXHASH128},
 			{Name: "PartNumber", Shape: at_PartNumber},
 		}},
 		{Name: "CompletedPartList", Kind: wire.List, Element: at_CompletedPart, Flattened: true},
@@ -389,22 +385,21 @@ var Schema = wire.Service{
 		{Name: "ContentType", Kind: wire.String},
 		{Name: "ContinuationEvent", Kind: wire.Structure},
 		{Name: "CopyObjectOutput", Kind: wire.Structure, Checked: true, Payload: "CopyObjectResult", Members: []wire.Member{
-			{Name: "BucketKeyEnabled", Shape: at_BucketKeyEnabled, Wire: "x-amz-server-side-encryption-bucket-key-enabled", In: wire.InHeader},
 			{Name: "CopyObjectResult", Shape: at_CopyObjectResult},
-			{Name: "CopySourceVersionId", Shape: at_CopySourceVersionId, Wire: "x-amz-copy-source-version-id", In: wire.InHeader},
 			{Name: "Expiration", Shape: at_Expiration, Wire: "x-amz-expiration", In: wire.InHeader},
-			{Name: "RequestCharged", Shape: at_RequestCharged, Wire: "x-amz-request-charged", In: wire.InHeader},
+			{Name: "CopySourceVersionId", Shape: at_CopySourceVersionId, Wire: "x-amz-copy-source-version-id", In: wire.InHeader},
+			{Name: "VersionId", Shape: at_ObjectVersionId, Wire: "x-amz-version-id", In: wire.InHeader},
+			{Name: "ServerSideEncryption", Shape: at_ServerSideEncryption, Wire: "x-amz-server-side-encryption", In: wire.InHeader},
 			{Name: "SSECustomerAlgorithm", Shape: at_SSECustomerAlgorithm, Wire: "x-amz-server-side-encryption-customer-algorithm", In: wire.InHeader},
 			{Name: "SSECustomerKeyMD5", Shape: at_SSECustomerKeyMD5, Wire: "x-amz-server-side-encryption-customer-key-MD5", In: wire.InHeader},
-			{Name: "SSEKMSEncryptionContext", Shape: at_SSEKMSEncryptionContext, Wire: "x-amz-server-side-encryption-context", In: wire.InHeader},
 			{Name: "SSEKMSKeyId", Shape: at_SSEKMSKeyId, Wire: "x-amz-server-side-encryption-aws-kms-key-id", In: wire.InHeader},
-			{Name: "ServerSideEncryption", Shape: at_ServerSideEncryption, Wire: "x-amz-server-side-encryption", In: wire.InHeader},
-			{Name: "VersionId", Shape: at_ObjectVersionId, Wire: "x-amz-version-id", In: wire.InHeader},
+			{Name: "SSEKMSEncryptionContext", Shape: at_SSEKMSEncryptionContext, Wire: "x-amz-server-side-encryption-context", In: wire.InHeader},
+			{Name: "BucketKeyEnabled", Shape: at_BucketKeyEnabled, Wire: "x-amz-server-side-encryption-bucket-key-enabled", In: wire.InHeader},
+			{Name: "RequestCharged", Shape: at_RequestCharged, Wire: "x-amz-request-charged", In: wire.InHeader},
 		}},
 		{Name: "CopyObjectRequest", Kind: wire.Structure, Checked: true, Members: []wire.Member{
 			{Name: "ACL", Shape: at_ObjectCannedACL, Wire: "x-amz-acl", In: wire.InHeader},
 			{Name: "Bucket", Shape: at_BucketName, In: wire.InURI, Required: true},
-			{Name: "BucketKeyEnabled", Shape: at_BucketKeyEnabled, Wire: "x-amz-server-side-encryption-bucket-key-enabled", In: wire.InHeader},
 			{Name: "CacheControl", Shape: at_CacheControl, Wire: "Cache-Control", In: wire.InHeader},
 			{Name: "ChecksumAlgorithm", Shape: at_ChecksumAlgorithm, Wire: "x-amz-checksum-algorithm", In: wire.InHeader},
 			{Name: "ContentDisposition", Shape: at_ContentDisposition, Wire: "Content-Disposition", In: wire.InHeader},
@@ -416,11 +411,6 @@ var Schema = wire.Service{
 			{Name: "CopySourceIfModifiedSince", Shape: at_CopySourceIfModifiedSince, Wire: "x-amz-copy-source-if-modified-since", In: wire.InHeader},
 			{Name: "CopySourceIfNoneMatch", Shape: at_CopySourceIfNoneMatch, Wire: "x-amz-copy-source-if-none-match", In: wire.InHeader},
 			{Name: "CopySourceIfUnmodifiedSince", Shape: at_CopySourceIfUnmodifiedSince, Wire: "x-amz-copy-source-if-unmodified-since", In: wire.InHeader},
-			{Name: "CopySourceSSECustomerAlgorithm", Shape: at_CopySourceSSECustomerAlgorithm, Wire: "x-amz-copy-source-server-side-encryption-customer-algorithm", In: wire.InHeader},
-			{Name: "CopySourceSSECustomerKey", Shape: at_CopySourceSSECustomerKey, Wire: "x-amz-copy-source-server-side-encryption-customer-key", In: wire.InHeader},
-			{Name: "CopySourceSSECustomerKeyMD5", Shape: at_CopySourceSSECustomerKeyMD5, Wire: "x-amz-copy-source-server-side-encryption-customer-key-MD5", In: wire.InHeader},
-			{Name: "ExpectedBucketOwner", Shape: at_AccountId, Wire: "x-amz-expected-bucket-owner", In: wire.InHeader},
-			{Name: "ExpectedSourceBucketOwner", Shape: at_AccountId, Wire: "x-amz-source-expected-bucket-owner", In: wire.InHeader},
 			{Name: "Expires", Shape: at_Expires, In: wire.InHeader},
 			{Name: "GrantFullControl", Shape: at_GrantFullControl, Wire: "x-amz-grant-full-control", In: wire.InHeader},
 			{Name: "GrantRead", Shape: at_GrantRead, Wire: "x-amz-grant-read", In: wire.InHeader},
@@ -431,49 +421,55 @@ var Schema = wire.Service{
 			{Name: "Key", Shape: at_ObjectKey, In: wire.InURI, Required: true},
 			{Name: "Metadata", Shape: at_Metadata, Wire: "x-amz-meta-", In: wire.InHeaders},
 			{Name: "MetadataDirective", Shape: at_MetadataDirective, Wire: "x-amz-metadata-directive", In: wire.InHeader},
-			{Name: "ObjectLockLegalHoldStatus", Shape: at_ObjectLockLegalHoldStatus, Wire: "x-amz-object-lock-legal-hold", In: wire.InHeader},
-			{Name: "ObjectLockMode", Shape: at_ObjectLockMode, Wire: "x-amz-object-lock-mode", In: wire.InHeader},
-			{Name: "ObjectLockRetainUntilDate", Shape: at_ObjectLockRetainUntilDate, Wire: "x-amz-object-lock-retain-until-date", In: wire.InHeader},
-			{Name: "RequestPayer", Shape: at_RequestPayer, Wire: "x-amz-request-payer", In: wire.InHeader},
+			{Name: "TaggingDirective", Shape: at_TaggingDirective, Wire: "x-amz-tagging-directive", In: wire.InHeader},
+			{Name: "ServerSideEncryption", Shape: at_ServerSideEncryption, Wire: "x-amz-server-side-encryption", In: wire.InHeader},
+			{Name: "StorageClass", Shape: at_StorageClass, Wire: "x-amz-storage-class", In: wire.InHeader},
+			{Name: "WebsiteRedirectLocation", Shape: at_WebsiteRedirectLocation, Wire: "x-amz-website-redirect-location", In: wire.InHeader},
 			{Name: "SSECustomerAlgorithm", Shape: at_SSECustomerAlgorithm, Wire: "x-amz-server-side-encryption-customer-algorithm", In: wire.InHeader},
 			{Name: "SSECustomerKey", Shape: at_SSECustomerKey, Wire: "x-amz-server-side-encryption-customer-key", In: wire.InHeader},
 			{Name: "SSECustomerKeyMD5", Shape: at_SSECustomerKeyMD5, Wire: "x-amz-server-side-encryption-customer-key-MD5", In: wire.InHeader},
-			{Name: "SSEKMSEncryptionContext", Shape: at_SSEKMSEncryptionContext, Wire: "x-amz-server-side-encryption-context", In: wire.InHeader},
 			{Name: "SSEKMSKeyId", Shape: at_SSEKMSKeyId, Wire: "x-amz-server-side-encryption-aws-kms-key-id", In: wire.InHeader},
-			{Name: "ServerSideEncryption", Shape: at_ServerSideEncryption, Wire: "x-amz-server-side-encryption", In: wire.InHeader},
-			{Name: "StorageClass", Shape: at_StorageClass, Wire: "x-amz-storage-class", In: wire.InHeader},
+			{Name: "SSEKMSEncryptionContext", Shape: at_SSEKMSEncryptionContext, Wire: "x-amz-server-side-encryption-context", In: wire.InHeader},
+			{Name: "BucketKeyEnabled", Shape: at_BucketKeyEnabled, Wire: "x-amz-server-side-encryption-bucket-key-enabled", In: wire.InHeader},
+			{Name: "CopySourceSSECustomerAlgorithm", Shape: at_CopySourceSSECustomerAlgorithm, Wire: "x-amz-copy-source-server-side-encryption-customer-algorithm", In: wire.InHeader},
+			{Name: "CopySourceSSECustomerKey", Shape: at_CopySourceSSECustomerKey, Wire: "x-amz-copy-source-server-side-encryption-customer-key", In: wire.InHeader},
+			{Name: "CopySourceSSECustomerKeyMD5", Shape: at_CopySourceSSECustomerKeyMD5, Wire: "x-amz-copy-source-server-side-encryption-customer-key-MD5", In: wire.InHeader},
+			{Name: "RequestPayer", Shape: at_RequestPayer, Wire: "x-amz-request-payer", In: wire.InHeader},
 			{Name: "Tagging", Shape: at_TaggingHeader, Wire: "x-amz-tagging", In: wire.InHeader},
-			{Name: "TaggingDirective", Shape: at_TaggingDirective, Wire: "x-amz-tagging-directive", In: wire.InHeader},
-			{Name: "WebsiteRedirectLocation", Shape: at_WebsiteRedirectLocation, Wire: "x-amz-website-redirect-location", In: wire.InHeader},
+			{Name: "ObjectLockMode", Shape: at_ObjectLockMode, Wire: "x-amz-object-lock-mode", In: wire.InHeader},
+			{Name: "ObjectLockRetainUntilDate", Shape: at_ObjectLockRetainUntilDate, Wire: "x-amz-object-lock-retain-until-date", In: wire.InHeader},
+			{Name: "ObjectLockLegalHoldStatus", Shape: at_ObjectLockLegalHoldStatus, Wire: "x-amz-object-lock-legal-hold", In: wire.InHeader},
+			{Name: "ExpectedBucketOwner", Shape: at_AccountId, Wire: "x-amz-expected-bucket-owner", In: wire.InHeader},
+			{Name: "ExpectedSourceBucketOwner", Shape: at_AccountId, Wire: "x-amz-source-expected-bucket-owner", In: wire.InHeader},
 		}},
 		{Name: "CopyObjectResult", Kind: wire.Structure, Checked: true, Members: []wire.Member{
+			{Name: "ETag", Shape: at_ETag},
+			{Name: "LastModified", Shape: at_LastModified},
+			{Name: "ChecksumType", Shape: at_ChecksumType},
 			{Name: "ChecksumCRC32", Shape: at_ChecksumCRC32},
 			{Name: "ChecksumCRC32C", Shape: at_ChecksumCRC32C},
 			{Name: "ChecksumCRC64NVME", Shape: at_ChecksumCRC64NVME},
-			{Name: "ChecksumMD5", Shape: at_ChecksumMD5},
 			{Name: "ChecksumSHA1", Shape: at_ChecksumSHA1},
 			{Name: "ChecksumSHA256", Shape: at_ChecksumSHA256},
 			{Name: "ChecksumSHA512", Shape: at_ChecksumSHA512},
-			{Name: "ChecksumType", Shape: at_ChecksumType},
-			{Name: "ChecksumXXHASH128", Shape: at_ChecksumXXHASH128},
-			{Name: "ChecksumXXHASH3", Shape: at_ChecksumXXHASH3},
+			{Name: "ChecksumMD5", Shape: at_ChecksumMD5},
 			{Name: "ChecksumXXHASH64", Shape: at_ChecksumXXHASH64},
-			{Name: "ETag", Shape: at_ETag},
-			{Name: "LastModified", Shape: at_LastModified},
+			{Name: "ChecksumXXHASH3", Shape: at_ChecksumXXHASH3},
+			{Name: "ChecksumXXHASH128", Shape: at_ChecksumXXHASH128},
 		}},
 		{Name: "CopyPartResult", Kind: wire.Structure, Members: []wire.Member{
+			{Name: "ETag", Shape: at_ETag},
+			{Name: "LastModified", Shape: at_LastModified},
 			{Name: "ChecksumCRC32", Shape: at_ChecksumCRC32},
 			{Name: "ChecksumCRC32C", Shape: at_ChecksumCRC32C},
 			{Name: "ChecksumCRC64NVME", Shape: at_ChecksumCRC64NVME},
-			{Name: "ChecksumMD5", Shape: at_ChecksumMD5},
 			{Name: "ChecksumSHA1", Shape: at_ChecksumSHA1},
 			{Name: "ChecksumSHA256", Shape: at_ChecksumSHA256},
 			{Name: "ChecksumSHA512", Shape: at_ChecksumSHA512},
-			{Name: "ChecksumXXHASH128", Shape: at_ChecksumXXHASH128},
-			{Name: "ChecksumXXHASH3", Shape: at_ChecksumXXHASH3},
+			{Name: "ChecksumMD5", Shape: at_ChecksumMD5},
 			{Name: "ChecksumXXHASH64", Shape: at_ChecksumXXHASH64},
-			{Name: "ETag", Shape: at_ETag},
-			{Name: "LastModified", Shape: at_LastModified},
+			{Name: "ChecksumXXHASH3", Shape: at_ChecksumXXHASH3},
+			{Name: "ChecksumXXHASH128", Shape: at_ChecksumXXHASH128},
 		}},
 		{Name: "CopySource", Kind: wire.String, Checked: true, Pattern: "\\/?.+\\/.+"},
 		{Name: "CopySourceIfMatch", Kind: wire.String},
@@ -486,35 +482,34 @@ var Schema = wire.Service{
 		{Name: "CopySourceSSECustomerKeyMD5", Kind: wire.String},
 		{Name: "CopySourceVersionId", Kind: wire.String},
 		{Name: "CreateBucketConfiguration", Kind: wire.Structure, Checked: true, Members: []wire.Member{
-			{Name: "Bucket", Shape: at_BucketInfo},
-			{Name: "Location", Shape: at_LocationInfo},
 			{Name: "LocationConstraint", Shape: at_BucketLocationConstraint},
+			{Name: "Location", Shape: at_LocationInfo},
+			{Name: "Bucket", Shape: at_BucketInfo},
 			{Name: "Tags", Shape: at_TagSet},
 		}},
 		{Name: "CreateBucketMetadataConfigurationOutput", Kind: wire.Structure},
 		{Name: "CreateBucketMetadataConfigurationRequest", Kind: wire.Structure, Checked: true, Payload: "MetadataConfiguration", Members: []wire.Member{
 			{Name: "Bucket", Shape: at_BucketName, In: wire.InURI, Required: true},
-			{Name: "ChecksumAlgorithm", Shape: at_ChecksumAlgorithm, Wire: "x-amz-sdk-checksum-algorithm", In: wire.InHeader},
 			{Name: "ContentMD5", Shape: at_ContentMD5, Wire: "Content-MD5", In: wire.InHeader},
-			{Name: "ExpectedBucketOwner", Shape: at_AccountId, Wire: "x-amz-expected-bucket-owner", In: wire.InHeader},
+			{Name: "ChecksumAlgorithm", Shape: at_ChecksumAlgorithm, Wire: "x-amz-sdk-checksum-algorithm", In: wire.InHeader},
 			{Name: "MetadataConfiguration", Shape: at_MetadataConfiguration, Required: true, XMLNamespace: "http://s3.amazonaws.com/doc/2006-03-01/"},
+			{Name: "ExpectedBucketOwner", Shape: at_AccountId, Wire: "x-amz-expected-bucket-owner", In: wire.InHeader},
 		}},
 		{Name: "CreateBucketMetadataTableConfigurationOutput", Kind: wire.Structure},
 		{Name: "CreateBucketMetadataTableConfigurationRequest", Kind: wire.Structure, Checked: true, Payload: "MetadataTableConfiguration", Members: []wire.Member{
 			{Name: "Bucket", Shape: at_BucketName, In: wire.InURI, Required: true},
-			{Name: "ChecksumAlgorithm", Shape: at_ChecksumAlgorithm, Wire: "x-amz-sdk-checksum-algorithm", In: wire.InHeader},
 			{Name: "ContentMD5", Shape: at_ContentMD5, Wire: "Content-MD5", In: wire.InHeader},
-			{Name: "ExpectedBucketOwner", Shape: at_AccountId, Wire: "x-amz-expected-bucket-owner", In: wire.InHeader},
+			{Name: "ChecksumAlgorithm", Shape: at_ChecksumAlgorithm, Wire: "x-amz-sdk-checksum-algorithm", In: wire.InHeader},
 			{Name: "MetadataTableConfiguration", Shape: at_MetadataTableConfiguration, Required: true, XMLNamespace: "http://s3.amazonaws.com/doc/2006-03-01/"},
+			{Name: "ExpectedBucketOwner", Shape: at_AccountId, Wire: "x-amz-expected-bucket-owner", In: wire.InHeader},
 		}},
 		{Name: "CreateBucketOutput", Kind: wire.Structure, Checked: true, Members: []wire.Member{
-			{Name: "BucketArn", Shape: at_S3RegionalOrS3ExpressBucketArnString, Wire: "x-amz-bucket-arn", In: wire.InHeader},
 			{Name: "Location", Shape: at_Location, In: wire.InHeader},
+			{Name: "BucketArn", Shape: at_S3RegionalOrS3ExpressBucketArnString, Wire: "x-amz-bucket-arn", In: wire.InHeader},
 		}},
 		{Name: "CreateBucketRequest", Kind: wire.Structure, Checked: true, Payload: "CreateBucketConfiguration", Members: []wire.Member{
 			{Name: "ACL", Shape: at_BucketCannedACL, Wire: "x-amz-acl", In: wire.InHeader},
 			{Name: "Bucket", Shape: at_BucketName, In: wire.InURI, Required: true},
-			{Name: "BucketNamespace", Shape: at_BucketNamespace, Wire: "x-amz-bucket-namespace", In: wire.InHeader},
 			{Name: "CreateBucketConfiguration", Shape: at_CreateBucketConfiguration, XMLNamespace: "http://s3.amazonaws.com/doc/2006-03-01/"},
 			{Name: "GrantFullControl", Shape: at_GrantFullControl, Wire: "x-amz-grant-full-control", In: wire.InHeader},
 			{Name: "GrantRead", Shape: at_GrantRead, Wire: "x-amz-grant-read", In: wire.InHeader},
@@ -523,35 +518,32 @@ var Schema = wire.Service{
 			{Name: "GrantWriteACP", Shape: at_GrantWriteACP, Wire: "x-amz-grant-write-acp", In: wire.InHeader},
 			{Name: "ObjectLockEnabledForBucket", Shape: at_ObjectLockEnabledForBucket, Wire: "x-amz-bucket-object-lock-enabled", In: wire.InHeader},
 			{Name: "ObjectOwnership", Shape: at_ObjectOwnership, Wire: "x-amz-object-ownership", In: wire.InHeader},
+			{Name: "BucketNamespace", Shape: at_BucketNamespace, Wire: "x-amz-bucket-namespace", In: wire.InHeader},
 		}},
 		{Name: "CreateMultipartUploadOutput", Kind: wire.Structure, Checked: true, XMLName: "InitiateMultipartUploadResult", Members: []wire.Member{
 			{Name: "AbortDate", Shape: at_AbortDate, Wire: "x-amz-abort-date", In: wire.InHeader},
 			{Name: "AbortRuleId", Shape: at_AbortRuleId, Wire: "x-amz-abort-rule-id", In: wire.InHeader},
 			{Name: "Bucket", Shape: at_BucketName},
-			{Name: "BucketKeyEnabled", Shape: at_BucketKeyEnabled, Wire: "x-amz-server-side-encryption-bucket-key-enabled", In: wire.InHeader},
-			{Name: "ChecksumAlgorithm", Shape: at_ChecksumAlgorithm, Wire: "x-amz-checksum-algorithm", In: wire.InHeader},
-			{Name: "ChecksumType", Shape: at_ChecksumType, Wire: "x-amz-checksum-type", In: wire.InHeader},
 			{Name: "Key", Shape: at_ObjectKey},
-			{Name: "RequestCharged", Shape: at_RequestCharged, Wire: "x-amz-request-charged", In: wire.InHeader},
+			{Name: "UploadId", Shape: at_MultipartUploadId},
+			{Name: "ServerSideEncryption", Shape: at_ServerSideEncryption, Wire: "x-amz-server-side-encryption", In: wire.InHeader},
 			{Name: "SSECustomerAlgorithm", Shape: at_SSECustomerAlgorithm, Wire: "x-amz-server-side-encryption-customer-algorithm", In: wire.InHeader},
 			{Name: "SSECustomerKeyMD5", Shape: at_SSECustomerKeyMD5, Wire: "x-amz-server-side-encryption-customer-key-MD5", In: wire.InHeader},
-			{Name: "SSEKMSEncryptionContext", Shape: at_SSEKMSEncryptionContext, Wire: "x-amz-server-side-encryption-context", In: wire.InHeader},
 			{Name: "SSEKMSKeyId", Shape: at_SSEKMSKeyId, Wire: "x-amz-server-side-encryption-aws-kms-key-id", In: wire.InHeader},
-			{Name: "ServerSideEncryption", Shape: at_ServerSideEncryption, Wire: "x-amz-server-side-encryption", In: wire.InHeader},
-			{Name: "UploadId", Shape: at_MultipartUploadId},
+			{Name: "SSEKMSEncryptionContext", Shape: at_SSEKMSEncryptionContext, Wire: "x-amz-server-side-encryption-context", In: wire.InHeader},
+			{Name: "BucketKeyEnabled", Shape: at_BucketKeyEnabled, Wire: "x-amz-server-side-encryption-bucket-key-enabled", In: wire.InHeader},
+			{Name: "RequestCharged", Shape: at_RequestCharged, Wire: "x-amz-request-charged", In: wire.InHeader},
+			{Name: "ChecksumAlgorithm", Shape: at_ChecksumAlgorithm, Wire: "x-amz-checksum-algorithm", In: wire.InHeader},
+			{Name: "ChecksumType", Shape: at_ChecksumType, Wire: "x-amz-checksum-type", In: wire.InHeader},
 		}},
 		{Name: "CreateMultipartUploadRequest", Kind: wire.Structure, Checked: true, Members: []wire.Member{
 			{Name: "ACL", Shape: at_ObjectCannedACL, Wire: "x-amz-acl", In: wire.InHeader},
 			{Name: "Bucket", Shape: at_BucketName, In: wire.InURI, Required: true},
-			{Name: "BucketKeyEnabled", Shape: at_BucketKeyEnabled, Wire: "x-amz-server-side-encryption-bucket-key-enabled", In: wire.InHeader},
 			{Name: "CacheControl", Shape: at_CacheControl, Wire: "Cache-Control", In: wire.InHeader},
-			{Name: "ChecksumAlgorithm", Shape: at_ChecksumAlgorithm, Wire: "x-amz-checksum-algorithm", In: wire.InHeader},
-			{Name: "ChecksumType", Shape: at_ChecksumType, Wire: "x-amz-checksum-type", In: wire.InHeader},
 			{Name: "ContentDisposition", Shape: at_ContentDisposition, Wire: "Content-Disposition", In: wire.InHeader},
 			{Name: "ContentEncoding", Shape: at_ContentEncoding, Wire: "Content-Encoding", In: wire.InHeader},
 			{Name: "ContentLanguage", Shape: at_ContentLanguage, Wire: "Content-Language", In: wire.InHeader},
 			{Name: "ContentType", Shape: at_ContentType, Wire: "Content-Type", In: wire.InHeader},
-			{Name: "ExpectedBucketOwner", Shape: at_AccountId, Wire: "x-amz-expected-bucket-owner", In: wire.InHeader},
 			{Name: "Expires", Shape: at_Expires, In: wire.InHeader},
 			{Name: "GrantFullControl", Shape: at_GrantFullControl, Wire: "x-amz-grant-full-control", In: wire.InHeader},
 			{Name: "GrantRead", Shape: at_GrantRead, Wire: "x-amz-grant-read", In: wire.InHeader},
@@ -559,34 +551,38 @@ var Schema = wire.Service{
 			{Name: "GrantWriteACP", Shape: at_GrantWriteACP, Wire: "x-amz-grant-write-acp", In: wire.InHeader},
 			{Name: "Key", Shape: at_ObjectKey, In: wire.InURI, Required: true},
 			{Name: "Metadata", Shape: at_Metadata, Wire: "x-amz-meta-", In: wire.InHeaders},
-			{Name: "ObjectLockLegalHoldStatus", Shape: at_ObjectLockLegalHoldStatus, Wire: "x-amz-object-lock-legal-hold", In: wire.InHeader},
-			{Name: "ObjectLockMode", Shape: at_ObjectLockMode, Wire: "x-amz-object-lock-mode", In: wire.InHeader},
-			{Name: "ObjectLockRetainUntilDate", Shape: at_ObjectLockRetainUntilDate, Wire: "x-amz-object-lock-retain-until-date", In: wire.InHeader},
-			{Name: "RequestPayer", Shape: at_RequestPayer, Wire: "x-amz-request-payer", In: wire.InHeader},
+			{Name: "ServerSideEncryption", Shape: at_ServerSideEncryption, Wire: "x-amz-server-side-encryption", In: wire.InHeader},
+			{Name: "StorageClass", Shape: at_StorageClass, Wire: "x-amz-storage-class", In: wire.InHeader},
+			{Name: "WebsiteRedirectLocation", Shape: at_WebsiteRedirectLocation, Wire: "x-amz-website-redirect-location", In: wire.InHeader},
 			{Name: "SSECustomerAlgorithm", Shape: at_SSECustomerAlgorithm, Wire: "x-amz-server-side-encryption-customer-algorithm", In: wire.InHeader},
 			{Name: "SSECustomerKey", Shape: at_SSECustomerKey, Wire: "x-amz-server-side-encryption-customer-key", In: wire.InHeader},
 			{Name: "SSECustomerKeyMD5", Shape: at_SSECustomerKeyMD5, Wire: "x-amz-server-side-encryption-customer-key-MD5", In: wire.InHeader},
-			{Name: "SSEKMSEncryptionContext", Shape: at_SSEKMSEncryptionContext, Wire: "x-amz-server-side-encryption-context", In: wire.InHeader},
 			{Name: "SSEKMSKeyId", Shape: at_SSEKMSKeyId, Wire: "x-amz-server-side-encryption-aws-kms-key-id", In: wire.InHeader},
-			{Name: "ServerSideEncryption", Shape: at_ServerSideEncryption, Wire: "x-amz-server-side-encryption", In: wire.InHeader},
-			{Name: "StorageClass", Shape: at_StorageClass, Wire: "x-amz-storage-class", In: wire.InHeader},
+			{Name: "SSEKMSEncryptionContext", Shape: at_SSEKMSEncryptionContext, Wire: "x-amz-server-side-encryption-context", In: wire.InHeader},
+			{Name: "BucketKeyEnabled", Shape: at_BucketKeyEnabled, Wire: "x-amz-server-side-encryption-bucket-key-enabled", In: wire.InHeader},
+			{Name: "RequestPayer", Shape: at_RequestPayer, Wire: "x-amz-request-payer", In: wire.InHeader},
 			{Name: "Tagging", Shape: at_TaggingHeader, Wire: "x-amz-tagging", In: wire.InHeader},
-			{Name: "WebsiteRedirectLocation", Shape: at_WebsiteRedirectLocation, Wire: "x-amz-website-redirect-location", In: wire.InHeader},
+			{Name: "ObjectLockMode", Shape: at_ObjectLockMode, Wire: "x-amz-object-lock-mode", In: wire.InHeader},
+			{Name: "ObjectLockRetainUntilDate", Shape: at_ObjectLockRetainUntilDate, Wire: "x-amz-object-lock-retain-until-date", In: wire.InHeader},
+			{Name: "ObjectLockLegalHoldStatus", Shape: at_ObjectLockLegalHoldStatus, Wire: "x-amz-object-lock-legal-hold", In: wire.InHeader},
+			{Name: "ExpectedBucketOwner", Shape: at_AccountId, Wire: "x-amz-expected-bucket-owner", In: wire.InHeader},
+			{Name: "ChecksumAlgorithm", Shape: at_ChecksumAlgorithm, Wire: "x-amz-checksum-algorithm", In: wire.InHeader},
+			{Name: "ChecksumType", Shape: at_ChecksumType, Wire: "x-amz-checksum-type", In: wire.InHeader},
 		}},
 		{Name: "CreateSessionOutput", Kind: wire.Structure, Checked: true, Members: []wire.Member{
+			{Name: "ServerSideEncryption", Shape: at_ServerSideEncryption, Wire: "x-amz-server-side-encryption", In: wire.InHeader},
+			{Name: "SSEKMSKeyId", Shape: at_SSEKMSKeyId, Wire: "x-amz-server-side-encryption-aws-kms-key-id", In: wire.InHeader},
+			{Name: "SSEKMSEncryptionContext", Shape: at_SSEKMSEncryptionContext, Wire: "x-amz-server-side-encryption-context", In: wire.InHeader},
 			{Name: "BucketKeyEnabled", Shape: at_BucketKeyEnabled, Wire: "x-amz-server-side-encryption-bucket-key-enabled", In: wire.InHeader},
 			{Name: "Credentials", Shape: at_SessionCredentials, Required: true},
-			{Name: "SSEKMSEncryptionContext", Shape: at_SSEKMSEncryptionContext, Wire: "x-amz-server-side-encryption-context", In: wire.InHeader},
-			{Name: "SSEKMSKeyId", Shape: at_SSEKMSKeyId, Wire: "x-amz-server-side-encryption-aws-kms-key-id", In: wire.InHeader},
-			{Name: "ServerSideEncryption", Shape: at_ServerSideEncryption, Wire: "x-amz-server-side-encryption", In: wire.InHeader},
 		}},
 		{Name: "CreateSessionRequest", Kind: wire.Structure, Checked: true, Members: []wire.Member{
-			{Name: "Bucket", Shape: at_BucketName, In: wire.InURI, Required: true},
-			{Name: "BucketKeyEnabled", Shape: at_BucketKeyEnabled, Wire: "x-amz-server-side-encryption-bucket-key-enabled", In: wire.InHeader},
-			{Name: "SSEKMSEncryptionContext", Shape: at_SSEKMSEncryptionContext, Wire: "x-amz-server-side-encryption-context", In: wire.InHeader},
-			{Name: "SSEKMSKeyId", Shape: at_SSEKMSKeyId, Wire: "x-amz-server-side-encryption-aws-kms-key-id", In: wire.InHeader},
-			{Name: "ServerSideEncryption", Shape: at_ServerSideEncryption, Wire: "x-amz-server-side-encryption", In: wire.InHeader},
 			{Name: "SessionMode", Shape: at_SessionMode, Wire: "x-amz-create-session-mode", In: wire.InHeader},
+			{Name: "Bucket", Shape: at_BucketName, In: wire.InURI, Required: true},
+			{Name: "ServerSideEncryption", Shape: at_ServerSideEncryption, Wire: "x-amz-server-side-encryption", In: wire.InHeader},
+			{Name: "SSEKMSKeyId", Shape: at_SSEKMSKeyId, Wire: "x-amz-server-side-encryption-aws-kms-key-id", In: wire.InHeader},
+			{Name: "SSEKMSEncryptionContext", Shape: at_SSEKMSEncryptionContext, Wire: "x-amz-server-side-encryption-context", In: wire.InHeader},
+			{Name: "BucketKeyEnabled", Shape: at_BucketKeyEnabled, Wire: "x-amz-server-side-encryption-bucket-key-enabled", In: wire.InHeader},
 		}},
 		{Name: "CreationDate", Kind: wire.Timestamp},
 		{Name: "DataRedundancy", Kind: wire.Enum, Checked: true, Enum: []string{"SingleLocalZone", "SingleAvailabilityZone"}},
@@ -594,8 +590,8 @@ var Schema = wire.Service{
 		{Name: "Days", Kind: wire.Integer},
 		{Name: "DaysAfterInitiation", Kind: wire.Integer},
 		{Name: "DefaultRetention", Kind: wire.Structure, Checked: true, Members: []wire.Member{
-			{Name: "Days", Shape: at_Days},
 			{Name: "Mode", Shape: at_ObjectLockRetentionMode},
+			{Name: "Days", Shape: at_Days},
 			{Name: "Years", Shape: at_Years},
 		}},
 		{Name: "Delete", Kind: wire.Structure, Checked: true, Members: []wire.Member{
@@ -605,8 +601,8 @@ var Schema = wire.Service{
 		{Name: "DeleteBucketAnalyticsConfigurationOutput", Kind: wire.Structure},
 		{Name: "DeleteBucketAnalyticsConfigurationRequest", Kind: wire.Structure, Checked: true, Members: []wire.Member{
 			{Name: "Bucket", Shape: at_BucketName, In: wire.InURI, Required: true},
-			{Name: "ExpectedBucketOwner", Shape: at_AccountId, Wire: "x-amz-expected-bucket-owner", In: wire.InHeader},
 			{Name: "Id", Shape: at_AnalyticsId, Wire: "id", In: wire.InQuery, Required: true},
+			{Name: "ExpectedBucketOwner", Shape: at_AccountId, Wire: "x-amz-expected-bucket-owner", In: wire.InHeader},
 		}},
 		{Name: "DeleteBucketCorsOutput", Kind: wire.Structure},
 		{Name: "DeleteBucketCorsRequest", Kind: wire.Structure, Checked: true, Members: []wire.Member{
@@ -621,14 +617,14 @@ var Schema = wire.Service{
 		{Name: "DeleteBucketIntelligentTieringConfigurationOutput", Kind: wire.Structure},
 		{Name: "DeleteBucketIntelligentTieringConfigurationRequest", Kind: wire.Structure, Checked: true, Members: []wire.Member{
 			{Name: "Bucket", Shape: at_BucketName, In: wire.InURI, Required: true},
-			{Name: "ExpectedBucketOwner", Shape: at_AccountId, Wire: "x-amz-expected-bucket-owner", In: wire.InHeader},
 			{Name: "Id", Shape: at_IntelligentTieringId, Wire: "id", In: wire.InQuery, Required: true},
+			{Name: "ExpectedBucketOwner", Shape: at_AccountId, Wire: "x-amz-expected-bucket-owner", In: wire.InHeader},
 		}},
 		{Name: "DeleteBucketInventoryConfigurationOutput", Kind: wire.Structure},
 		{Name: "DeleteBucketInventoryConfigurationRequest", Kind: wire.Structure, Checked: true, Members: []wire.Member{
 			{Name: "Bucket", Shape: at_BucketName, In: wire.InURI, Required: true},
-			{Name: "ExpectedBucketOwner", Shape: at_AccountId, Wire: "x-amz-expected-bucket-owner", In: wire.InHeader},
 			{Name: "Id", Shape: at_InventoryId, Wire: "id", In: wire.InQuery, Required: true},
+			{Name: "ExpectedBucketOwner", Shape: at_AccountId, Wire: "x-amz-expected-bucket-owner", In: wire.InHeader},
 		}},
 		{Name: "DeleteBucketLifecycleOutput", Kind: wire.Structure},
 		{Name: "DeleteBucketLifecycleRequest", Kind: wire.Structure, Checked: true, Members: []wire.Member{
@@ -648,8 +644,8 @@ var Schema = wire.Service{
 		{Name: "DeleteBucketMetricsConfigurationOutput", Kind: wire.Structure},
 		{Name: "DeleteBucketMetricsConfigurationRequest", Kind: wire.Structure, Checked: true, Members: []wire.Member{
 			{Name: "Bucket", Shape: at_BucketName, In: wire.InURI, Required: true},
-			{Name: "ExpectedBucketOwner", Shape: at_AccountId, Wire: "x-amz-expected-bucket-owner", In: wire.InHeader},
 			{Name: "Id", Shape: at_MetricsId, Wire: "id", In: wire.InQuery, Required: true},
+			{Name: "ExpectedBucketOwner", Shape: at_AccountId, Wire: "x-amz-expected-bucket-owner", In: wire.InHeader},
 		}},
 		{Name: "DeleteBucketOutput", Kind: wire.Structure},
 		{Name: "DeleteBucketOwnershipControlsOutput", Kind: wire.Structure},
@@ -683,11 +679,11 @@ var Schema = wire.Service{
 		}},
 		{Name: "DeleteMarker", Kind: wire.Boolean},
 		{Name: "DeleteMarkerEntry", Kind: wire.Structure, Checked: true, Members: []wire.Member{
-			{Name: "IsLatest", Shape: at_IsLatest},
-			{Name: "Key", Shape: at_ObjectKey},
-			{Name: "LastModified", Shape: at_LastModified},
 			{Name: "Owner", Shape: at_Owner},
+			{Name: "Key", Shape: at_ObjectKey},
 			{Name: "VersionId", Shape: at_ObjectVersionId},
+			{Name: "IsLatest", Shape: at_IsLatest},
+			{Name: "LastModified", Shape: at_LastModified},
 		}},
 		{Name: "DeleteMarkerReplication", Kind: wire.Structure, Checked: true, Members: []wire.Member{
 			{Name: "Status", Shape: at_DeleteMarkerReplicationStatus},
@@ -697,43 +693,43 @@ var Schema = wire.Service{
 		{Name: "DeleteMarkers", Kind: wire.List, Checked: true, Element: at_DeleteMarkerEntry, Flattened: true},
 		{Name: "DeleteObjectOutput", Kind: wire.Structure, Checked: true, Members: []wire.Member{
 			{Name: "DeleteMarker", Shape: at_DeleteMarker, Wire: "x-amz-delete-marker", In: wire.InHeader},
-			{Name: "RequestCharged", Shape: at_RequestCharged, Wire: "x-amz-request-charged", In: wire.InHeader},
 			{Name: "VersionId", Shape: at_ObjectVersionId, Wire: "x-amz-version-id", In: wire.InHeader},
+			{Name: "RequestCharged", Shape: at_RequestCharged, Wire: "x-amz-request-charged", In: wire.InHeader},
 		}},
 		{Name: "DeleteObjectRequest", Kind: wire.Structure, Checked: true, Members: []wire.Member{
 			{Name: "Bucket", Shape: at_BucketName, In: wire.InURI, Required: true},
+			{Name: "Key", Shape: at_ObjectKey, In: wire.InURI, Required: true},
+			{Name: "MFA", Shape: at_MFA, Wire: "x-amz-mfa", In: wire.InHeader},
+			{Name: "VersionId", Shape: at_ObjectVersionId, Wire: "versionId", In: wire.InQuery},
+			{Name: "RequestPayer", Shape: at_RequestPayer, Wire: "x-amz-request-payer", In: wire.InHeader},
 			{Name: "BypassGovernanceRetention", Shape: at_BypassGovernanceRetention, Wire: "x-amz-bypass-governance-retention", In: wire.InHeader},
 			{Name: "ExpectedBucketOwner", Shape: at_AccountId, Wire: "x-amz-expected-bucket-owner", In: wire.InHeader},
 			{Name: "IfMatch", Shape: at_IfMatch, Wire: "If-Match", In: wire.InHeader},
 			{Name: "IfMatchLastModifiedTime", Shape: at_IfMatchLastModifiedTime, Wire: "x-amz-if-match-last-modified-time", In: wire.InHeader},
 			{Name: "IfMatchSize", Shape: at_IfMatchSize, Wire: "x-amz-if-match-size", In: wire.InHeader},
-			{Name: "Key", Shape: at_ObjectKey, In: wire.InURI, Required: true},
-			{Name: "MFA", Shape: at_MFA, Wire: "x-amz-mfa", In: wire.InHeader},
-			{Name: "RequestPayer", Shape: at_RequestPayer, Wire: "x-amz-request-payer", In: wire.InHeader},
-			{Name: "VersionId", Shape: at_ObjectVersionId, Wire: "versionId", In: wire.InQuery},
 		}},
 		{Name: "DeleteObjectTaggingOutput", Kind: wire.Structure, Members: []wire.Member{
 			{Name: "VersionId", Shape: at_ObjectVersionId, Wire: "x-amz-version-id", In: wire.InHeader},
 		}},
 		{Name: "DeleteObjectTaggingRequest", Kind: wire.Structure, Checked: true, Members: []wire.Member{
 			{Name: "Bucket", Shape: at_BucketName, In: wire.InURI, Required: true},
-			{Name: "ExpectedBucketOwner", Shape: at_AccountId, Wire: "x-amz-expected-bucket-owner", In: wire.InHeader},
 			{Name: "Key", Shape: at_ObjectKey, In: wire.InURI, Required: true},
 			{Name: "VersionId", Shape: at_ObjectVersionId, Wire: "versionId", In: wire.InQuery},
+			{Name: "ExpectedBucketOwner", Shape: at_AccountId, Wire: "x-amz-expected-bucket-owner", In: wire.InHeader},
 		}},
 		{Name: "DeleteObjectsOutput", Kind: wire.Structure, Checked: true, XMLName: "DeleteResult", Members: []wire.Member{
 			{Name: "Deleted", Shape: at_DeletedObjects},
-			{Name: "Errors", Shape: at_Errors, Wire: "Error"},
 			{Name: "RequestCharged", Shape: at_RequestCharged, Wire: "x-amz-request-charged", In: wire.InHeader},
+			{Name: "Errors", Shape: at_Errors, Wire: "Error"},
 		}},
 		{Name: "DeleteObjectsRequest", Kind: wire.Structure, Checked: true, Payload: "Delete", Members: []wire.Member{
 			{Name: "Bucket", Shape: at_BucketName, In: wire.InURI, Required: true},
-			{Name: "BypassGovernanceRetention", Shape: at_BypassGovernanceRetention, Wire: "x-amz-bypass-governance-retention", In: wire.InHeader},
-			{Name: "ChecksumAlgorithm", Shape: at_ChecksumAlgorithm, Wire: "x-amz-sdk-checksum-algorithm", In: wire.InHeader},
 			{Name: "Delete", Shape: at_Delete, Required: true, XMLNamespace: "http://s3.amazonaws.com/doc/2006-03-01/"},
-			{Name: "ExpectedBucketOwner", Shape: at_AccountId, Wire: "x-amz-expected-bucket-owner", In: wire.InHeader},
 			{Name: "MFA", Shape: at_MFA, Wire: "x-amz-mfa", In: wire.InHeader},
 			{Name: "RequestPayer", Shape: at_RequestPayer, Wire: "x-amz-request-payer", In: wire.InHeader},
+			{Name: "BypassGovernanceRetention", Shape: at_BypassGovernanceRetention, Wire: "x-amz-bypass-governance-retention", In: wire.InHeader},
+			{Name: "ExpectedBucketOwner", Shape: at_AccountId, Wire: "x-amz-expected-bucket-owner", In: wire.InHeader},
+			{Name: "ChecksumAlgorithm", Shape: at_ChecksumAlgorithm, Wire: "x-amz-sdk-checksum-algorithm", In: wire.InHeader},
 		}},
 		{Name: "DeletePublicAccessBlockOutput", Kind: wire.Structure},
 		{Name: "DeletePublicAccessBlockRequest", Kind: wire.Structure, Checked: true, Members: []wire.Member{
@@ -741,26 +737,26 @@ var Schema = wire.Service{
 			{Name: "ExpectedBucketOwner", Shape: at_AccountId, Wire: "x-amz-expected-bucket-owner", In: wire.InHeader},
 		}},
 		{Name: "DeletedObject", Kind: wire.Structure, Checked: true, Members: []wire.Member{
-			{Name: "DeleteMarker", Shape: at_DeleteMarker},
-			{Name: "DeleteMarkerVersionId", Shape: at_DeleteMarkerVersionId},
 			{Name: "Key", Shape: at_ObjectKey},
 			{Name: "VersionId", Shape: at_ObjectVersionId},
+			{Name: "DeleteMarker", Shape: at_DeleteMarker},
+			{Name: "DeleteMarkerVersionId", Shape: at_DeleteMarkerVersionId},
 		}},
 		{Name: "DeletedObjects", Kind: wire.List, Checked: true, Element: at_DeletedObject, Flattened: true},
 		{Name: "Delimiter", Kind: wire.String},
 		{Name: "Description", Kind: wire.String},
 		{Name: "Destination", Kind: wire.Structure, Checked: true, Members: []wire.Member{
-			{Name: "AccessControlTranslation", Shape: at_AccessControlTranslation},
-			{Name: "Account", Shape: at_AccountId},
 			{Name: "Bucket", Shape: at_BucketName, Required: true},
-			{Name: "EncryptionConfiguration", Shape: at_EncryptionConfiguration},
-			{Name: "Metrics", Shape: at_Metrics},
-			{Name: "ReplicationTime", Shape: at_ReplicationTime},
+			{Name: "Account", Shape: at_AccountId},
 			{Name: "StorageClass", Shape: at_StorageClass},
+			{Name: "AccessControlTranslation", Shape: at_AccessControlTranslation},
+			{Name: "EncryptionConfiguration", Shape: at_EncryptionConfiguration},
+			{Name: "ReplicationTime", Shape: at_ReplicationTime},
+			{Name: "Metrics", Shape: at_Metrics},
 		}},
 		{Name: "DestinationResult", Kind: wire.Structure, Checked: true, Members: []wire.Member{
-			{Name: "TableBucketArn", Shape: at_S3TablesBucketArn},
 			{Name: "TableBucketType", Shape: at_S3TablesBucketType},
+			{Name: "TableBucketArn", Shape: at_S3TablesBucketArn},
 			{Name: "TableNamespace", Shape: at_S3TablesNamespace},
 		}},
 		{Name: "DirectoryBucketToken", Kind: wire.String, Checked: true, HasMin: true, Min: 0, HasMax: true, Max: 1024},
@@ -771,8 +767,8 @@ var Schema = wire.Service{
 		{Name: "EncodingType", Kind: wire.Enum, Checked: true, Enum: []string{"url"}},
 		{Name: "Encryption", Kind: wire.Structure, Checked: true, Members: []wire.Member{
 			{Name: "EncryptionType", Shape: at_ServerSideEncryption, Required: true},
-			{Name: "KMSContext", Shape: at_KMSContext},
 			{Name: "KMSKeyId", Shape: at_SSEKMSKeyId},
+			{Name: "KMSContext", Shape: at_KMSContext},
 		}},
 		{Name: "EncryptionConfiguration", Kind: wire.Structure, Members: []wire.Member{
 			{Name: "ReplicaKmsKeyID", Shape: at_ReplicaKmsKeyID},
@@ -783,10 +779,10 @@ var Schema = wire.Service{
 		{Name: "End", Kind: wire.Long},
 		{Name: "EndEvent", Kind: wire.Structure},
 		{Name: "Error", Kind: wire.Structure, Checked: true, Members: []wire.Member{
-			{Name: "Code", Shape: at_Code},
 			{Name: "Key", Shape: at_ObjectKey},
-			{Name: "Message", Shape: at_Message},
 			{Name: "VersionId", Shape: at_ObjectVersionId},
+			{Name: "Code", Shape: at_Code},
+			{Name: "Message", Shape: at_Message},
 		}},
 		{Name: "ErrorCode", Kind: wire.String},
 		{Name: "ErrorDetails", Kind: wire.Structure, Members: []wire.Member{
@@ -832,8 +828,8 @@ var Schema = wire.Service{
 			{Name: "ExpectedBucketOwner", Shape: at_AccountId, Wire: "x-amz-expected-bucket-owner", In: wire.InHeader},
 		}},
 		{Name: "GetBucketAccelerateConfigurationOutput", Kind: wire.Structure, Checked: true, XMLName: "AccelerateConfiguration", Members: []wire.Member{
-			{Name: "RequestCharged", Shape: at_RequestCharged, Wire: "x-amz-request-charged", In: wire.InHeader},
 			{Name: "Status", Shape: at_BucketAccelerateStatus},
+			{Name: "RequestCharged", Shape: at_RequestCharged, Wire: "x-amz-request-charged", In: wire.InHeader},
 		}},
 		{Name: "GetBucketAccelerateConfigurationRequest", Kind: wire.Structure, Checked: true, Members: []wire.Member{
 			{Name: "Bucket", Shape: at_BucketName, In: wire.InURI, Required: true},
@@ -841,8 +837,8 @@ var Schema = wire.Service{
 			{Name: "RequestPayer", Shape: at_RequestPayer, Wire: "x-amz-request-payer", In: wire.InHeader},
 		}},
 		{Name: "GetBucketAclOutput", Kind: wire.Structure, Checked: true, XMLName: "AccessControlPolicy", Members: []wire.Member{
-			{Name: "Grants", Shape: at_Grants, Wire: "AccessControlList"},
 			{Name: "Owner", Shape: at_Owner},
+			{Name: "Grants", Shape: at_Grants, Wire: "AccessControlList"},
 		}},
 		{Name: "GetBucketAclRequest", Kind: wire.Structure, Checked: true, Members: []wire.Member{
 			{Name: "Bucket", Shape: at_BucketName, In: wire.InURI, Required: true},
@@ -853,8 +849,8 @@ var Schema = wire.Service{
 		}},
 		{Name: "GetBucketAnalyticsConfigurationRequest", Kind: wire.Structure, Checked: true, Members: []wire.Member{
 			{Name: "Bucket", Shape: at_BucketName, In: wire.InURI, Required: true},
-			{Name: "ExpectedBucketOwner", Shape: at_AccountId, Wire: "x-amz-expected-bucket-owner", In: wire.InHeader},
 			{Name: "Id", Shape: at_AnalyticsId, Wire: "id", In: wire.InQuery, Required: true},
+			{Name: "ExpectedBucketOwner", Shape: at_AccountId, Wire: "x-amz-expected-bucket-owner", In: wire.InHeader},
 		}},
 		{Name: "GetBucketCorsOutput", Kind: wire.Structure, Checked: true, XMLName: "CORSConfiguration", Members: []wire.Member{
 			{Name: "CORSRules", Shape: at_CORSRules, Wire: "CORSRule"},
@@ -875,16 +871,16 @@ var Schema = wire.Service{
 		}},
 		{Name: "GetBucketIntelligentTieringConfigurationRequest", Kind: wire.Structure, Checked: true, Members: []wire.Member{
 			{Name: "Bucket", Shape: at_BucketName, In: wire.InURI, Required: true},
-			{Name: "ExpectedBucketOwner", Shape: at_AccountId, Wire: "x-amz-expected-bucket-owner", In: wire.InHeader},
 			{Name: "Id", Shape: at_IntelligentTieringId, Wire: "id", In: wire.InQuery, Required: true},
+			{Name: "ExpectedBucketOwner", Shape: at_AccountId, Wire: "x-amz-expected-bucket-owner", In: wire.InHeader},
 		}},
 		{Name: "GetBucketInventoryConfigurationOutput", Kind: wire.Structure, Checked: true, Payload: "InventoryConfiguration", Members: []wire.Member{
 			{Name: "InventoryConfiguration", Shape: at_InventoryConfiguration},
 		}},
 		{Name: "GetBucketInventoryConfigurationRequest", Kind: wire.Structure, Checked: true, Members: []wire.Member{
 			{Name: "Bucket", Shape: at_BucketName, In: wire.InURI, Required: true},
-			{Name: "ExpectedBucketOwner", Shape: at_AccountId, Wire: "x-amz-expected-bucket-owner", In: wire.InHeader},
 			{Name: "Id", Shape: at_InventoryId, Wire: "id", In: wire.InQuery, Required: true},
+			{Name: "ExpectedBucketOwner", Shape: at_AccountId, Wire: "x-amz-expected-bucket-owner", In: wire.InHeader},
 		}},
 		{Name: "GetBucketLifecycleConfigurationOutput", Kind: wire.Structure, Checked: true, XMLName: "LifecycleConfiguration", Members: []wire.Member{
 			{Name: "Rules", Shape: at_LifecycleRules, Wire: "Rule"},
@@ -933,17 +929,17 @@ var Schema = wire.Service{
 			{Name: "ExpectedBucketOwner", Shape: at_AccountId, Wire: "x-amz-expected-bucket-owner", In: wire.InHeader},
 		}},
 		{Name: "GetBucketMetadataTableConfigurationResult", Kind: wire.Structure, Checked: true, Members: []wire.Member{
-			{Name: "Error", Shape: at_ErrorDetails},
 			{Name: "MetadataTableConfigurationResult", Shape: at_MetadataTableConfigurationResult, Required: true},
 			{Name: "Status", Shape: at_MetadataTableStatus, Required: true},
+			{Name: "Error", Shape: at_ErrorDetails},
 		}},
 		{Name: "GetBucketMetricsConfigurationOutput", Kind: wire.Structure, Checked: true, Payload: "MetricsConfiguration", Members: []wire.Member{
 			{Name: "MetricsConfiguration", Shape: at_MetricsConfiguration},
 		}},
 		{Name: "GetBucketMetricsConfigurationRequest", Kind: wire.Structure, Checked: true, Members: []wire.Member{
 			{Name: "Bucket", Shape: at_BucketName, In: wire.InURI, Required: true},
-			{Name: "ExpectedBucketOwner", Shape: at_AccountId, Wire: "x-amz-expected-bucket-owner", In: wire.InHeader},
 			{Name: "Id", Shape: at_MetricsId, Wire: "id", In: wire.InQuery, Required: true},
+			{Name: "ExpectedBucketOwner", Shape: at_AccountId, Wire: "x-amz-expected-bucket-owner", In: wire.InHeader},
 		}},
 		{Name: "GetBucketNotificationConfigurationRequest", Kind: wire.Structure, Checked: true, Members: []wire.Member{
 			{Name: "Bucket", Shape: at_BucketName, In: wire.InURI, Required: true},
@@ -992,17 +988,17 @@ var Schema = wire.Service{
 			{Name: "ExpectedBucketOwner", Shape: at_AccountId, Wire: "x-amz-expected-bucket-owner", In: wire.InHeader},
 		}},
 		{Name: "GetBucketVersioningOutput", Kind: wire.Structure, Checked: true, XMLName: "VersioningConfiguration", Members: []wire.Member{
-			{Name: "MFADelete", Shape: at_MFADeleteStatus, Wire: "MfaDelete"},
 			{Name: "Status", Shape: at_BucketVersioningStatus},
+			{Name: "MFADelete", Shape: at_MFADeleteStatus, Wire: "MfaDelete"},
 		}},
 		{Name: "GetBucketVersioningRequest", Kind: wire.Structure, Checked: true, Members: []wire.Member{
 			{Name: "Bucket", Shape: at_BucketName, In: wire.InURI, Required: true},
 			{Name: "ExpectedBucketOwner", Shape: at_AccountId, Wire: "x-amz-expected-bucket-owner", In: wire.InHeader},
 		}},
 		{Name: "GetBucketWebsiteOutput", Kind: wire.Structure, Checked: true, XMLName: "WebsiteConfiguration", Members: []wire.Member{
-			{Name: "ErrorDocument", Shape: at_ErrorDocument},
-			{Name: "IndexDocument", Shape: at_IndexDocument},
 			{Name: "RedirectAllRequestsTo", Shape: at_RedirectAllRequestsTo},
+			{Name: "IndexDocument", Shape: at_IndexDocument},
+			{Name: "ErrorDocument", Shape: at_ErrorDocument},
 			{Name: "RoutingRules", Shape: at_RoutingRules},
 		}},
 		{Name: "GetBucketWebsiteRequest", Kind: wire.Structure, Checked: true, Members: []wire.Member{
@@ -1010,58 +1006,58 @@ var Schema = wire.Service{
 			{Name: "ExpectedBucketOwner", Shape: at_AccountId, Wire: "x-amz-expected-bucket-owner", In: wire.InHeader},
 		}},
 		{Name: "GetObjectAclOutput", Kind: wire.Structure, Checked: true, XMLName: "AccessControlPolicy", Members: []wire.Member{
-			{Name: "Grants", Shape: at_Grants, Wire: "AccessControlList"},
 			{Name: "Owner", Shape: at_Owner},
+			{Name: "Grants", Shape: at_Grants, Wire: "AccessControlList"},
 			{Name: "RequestCharged", Shape: at_RequestCharged, Wire: "x-amz-request-charged", In: wire.InHeader},
 		}},
 		{Name: "GetObjectAclRequest", Kind: wire.Structure, Checked: true, Members: []wire.Member{
 			{Name: "Bucket", Shape: at_BucketName, In: wire.InURI, Required: true},
-			{Name: "ExpectedBucketOwner", Shape: at_AccountId, Wire: "x-amz-expected-bucket-owner", In: wire.InHeader},
 			{Name: "Key", Shape: at_ObjectKey, In: wire.InURI, Required: true},
-			{Name: "RequestPayer", Shape: at_RequestPayer, Wire: "x-amz-request-payer", In: wire.InHeader},
 			{Name: "VersionId", Shape: at_ObjectVersionId, Wire: "versionId", In: wire.InQuery},
+			{Name: "RequestPayer", Shape: at_RequestPayer, Wire: "x-amz-request-payer", In: wire.InHeader},
+			{Name: "ExpectedBucketOwner", Shape: at_AccountId, Wire: "x-amz-expected-bucket-owner", In: wire.InHeader},
 		}},
 		{Name: "GetObjectAttributesOutput", Kind: wire.Structure, Checked: true, XMLName: "GetObjectAttributesResponse", Members: []wire.Member{
-			{Name: "Checksum", Shape: at_Checksum},
 			{Name: "DeleteMarker", Shape: at_DeleteMarker, Wire: "x-amz-delete-marker", In: wire.InHeader},
-			{Name: "ETag", Shape: at_ETag},
 			{Name: "LastModified", Shape: at_LastModified, Wire: "Last-Modified", In: wire.InHeader},
-			{Name: "ObjectParts", Shape: at_GetObjectAttributesParts},
-			{Name: "ObjectSize", Shape: at_ObjectSize},
-			{Name: "RequestCharged", Shape: at_RequestCharged, Wire: "x-amz-request-charged", In: wire.InHeader},
-			{Name: "StorageClass", Shape: at_StorageClass},
 			{Name: "VersionId", Shape: at_ObjectVersionId, Wire: "x-amz-version-id", In: wire.InHeader},
+			{Name: "RequestCharged", Shape: at_RequestCharged, Wire: "x-amz-request-charged", In: wire.InHeader},
+			{Name: "ETag", Shape: at_ETag},
+			{Name: "Checksum", Shape: at_Checksum},
+			{Name: "ObjectParts", Shape: at_GetObjectAttributesParts},
+			{Name: "StorageClass", Shape: at_StorageClass},
+			{Name: "ObjectSize", Shape: at_ObjectSize},
 		}},
 		{Name: "GetObjectAttributesParts", Kind: wire.Structure, Members: []wire.Member{
-			{Name: "IsTruncated", Shape: at_IsTruncated},
-			{Name: "MaxParts", Shape: at_MaxParts},
-			{Name: "NextPartNumberMarker", Shape: at_NextPartNumberMarker},
-			{Name: "PartNumberMarker", Shape: at_PartNumberMarker},
-			{Name: "Parts", Shape: at_PartsList, Wire: "Part"},
 			{Name: "TotalPartsCount", Shape: at_PartsCount, Wire: "PartsCount"},
+			{Name: "PartNumberMarker", Shape: at_PartNumberMarker},
+			{Name: "NextPartNumberMarker", Shape: at_NextPartNumberMarker},
+			{Name: "MaxParts", Shape: at_MaxParts},
+			{Name: "IsTruncated", Shape: at_IsTruncated},
+			{Name: "Parts", Shape: at_PartsList, Wire: "Part"},
 		}},
 		{Name: "GetObjectAttributesRequest", Kind: wire.Structure, Checked: true, Members: []wire.Member{
 			{Name: "Bucket", Shape: at_BucketName, In: wire.InURI, Required: true},
-			{Name: "ExpectedBucketOwner", Shape: at_AccountId, Wire: "x-amz-expected-bucket-owner", In: wire.InHeader},
 			{Name: "Key", Shape: at_ObjectKey, In: wire.InURI, Required: true},
+			{Name: "VersionId", Shape: at_ObjectVersionId, Wire: "versionId", In: wire.InQuery},
 			{Name: "MaxParts", Shape: at_MaxParts, Wire: "x-amz-max-parts", In: wire.InHeader},
-			{Name: "ObjectAttributes", Shape: at_ObjectAttributesList, Wire: "x-amz-object-attributes", In: wire.InHeader, Required: true},
 			{Name: "PartNumberMarker", Shape: at_PartNumberMarker, Wire: "x-amz-part-number-marker", In: wire.InHeader},
-			{Name: "RequestPayer", Shape: at_RequestPayer, Wire: "x-amz-request-payer", In: wire.InHeader},
 			{Name: "SSECustomerAlgorithm", Shape: at_SSECustomerAlgorithm, Wire: "x-amz-server-side-encryption-customer-algorithm", In: wire.InHeader},
 			{Name: "SSECustomerKey", Shape: at_SSECustomerKey, Wire: "x-amz-server-side-encryption-customer-key", In: wire.InHeader},
 			{Name: "SSECustomerKeyMD5", Shape: at_SSECustomerKeyMD5, Wire: "x-amz-server-side-encryption-customer-key-MD5", In: wire.InHeader},
-			{Name: "VersionId", Shape: at_ObjectVersionId, Wire: "versionId", In: wire.InQuery},
+			{Name: "RequestPayer", Shape: at_RequestPayer, Wire: "x-amz-request-payer", In: wire.InHeader},
+			{Name: "ExpectedBucketOwner", Shape: at_AccountId, Wire: "x-amz-expected-bucket-owner", In: wire.InHeader},
+			{Name: "ObjectAttributes", Shape: at_ObjectAttributesList, Wire: "x-amz-object-attributes", In: wire.InHeader, Required: true},
 		}},
 		{Name: "GetObjectLegalHoldOutput", Kind: wire.Structure, Checked: true, Payload: "LegalHold", Members: []wire.Member{
 			{Name: "LegalHold", Shape: at_ObjectLockLegalHold},
 		}},
 		{Name: "GetObjectLegalHoldRequest", Kind: wire.Structure, Checked: true, Members: []wire.Member{
 			{Name: "Bucket", Shape: at_BucketName, In: wire.InURI, Required: true},
-			{Name: "ExpectedBucketOwner", Shape: at_AccountId, Wire: "x-amz-expected-bucket-owner", In: wire.InHeader},
 			{Name: "Key", Shape: at_ObjectKey, In: wire.InURI, Required: true},
-			{Name: "RequestPayer", Shape: at_RequestPayer, Wire: "x-amz-request-payer", In: wire.InHeader},
 			{Name: "VersionId", Shape: at_ObjectVersionId, Wire: "versionId", In: wire.InQuery},
+			{Name: "RequestPayer", Shape: at_RequestPayer, Wire: "x-amz-request-payer", In: wire.InHeader},
+			{Name: "ExpectedBucketOwner", Shape: at_AccountId, Wire: "x-amz-expected-bucket-owner", In: wire.InHeader},
 		}},
 		{Name: "GetObjectLockConfigurationOutput", Kind: wire.Structure, Checked: true, Payload: "ObjectLockConfiguration", Members: []wire.Member{
 			{Name: "ObjectLockConfiguration", Shape: at_ObjectLockConfiguration},
@@ -1071,72 +1067,72 @@ var Schema = wire.Service{
 			{Name: "ExpectedBucketOwner", Shape: at_AccountId, Wire: "x-amz-expected-bucket-owner", In: wire.InHeader},
 		}},
 		{Name: "GetObjectOutput", Kind: wire.Structure, Checked: true, Payload: "Body", Members: []wire.Member{
-			{Name: "AcceptRanges", Shape: at_AcceptRanges, Wire: "accept-ranges", In: wire.InHeader},
 			{Name: "Body", Shape: at_Body},
-			{Name: "BucketKeyEnabled", Shape: at_BucketKeyEnabled, Wire: "x-amz-server-side-encryption-bucket-key-enabled", In: wire.InHeader},
-			{Name: "CacheControl", Shape: at_CacheControl, Wire: "Cache-Control", In: wire.InHeader},
+			{Name: "DeleteMarker", Shape: at_DeleteMarker, Wire: "x-amz-delete-marker", In: wire.InHeader},
+			{Name: "AcceptRanges", Shape: at_AcceptRanges, Wire: "accept-ranges", In: wire.InHeader},
+			{Name: "Expiration", Shape: at_Expiration, Wire: "x-amz-expiration", In: wire.InHeader},
+			{Name: "Restore", Shape: at_Restore, Wire: "x-amz-restore", In: wire.InHeader},
+			{Name: "LastModified", Shape: at_LastModified, Wire: "Last-Modified", In: wire.InHeader},
+			{Name: "ContentLength", Shape: at_ContentLength, Wire: "Content-Length", In: wire.InHeader},
+			{Name: "ETag", Shape: at_ETag, In: wire.InHeader},
 			{Name: "ChecksumCRC32", Shape: at_ChecksumCRC32, Wire: "x-amz-checksum-crc32", In: wire.InHeader},
 			{Name: "ChecksumCRC32C", Shape: at_ChecksumCRC32C, Wire: "x-amz-checksum-crc32c", In: wire.InHeader},
 			{Name: "ChecksumCRC64NVME", Shape: at_ChecksumCRC64NVME, Wire: "x-amz-checksum-crc64nvme", In: wire.InHeader},
-			{Name: "ChecksumMD5", Shape: at_ChecksumMD5, Wire: "x-amz-checksum-md5", In: wire.InHeader},
 			{Name: "ChecksumSHA1", Shape: at_ChecksumSHA1, Wire: "x-amz-checksum-sha1", In: wire.InHeader},
 			{Name: "ChecksumSHA256", Shape: at_ChecksumSHA256, Wire: "x-amz-checksum-sha256", In: wire.InHeader},
 			{Name: "ChecksumSHA512", Shape: at_ChecksumSHA512, Wire: "x-amz-checksum-sha512", In: wire.InHeader},
-			{Name: "ChecksumType", Shape: at_ChecksumType, Wire: "x-amz-checksum-type", In: wire.InHeader},
-			{Name: "ChecksumXXHASH128", Shape: at_ChecksumXXHASH128, Wire: "x-amz-checksum-xxhash128", In: wire.InHeader},
-			{Name: "ChecksumXXHASH3", Shape: at_ChecksumXXHASH3, Wire: "x-amz-checksum-xxhash3", In: wire.InHeader},
+			{Name: "ChecksumMD5", Shape: at_ChecksumMD5, Wire: "x-amz-checksum-md5", In: wire.InHeader},
 			{Name: "ChecksumXXHASH64", Shape: at_ChecksumXXHASH64, Wire: "x-amz-checksum-xxhash64", In: wire.InHeader},
+			{Name: "ChecksumXXHASH3", Shape: at_ChecksumXXHASH3, Wire: "x-amz-checksum-xxhash3", In: wire.InHeader},
+			{Name: "ChecksumXXHASH128", Shape: at_ChecksumXXHASH128, Wire: "x-amz-checksum-xxhash128", In: wire.InHeader},
+			{Name: "ChecksumType", Shape: at_ChecksumType, Wire: "x-amz-checksum-type", In: wire.InHeader},
+			{Name: "MissingMeta", Shape: at_MissingMeta, Wire: "x-amz-missing-meta", In: wire.InHeader},
+			{Name: "VersionId", Shape: at_ObjectVersionId, Wire: "x-amz-version-id", In: wire.InHeader},
+			{Name: "CacheControl", Shape: at_CacheControl, Wire: "Cache-Control", In: wire.InHeader},
 			{Name: "ContentDisposition", Shape: at_ContentDisposition, Wire: "Content-Disposition", In: wire.InHeader},
 			{Name: "ContentEncoding", Shape: at_ContentEncoding, Wire: "Content-Encoding", In: wire.InHeader},
 			{Name: "ContentLanguage", Shape: at_ContentLanguage, Wire: "Content-Language", In: wire.InHeader},
-			{Name: "ContentLength", Shape: at_ContentLength, Wire: "Content-Length", In: wire.InHeader},
 			{Name: "ContentRange", Shape: at_ContentRange, Wire: "Content-Range", In: wire.InHeader},
 			{Name: "ContentType", Shape: at_ContentType, Wire: "Content-Type", In: wire.InHeader},
-			{Name: "DeleteMarker", Shape: at_DeleteMarker, Wire: "x-amz-delete-marker", In: wire.InHeader},
-			{Name: "ETag", Shape: at_ETag, In: wire.InHeader},
-			{Name: "Expiration", Shape: at_Expiration, Wire: "x-amz-expiration", In: wire.InHeader},
 			{Name: "Expires", Shape: at_Expires, In: wire.InHeader},
-			{Name: "LastModified", Shape: at_LastModified, Wire: "Last-Modified", In: wire.InHeader},
+			{Name: "WebsiteRedirectLocation", Shape: at_WebsiteRedirectLocation, Wire: "x-amz-website-redirect-location", In: wire.InHeader},
+			{Name: "ServerSideEncryption", Shape: at_ServerSideEncryption, Wire: "x-amz-server-side-encryption", In: wire.InHeader},
 			{Name: "Metadata", Shape: at_Metadata, Wire: "x-amz-meta-", In: wire.InHeaders},
-			{Name: "MissingMeta", Shape: at_MissingMeta, Wire: "x-amz-missing-meta", In: wire.InHeader},
-			{Name: "ObjectLockLegalHoldStatus", Shape: at_ObjectLockLegalHoldStatus, Wire: "x-amz-object-lock-legal-hold", In: wire.InHeader},
-			{Name: "ObjectLockMode", Shape: at_ObjectLockMode, Wire: "x-amz-object-lock-mode", In: wire.InHeader},
-			{Name: "ObjectLockRetainUntilDate", Shape: at_ObjectLockRetainUntilDate, Wire: "x-amz-object-lock-retain-until-date", In: wire.InHeader},
-			{Name: "PartsCount", Shape: at_PartsCount, Wire: "x-amz-mp-parts-count", In: wire.InHeader},
-			{Name: "ReplicationStatus", Shape: at_ReplicationStatus, Wire: "x-amz-replication-status", In: wire.InHeader},
-			{Name: "RequestCharged", Shape: at_RequestCharged, Wire: "x-amz-request-charged", In: wire.InHeader},
-			{Name: "Restore", Shape: at_Restore, Wire: "x-amz-restore", In: wire.InHeader},
 			{Name: "SSECustomerAlgorithm", Shape: at_SSECustomerAlgorithm, Wire: "x-amz-server-side-encryption-customer-algorithm", In: wire.InHeader},
 			{Name: "SSECustomerKeyMD5", Shape: at_SSECustomerKeyMD5, Wire: "x-amz-server-side-encryption-customer-key-MD5", In: wire.InHeader},
 			{Name: "SSEKMSKeyId", Shape: at_SSEKMSKeyId, Wire: "x-amz-server-side-encryption-aws-kms-key-id", In: wire.InHeader},
-			{Name: "ServerSideEncryption", Shape: at_ServerSideEncryption, Wire: "x-amz-server-side-encryption", In: wire.InHeader},
+			{Name: "BucketKeyEnabled", Shape: at_BucketKeyEnabled, Wire: "x-amz-server-side-encryption-bucket-key-enabled", In: wire.InHeader},
 			{Name: "StorageClass", Shape: at_StorageClass, Wire: "x-amz-storage-class", In: wire.InHeader},
+			{Name: "RequestCharged", Shape: at_RequestCharged, Wire: "x-amz-request-charged", In: wire.InHeader},
+			{Name: "ReplicationStatus", Shape: at_ReplicationStatus, Wire: "x-amz-replication-status", In: wire.InHeader},
+			{Name: "PartsCount", Shape: at_PartsCount, Wire: "x-amz-mp-parts-count", In: wire.InHeader},
 			{Name: "TagCount", Shape: at_TagCount, Wire: "x-amz-tagging-count", In: wire.InHeader},
-			{Name: "VersionId", Shape: at_ObjectVersionId, Wire: "x-amz-version-id", In: wire.InHeader},
-			{Name: "WebsiteRedirectLocation", Shape: at_WebsiteRedirectLocation, Wire: "x-amz-website-redirect-location", In: wire.InHeader},
+			{Name: "ObjectLockMode", Shape: at_ObjectLockMode, Wire: "x-amz-object-lock-mode", In: wire.InHeader},
+			{Name: "ObjectLockRetainUntilDate", Shape: at_ObjectLockRetainUntilDate, Wire: "x-amz-object-lock-retain-until-date", In: wire.InHeader},
+			{Name: "ObjectLockLegalHoldStatus", Shape: at_ObjectLockLegalHoldStatus, Wire: "x-amz-object-lock-legal-hold", In: wire.InHeader},
 		}},
 		{Name: "GetObjectRequest", Kind: wire.Structure, Checked: true, Members: []wire.Member{
 			{Name: "Bucket", Shape: at_BucketName, In: wire.InURI, Required: true},
-			{Name: "ChecksumMode", Shape: at_ChecksumMode, Wire: "x-amz-checksum-mode", In: wire.InHeader},
-			{Name: "ExpectedBucketOwner", Shape: at_AccountId, Wire: "x-amz-expected-bucket-owner", In: wire.InHeader},
 			{Name: "IfMatch", Shape: at_IfMatch, Wire: "If-Match", In: wire.InHeader},
 			{Name: "IfModifiedSince", Shape: at_IfModifiedSince, Wire: "If-Modified-Since", In: wire.InHeader},
 			{Name: "IfNoneMatch", Shape: at_IfNoneMatch, Wire: "If-None-Match", In: wire.InHeader},
 			{Name: "IfUnmodifiedSince", Shape: at_IfUnmodifiedSince, Wire: "If-Unmodified-Since", In: wire.InHeader},
 			{Name: "Key", Shape: at_ObjectKey, In: wire.InURI, Required: true},
-			{Name: "PartNumber", Shape: at_PartNumber, Wire: "partNumber", In: wire.InQuery},
 			{Name: "Range", Shape: at_Range, In: wire.InHeader},
-			{Name: "RequestPayer", Shape: at_RequestPayer, Wire: "x-amz-request-payer", In: wire.InHeader},
 			{Name: "ResponseCacheControl", Shape: at_ResponseCacheControl, Wire: "response-cache-control", In: wire.InQuery},
 			{Name: "ResponseContentDisposition", Shape: at_ResponseContentDisposition, Wire: "response-content-disposition", In: wire.InQuery},
 			{Name: "ResponseContentEncoding", Shape: at_ResponseContentEncoding, Wire: "response-content-encoding", In: wire.InQuery},
 			{Name: "ResponseContentLanguage", Shape: at_ResponseContentLanguage, Wire: "response-content-language", In: wire.InQuery},
 			{Name: "ResponseContentType", Shape: at_ResponseContentType, Wire: "response-content-type", In: wire.InQuery},
 			{Name: "ResponseExpires", Shape: at_ResponseExpires, Wire: "response-expires", In: wire.InQuery},
+			{Name: "VersionId", Shape: at_ObjectVersionId, Wire: "versionId", In: wire.InQuery},
 			{Name: "SSECustomerAlgorithm", Shape: at_SSECustomerAlgorithm, Wire: "x-amz-server-side-encryption-customer-algorithm", In: wire.InHeader},
 			{Name: "SSECustomerKey", Shape: at_SSECustomerKey, Wire: "x-amz-server-side-encryption-customer-key", In: wire.InHeader},
 			{Name: "SSECustomerKeyMD5", Shape: at_SSECustomerKeyMD5, Wire: "x-amz-server-side-encryption-customer-key-MD5", In: wire.InHeader},
-			{Name: "VersionId", Shape: at_ObjectVersionId, Wire: "versionId", In: wire.InQuery},
+			{Name: "RequestPayer", Shape: at_RequestPayer, Wire: "x-amz-request-payer", In: wire.InHeader},
+			{Name: "PartNumber", Shape: at_PartNumber, Wire: "partNumber", In: wire.InQuery},
+			{Name: "ExpectedBucketOwner", Shape: at_AccountId, Wire: "x-amz-expected-bucket-owner", In: wire.InHeader},
+			{Name: "ChecksumMode", Shape: at_ChecksumMode, Wire: "x-amz-checksum-mode", In: wire.InHeader},
 		}},
 		{Name: "GetObjectResponseStatusCode", Kind: wire.Integer},
 		{Name: "GetObjectRetentionOutput", Kind: wire.Structure, Checked: true, Payload: "Retention", Members: []wire.Member{
@@ -1144,21 +1140,21 @@ var Schema = wire.Service{
 		}},
 		{Name: "GetObjectRetentionRequest", Kind: wire.Structure, Checked: true, Members: []wire.Member{
 			{Name: "Bucket", Shape: at_BucketName, In: wire.InURI, Required: true},
-			{Name: "ExpectedBucketOwner", Shape: at_AccountId, Wire: "x-amz-expected-bucket-owner", In: wire.InHeader},
 			{Name: "Key", Shape: at_ObjectKey, In: wire.InURI, Required: true},
-			{Name: "RequestPayer", Shape: at_RequestPayer, Wire: "x-amz-request-payer", In: wire.InHeader},
 			{Name: "VersionId", Shape: at_ObjectVersionId, Wire: "versionId", In: wire.InQuery},
+			{Name: "RequestPayer", Shape: at_RequestPayer, Wire: "x-amz-request-payer", In: wire.InHeader},
+			{Name: "ExpectedBucketOwner", Shape: at_AccountId, Wire: "x-amz-expected-bucket-owner", In: wire.InHeader},
 		}},
 		{Name: "GetObjectTaggingOutput", Kind: wire.Structure, Checked: true, XMLName: "Tagging", Members: []wire.Member{
-			{Name: "TagSet", Shape: at_TagSet, Required: true},
 			{Name: "VersionId", Shape: at_ObjectVersionId, Wire: "x-amz-version-id", In: wire.InHeader},
+			{Name: "TagSet", Shape: at_TagSet, Required: true},
 		}},
 		{Name: "GetObjectTaggingRequest", Kind: wire.Structure, Checked: true, Members: []wire.Member{
 			{Name: "Bucket", Shape: at_BucketName, In: wire.InURI, Required: true},
-			{Name: "ExpectedBucketOwner", Shape: at_AccountId, Wire: "x-amz-expected-bucket-owner", In: wire.InHeader},
 			{Name: "Key", Shape: at_ObjectKey, In: wire.InURI, Required: true},
-			{Name: "RequestPayer", Shape: at_RequestPayer, Wire: "x-amz-request-payer", In: wire.InHeader},
 			{Name: "VersionId", Shape: at_ObjectVersionId, Wire: "versionId", In: wire.InQuery},
+			{Name: "ExpectedBucketOwner", Shape: at_AccountId, Wire: "x-amz-expected-bucket-owner", In: wire.InHeader},
+			{Name: "RequestPayer", Shape: at_RequestPayer, Wire: "x-amz-request-payer", In: wire.InHeader},
 		}},
 		{Name: "GetObjectTorrentOutput", Kind: wire.Structure, Checked: true, Payload: "Body", Members: []wire.Member{
 			{Name: "Body", Shape: at_Body},
@@ -1166,9 +1162,9 @@ var Schema = wire.Service{
 		}},
 		{Name: "GetObjectTorrentRequest", Kind: wire.Structure, Checked: true, Members: []wire.Member{
 			{Name: "Bucket", Shape: at_BucketName, In: wire.InURI, Required: true},
-			{Name: "ExpectedBucketOwner", Shape: at_AccountId, Wire: "x-amz-expected-bucket-owner", In: wire.InHeader},
 			{Name: "Key", Shape: at_ObjectKey, In: wire.InURI, Required: true},
 			{Name: "RequestPayer", Shape: at_RequestPayer, Wire: "x-amz-request-payer", In: wire.InHeader},
+			{Name: "ExpectedBucketOwner", Shape: at_AccountId, Wire: "x-amz-expected-bucket-owner", In: wire.InHeader},
 		}},
 		{Name: "GetPublicAccessBlockOutput", Kind: wire.Structure, Payload: "PublicAccessBlockConfiguration", Members: []wire.Member{
 			{Name: "PublicAccessBlockConfiguration", Shape: at_PublicAccessBlockConfiguration},
@@ -1198,83 +1194,83 @@ var Schema = wire.Service{
 		}},
 		{Name: "Grants", Kind: wire.List, Checked: true, Element: at_Grant, ItemName: "Grant"},
 		{Name: "HeadBucketOutput", Kind: wire.Structure, Checked: true, Members: []wire.Member{
-			{Name: "AccessPointAlias", Shape: at_AccessPointAlias, Wire: "x-amz-access-point-alias", In: wire.InHeader},
 			{Name: "BucketArn", Shape: at_S3RegionalOrS3ExpressBucketArnString, Wire: "x-amz-bucket-arn", In: wire.InHeader},
-			{Name: "BucketLocationName", Shape: at_BucketLocationName, Wire: "x-amz-bucket-location-name", In: wire.InHeader},
 			{Name: "BucketLocationType", Shape: at_LocationType, Wire: "x-amz-bucket-location-type", In: wire.InHeader},
+			{Name: "BucketLocationName", Shape: at_BucketLocationName, Wire: "x-amz-bucket-location-name", In: wire.InHeader},
 			{Name: "BucketRegion", Shape: at_Region, Wire: "x-amz-bucket-region", In: wire.InHeader},
+			{Name: "AccessPointAlias", Shape: at_AccessPointAlias, Wire: "x-amz-access-point-alias", In: wire.InHeader},
 		}},
 		{Name: "HeadBucketRequest", Kind: wire.Structure, Checked: true, Members: []wire.Member{
 			{Name: "Bucket", Shape: at_BucketName, In: wire.InURI, Required: true},
 			{Name: "ExpectedBucketOwner", Shape: at_AccountId, Wire: "x-amz-expected-bucket-owner", In: wire.InHeader},
 		}},
 		{Name: "HeadObjectOutput", Kind: wire.Structure, Checked: true, Members: []wire.Member{
+			{Name: "DeleteMarker", Shape: at_DeleteMarker, Wire: "x-amz-delete-marker", In: wire.InHeader},
 			{Name: "AcceptRanges", Shape: at_AcceptRanges, Wire: "accept-ranges", In: wire.InHeader},
+			{Name: "Expiration", Shape: at_Expiration, Wire: "x-amz-expiration", In: wire.InHeader},
+			{Name: "Restore", Shape: at_Restore, Wire: "x-amz-restore", In: wire.InHeader},
 			{Name: "ArchiveStatus", Shape: at_ArchiveStatus, Wire: "x-amz-archive-status", In: wire.InHeader},
-			{Name: "BucketKeyEnabled", Shape: at_BucketKeyEnabled, Wire: "x-amz-server-side-encryption-bucket-key-enabled", In: wire.InHeader},
-			{Name: "CacheControl", Shape: at_CacheControl, Wire: "Cache-Control", In: wire.InHeader},
+			{Name: "LastModified", Shape: at_LastModified, Wire: "Last-Modified", In: wire.InHeader},
+			{Name: "ContentLength", Shape: at_ContentLength, Wire: "Content-Length", In: wire.InHeader},
 			{Name: "ChecksumCRC32", Shape: at_ChecksumCRC32, Wire: "x-amz-checksum-crc32", In: wire.InHeader},
 			{Name: "ChecksumCRC32C", Shape: at_ChecksumCRC32C, Wire: "x-amz-checksum-crc32c", In: wire.InHeader},
 			{Name: "ChecksumCRC64NVME", Shape: at_ChecksumCRC64NVME, Wire: "x-amz-checksum-crc64nvme", In: wire.InHeader},
-			{Name: "ChecksumMD5", Shape: at_ChecksumMD5, Wire: "x-amz-checksum-md5", In: wire.InHeader},
 			{Name: "ChecksumSHA1", Shape: at_ChecksumSHA1, Wire: "x-amz-checksum-sha1", In: wire.InHeader},
 			{Name: "ChecksumSHA256", Shape: at_ChecksumSHA256, Wire: "x-amz-checksum-sha256", In: wire.InHeader},
 			{Name: "ChecksumSHA512", Shape: at_ChecksumSHA512, Wire: "x-amz-checksum-sha512", In: wire.InHeader},
-			{Name: "ChecksumType", Shape: at_ChecksumType, Wire: "x-amz-checksum-type", In: wire.InHeader},
-			{Name: "ChecksumXXHASH128", Shape: at_ChecksumXXHASH128, Wire: "x-amz-checksum-xxhash128", In: wire.InHeader},
-			{Name: "ChecksumXXHASH3", Shape: at_ChecksumXXHASH3, Wire: "x-amz-checksum-xxhash3", In: wire.InHeader},
+			{Name: "ChecksumMD5", Shape: at_ChecksumMD5, Wire: "x-amz-checksum-md5", In: wire.InHeader},
 			{Name: "ChecksumXXHASH64", Shape: at_ChecksumXXHASH64, Wire: "x-amz-checksum-xxhash64", In: wire.InHeader},
+			{Name: "ChecksumXXHASH3", Shape: at_ChecksumXXHASH3, Wire: "x-amz-checksum-xxhash3", In: wire.InHeader},
+			{Name: "ChecksumXXHASH128", Shape: at_ChecksumXXHASH128, Wire: "x-amz-checksum-xxhash128", In: wire.InHeader},
+			{Name: "ChecksumType", Shape: at_ChecksumType, Wire: "x-amz-checksum-type", In: wire.InHeader},
+			{Name: "ETag", Shape: at_ETag, In: wire.InHeader},
+			{Name: "MissingMeta", Shape: at_MissingMeta, Wire: "x-amz-missing-meta", In: wire.InHeader},
+			{Name: "VersionId", Shape: at_ObjectVersionId, Wire: "x-amz-version-id", In: wire.InHeader},
+			{Name: "CacheControl", Shape: at_CacheControl, Wire: "Cache-Control", In: wire.InHeader},
 			{Name: "ContentDisposition", Shape: at_ContentDisposition, Wire: "Content-Disposition", In: wire.InHeader},
 			{Name: "ContentEncoding", Shape: at_ContentEncoding, Wire: "Content-Encoding", In: wire.InHeader},
 			{Name: "ContentLanguage", Shape: at_ContentLanguage, Wire: "Content-Language", In: wire.InHeader},
-			{Name: "ContentLength", Shape: at_ContentLength, Wire: "Content-Length", In: wire.InHeader},
-			{Name: "ContentRange", Shape: at_ContentRange, Wire: "Content-Range", In: wire.InHeader},
 			{Name: "ContentType", Shape: at_ContentType, Wire: "Content-Type", In: wire.InHeader},
-			{Name: "DeleteMarker", Shape: at_DeleteMarker, Wire: "x-amz-delete-marker", In: wire.InHeader},
-			{Name: "ETag", Shape: at_ETag, In: wire.InHeader},
-			{Name: "Expiration", Shape: at_Expiration, Wire: "x-amz-expiration", In: wire.InHeader},
+			{Name: "ContentRange", Shape: at_ContentRange, Wire: "Content-Range", In: wire.InHeader},
 			{Name: "Expires", Shape: at_Expires, In: wire.InHeader},
-			{Name: "LastModified", Shape: at_LastModified, Wire: "Last-Modified", In: wire.InHeader},
+			{Name: "WebsiteRedirectLocation", Shape: at_WebsiteRedirectLocation, Wire: "x-amz-website-redirect-location", In: wire.InHeader},
+			{Name: "ServerSideEncryption", Shape: at_ServerSideEncryption, Wire: "x-amz-server-side-encryption", In: wire.InHeader},
 			{Name: "Metadata", Shape: at_Metadata, Wire: "x-amz-meta-", In: wire.InHeaders},
-			{Name: "MissingMeta", Shape: at_MissingMeta, Wire: "x-amz-missing-meta", In: wire.InHeader},
-			{Name: "ObjectLockLegalHoldStatus", Shape: at_ObjectLockLegalHoldStatus, Wire: "x-amz-object-lock-legal-hold", In: wire.InHeader},
-			{Name: "ObjectLockMode", Shape: at_ObjectLockMode, Wire: "x-amz-object-lock-mode", In: wire.InHeader},
-			{Name: "ObjectLockRetainUntilDate", Shape: at_ObjectLockRetainUntilDate, Wire: "x-amz-object-lock-retain-until-date", In: wire.InHeader},
-			{Name: "PartsCount", Shape: at_PartsCount, Wire: "x-amz-mp-parts-count", In: wire.InHeader},
-			{Name: "ReplicationStatus", Shape: at_ReplicationStatus, Wire: "x-amz-replication-status", In: wire.InHeader},
-			{Name: "RequestCharged", Shape: at_RequestCharged, Wire: "x-amz-request-charged", In: wire.InHeader},
-			{Name: "Restore", Shape: at_Restore, Wire: "x-amz-restore", In: wire.InHeader},
 			{Name: "SSECustomerAlgorithm", Shape: at_SSECustomerAlgorithm, Wire: "x-amz-server-side-encryption-customer-algorithm", In: wire.InHeader},
 			{Name: "SSECustomerKeyMD5", Shape: at_SSECustomerKeyMD5, Wire: "x-amz-server-side-encryption-customer-key-MD5", In: wire.InHeader},
 			{Name: "SSEKMSKeyId", Shape: at_SSEKMSKeyId, Wire: "x-amz-server-side-encryption-aws-kms-key-id", In: wire.InHeader},
-			{Name: "ServerSideEncryption", Shape: at_ServerSideEncryption, Wire: "x-amz-server-side-encryption", In: wire.InHeader},
+			{Name: "BucketKeyEnabled", Shape: at_BucketKeyEnabled, Wire: "x-amz-server-side-encryption-bucket-key-enabled", In: wire.InHeader},
 			{Name: "StorageClass", Shape: at_StorageClass, Wire: "x-amz-storage-class", In: wire.InHeader},
+			{Name: "RequestCharged", Shape: at_RequestCharged, Wire: "x-amz-request-charged", In: wire.InHeader},
+			{Name: "ReplicationStatus", Shape: at_ReplicationStatus, Wire: "x-amz-replication-status", In: wire.InHeader},
+			{Name: "PartsCount", Shape: at_PartsCount, Wire: "x-amz-mp-parts-count", In: wire.InHeader},
 			{Name: "TagCount", Shape: at_TagCount, Wire: "x-amz-tagging-count", In: wire.InHeader},
-			{Name: "VersionId", Shape: at_ObjectVersionId, Wire: "x-amz-version-id", In: wire.InHeader},
-			{Name: "WebsiteRedirectLocation", Shape: at_WebsiteRedirectLocation, Wire: "x-amz-website-redirect-location", In: wire.InHeader},
+			{Name: "ObjectLockMode", Shape: at_ObjectLockMode, Wire: "x-amz-object-lock-mode", In: wire.InHeader},
+			{Name: "ObjectLockRetainUntilDate", Shape: at_ObjectLockRetainUntilDate, Wire: "x-amz-object-lock-retain-until-date", In: wire.InHeader},
+			{Name: "ObjectLockLegalHoldStatus", Shape: at_ObjectLockLegalHoldStatus, Wire: "x-amz-object-lock-legal-hold", In: wire.InHeader},
 		}},
 		{Name: "HeadObjectRequest", Kind: wire.Structure, Checked: true, Members: []wire.Member{
 			{Name: "Bucket", Shape: at_BucketName, In: wire.InURI, Required: true},
-			{Name: "ChecksumMode", Shape: at_ChecksumMode, Wire: "x-amz-checksum-mode", In: wire.InHeader},
-			{Name: "ExpectedBucketOwner", Shape: at_AccountId, Wire: "x-amz-expected-bucket-owner", In: wire.InHeader},
 			{Name: "IfMatch", Shape: at_IfMatch, Wire: "If-Match", In: wire.InHeader},
 			{Name: "IfModifiedSince", Shape: at_IfModifiedSince, Wire: "If-Modified-Since", In: wire.InHeader},
 			{Name: "IfNoneMatch", Shape: at_IfNoneMatch, Wire: "If-None-Match", In: wire.InHeader},
 			{Name: "IfUnmodifiedSince", Shape: at_IfUnmodifiedSince, Wire: "If-Unmodified-Since", In: wire.InHeader},
 			{Name: "Key", Shape: at_ObjectKey, In: wire.InURI, Required: true},
-			{Name: "PartNumber", Shape: at_PartNumber, Wire: "partNumber", In: wire.InQuery},
 			{Name: "Range", Shape: at_Range, In: wire.InHeader},
-			{Name: "RequestPayer", Shape: at_RequestPayer, Wire: "x-amz-request-payer", In: wire.InHeader},
 			{Name: "ResponseCacheControl", Shape: at_ResponseCacheControl, Wire: "response-cache-control", In: wire.InQuery},
 			{Name: "ResponseContentDisposition", Shape: at_ResponseContentDisposition, Wire: "response-content-disposition", In: wire.InQuery},
 			{Name: "ResponseContentEncoding", Shape: at_ResponseContentEncoding, Wire: "response-content-encoding", In: wire.InQuery},
 			{Name: "ResponseContentLanguage", Shape: at_ResponseContentLanguage, Wire: "response-content-language", In: wire.InQuery},
 			{Name: "ResponseContentType", Shape: at_ResponseContentType, Wire: "response-content-type", In: wire.InQuery},
 			{Name: "ResponseExpires", Shape: at_ResponseExpires, Wire: "response-expires", In: wire.InQuery},
+			{Name: "VersionId", Shape: at_ObjectVersionId, Wire: "versionId", In: wire.InQuery},
 			{Name: "SSECustomerAlgorithm", Shape: at_SSECustomerAlgorithm, Wire: "x-amz-server-side-encryption-customer-algorithm", In: wire.InHeader},
 			{Name: "SSECustomerKey", Shape: at_SSECustomerKey, Wire: "x-amz-server-side-encryption-customer-key", In: wire.InHeader},
 			{Name: "SSECustomerKeyMD5", Shape: at_SSECustomerKeyMD5, Wire: "x-amz-server-side-encryption-customer-key-MD5", In: wire.InHeader},
-			{Name: "VersionId", Shape: at_ObjectVersionId, Wire: "versionId", In: wire.InQuery},
+			{Name: "RequestPayer", Shape: at_RequestPayer, Wire: "x-amz-request-payer", In: wire.InHeader},
+			{Name: "PartNumber", Shape: at_PartNumber, Wire: "partNumber", In: wire.InQuery},
+			{Name: "ExpectedBucketOwner", Shape: at_AccountId, Wire: "x-amz-expected-bucket-owner", In: wire.InHeader},
+			{Name: "ChecksumMode", Shape: at_ChecksumMode, Wire: "x-amz-checksum-mode", In: wire.InHeader},
 		}},
 		{Name: "HostName", Kind: wire.String},
 		{Name: "HttpErrorCodeReturnedEquals", Kind: wire.String},
@@ -1293,8 +1289,8 @@ var Schema = wire.Service{
 		}},
 		{Name: "Initiated", Kind: wire.Timestamp},
 		{Name: "Initiator", Kind: wire.Structure, Members: []wire.Member{
-			{Name: "DisplayName", Shape: at_DisplayName},
 			{Name: "ID", Shape: at_ID},
+			{Name: "DisplayName", Shape: at_DisplayName},
 		}},
 		{Name: "InputSerialization", Kind: wire.Structure, Checked: true, Members: []wire.Member{
 			{Name: "CSV", Shape: at_CSVInput},
@@ -1308,32 +1304,32 @@ var Schema = wire.Service{
 			{Name: "Tags", Shape: at_TagSet, Wire: "Tag", Flattened: true},
 		}},
 		{Name: "IntelligentTieringConfiguration", Kind: wire.Structure, Checked: true, Members: []wire.Member{
-			{Name: "Filter", Shape: at_IntelligentTieringFilter},
 			{Name: "Id", Shape: at_IntelligentTieringId, Required: true},
+			{Name: "Filter", Shape: at_IntelligentTieringFilter},
 			{Name: "Status", Shape: at_IntelligentTieringStatus, Required: true},
 			{Name: "Tierings", Shape: at_TieringList, Wire: "Tiering", Required: true},
 		}},
 		{Name: "IntelligentTieringConfigurationList", Kind: wire.List, Checked: true, Element: at_IntelligentTieringConfiguration, Flattened: true},
 		{Name: "IntelligentTieringDays", Kind: wire.Integer},
 		{Name: "IntelligentTieringFilter", Kind: wire.Structure, Checked: true, Members: []wire.Member{
-			{Name: "And", Shape: at_IntelligentTieringAndOperator},
 			{Name: "Prefix", Shape: at_Prefix},
 			{Name: "Tag", Shape: at_Tag},
+			{Name: "And", Shape: at_IntelligentTieringAndOperator},
 		}},
 		{Name: "IntelligentTieringId", Kind: wire.String},
 		{Name: "IntelligentTieringStatus", Kind: wire.Enum, Checked: true, Enum: []string{"Enabled", "Disabled"}},
 		{Name: "InvalidObjectState", Kind: wire.Structure, Checked: true, Error: &wire.ErrorInfo{Code: "InvalidObjectState", Status: 403, Message: "message"}, Members: []wire.Member{
-			{Name: "AccessTier", Shape: at_IntelligentTieringAccessTier},
 			{Name: "StorageClass", Shape: at_StorageClass},
+			{Name: "AccessTier", Shape: at_IntelligentTieringAccessTier},
 		}},
 		{Name: "InvalidRequest", Kind: wire.Structure, Error: &wire.ErrorInfo{Code: "InvalidRequest", Status: 400, Message: "message"}},
 		{Name: "InvalidWriteOffset", Kind: wire.Structure, Error: &wire.ErrorInfo{Code: "InvalidWriteOffset", Status: 400, Message: "message"}},
 		{Name: "InventoryConfiguration", Kind: wire.Structure, Checked: true, Members: []wire.Member{
 			{Name: "Destination", Shape: at_InventoryDestination, Required: true},
+			{Name: "IsEnabled", Shape: at_IsEnabled, Required: true},
 			{Name: "Filter", Shape: at_InventoryFilter},
 			{Name: "Id", Shape: at_InventoryId, Required: true},
 			{Name: "IncludedObjectVersions", Shape: at_InventoryIncludedObjectVersions, Required: true},
-			{Name: "IsEnabled", Shape: at_IsEnabled, Required: true},
 			{Name: "OptionalFields", Shape: at_InventoryOptionalFields},
 			{Name: "Schedule", Shape: at_InventorySchedule, Required: true},
 		}},
@@ -1343,8 +1339,8 @@ var Schema = wire.Service{
 			{Name: "S3BucketDestination", Shape: at_InventoryS3BucketDestination, Required: true},
 		}},
 		{Name: "InventoryEncryption", Kind: wire.Structure, Checked: true, Members: []wire.Member{
-			{Name: "SSEKMS", Shape: at_SSEKMS, Wire: "SSE-KMS"},
 			{Name: "SSES3", Shape: at_SSES3, Wire: "SSE-S3"},
+			{Name: "SSEKMS", Shape: at_SSEKMS, Wire: "SSE-KMS"},
 		}},
 		{Name: "InventoryFilter", Kind: wire.Structure, Checked: true, Members: []wire.Member{
 			{Name: "Prefix", Shape: at_Prefix, Required: true},
@@ -1358,9 +1354,9 @@ var Schema = wire.Service{
 		{Name: "InventoryS3BucketDestination", Kind: wire.Structure, Checked: true, Members: []wire.Member{
 			{Name: "AccountId", Shape: at_AccountId},
 			{Name: "Bucket", Shape: at_BucketName, Required: true},
-			{Name: "Encryption", Shape: at_InventoryEncryption},
 			{Name: "Format", Shape: at_InventoryFormat, Required: true},
 			{Name: "Prefix", Shape: at_Prefix},
+			{Name: "Encryption", Shape: at_InventoryEncryption},
 		}},
 		{Name: "InventorySchedule", Kind: wire.Structure, Checked: true, Members: []wire.Member{
 			{Name: "Frequency", Shape: at_InventoryFrequency, Required: true},
@@ -1371,10 +1367,10 @@ var Schema = wire.Service{
 		}},
 		{Name: "InventoryTableConfigurationResult", Kind: wire.Structure, Checked: true, Members: []wire.Member{
 			{Name: "ConfigurationState", Shape: at_InventoryConfigurationState, Required: true},
-			{Name: "Error", Shape: at_ErrorDetails},
-			{Name: "TableArn", Shape: at_S3TablesArn},
-			{Name: "TableName", Shape: at_S3TablesName},
 			{Name: "TableStatus", Shape: at_MetadataTableStatus},
+			{Name: "Error", Shape: at_ErrorDetails},
+			{Name: "TableName", Shape: at_S3TablesName},
+			{Name: "TableArn", Shape: at_S3TablesArn},
 		}},
 		{Name: "InventoryTableConfigurationUpdates", Kind: wire.Structure, Checked: true, Members: []wire.Member{
 			{Name: "ConfigurationState", Shape: at_InventoryConfigurationState, Required: true},
@@ -1393,15 +1389,15 @@ var Schema = wire.Service{
 		}},
 		{Name: "JSONType", Kind: wire.Enum, Checked: true, Enum: []string{"DOCUMENT", "LINES"}},
 		{Name: "JournalTableConfiguration", Kind: wire.Structure, Checked: true, Members: []wire.Member{
-			{Name: "EncryptionConfiguration", Shape: at_MetadataTableEncryptionConfiguration},
 			{Name: "RecordExpiration", Shape: at_RecordExpiration, Required: true},
+			{Name: "EncryptionConfiguration", Shape: at_MetadataTableEncryptionConfiguration},
 		}},
 		{Name: "JournalTableConfigurationResult", Kind: wire.Structure, Checked: true, Members: []wire.Member{
-			{Name: "Error", Shape: at_ErrorDetails},
-			{Name: "RecordExpiration", Shape: at_RecordExpiration, Required: true},
-			{Name: "TableArn", Shape: at_S3TablesArn},
-			{Name: "TableName", Shape: at_S3TablesName, Required: true},
 			{Name: "TableStatus", Shape: at_MetadataTableStatus, Required: true},
+			{Name: "Error", Shape: at_ErrorDetails},
+			{Name: "TableName", Shape: at_S3TablesName, Required: true},
+			{Name: "TableArn", Shape: at_S3TablesArn},
+			{Name: "RecordExpiration", Shape: at_RecordExpiration, Required: true},
 		}},
 		{Name: "JournalTableConfigurationUpdates", Kind: wire.Structure, Checked: true, Members: []wire.Member{
 			{Name: "RecordExpiration", Shape: at_RecordExpiration, Required: true},
@@ -1413,10 +1409,10 @@ var Schema = wire.Service{
 		{Name: "KmsKeyArn", Kind: wire.String},
 		{Name: "LambdaFunctionArn", Kind: wire.String},
 		{Name: "LambdaFunctionConfiguration", Kind: wire.Structure, Checked: true, Members: []wire.Member{
-			{Name: "Events", Shape: at_EventList, Wire: "Event", Required: true},
-			{Name: "Filter", Shape: at_NotificationConfigurationFilter},
 			{Name: "Id", Shape: at_NotificationId},
 			{Name: "LambdaFunctionArn", Shape: at_LambdaFunctionArn, Wire: "CloudFunction", Required: true},
+			{Name: "Events", Shape: at_EventList, Wire: "Event", Required: true},
+			{Name: "Filter", Shape: at_NotificationConfigurationFilter},
 		}},
 		{Name: "LambdaFunctionConfigurationList", Kind: wire.List, Checked: true, Element: at_LambdaFunctionConfiguration, Flattened: true},
 		{Name: "LastModified", Kind: wire.Timestamp},
@@ -1430,35 +1426,35 @@ var Schema = wire.Service{
 			{Name: "ExpiredObjectDeleteMarker", Shape: at_ExpiredObjectDeleteMarker},
 		}},
 		{Name: "LifecycleRule", Kind: wire.Structure, Checked: true, Members: []wire.Member{
-			{Name: "AbortIncompleteMultipartUpload", Shape: at_AbortIncompleteMultipartUpload},
 			{Name: "Expiration", Shape: at_LifecycleExpiration},
-			{Name: "Filter", Shape: at_LifecycleRuleFilter},
 			{Name: "ID", Shape: at_ID},
-			{Name: "NoncurrentVersionExpiration", Shape: at_NoncurrentVersionExpiration},
-			{Name: "NoncurrentVersionTransitions", Shape: at_NoncurrentVersionTransitionList, Wire: "NoncurrentVersionTransition"},
 			{Name: "Prefix", Shape: at_Prefix},
+			{Name: "Filter", Shape: at_LifecycleRuleFilter},
 			{Name: "Status", Shape: at_ExpirationStatus, Required: true},
 			{Name: "Transitions", Shape: at_TransitionList, Wire: "Transition"},
+			{Name: "NoncurrentVersionTransitions", Shape: at_NoncurrentVersionTransitionList, Wire: "NoncurrentVersionTransition"},
+			{Name: "NoncurrentVersionExpiration", Shape: at_NoncurrentVersionExpiration},
+			{Name: "AbortIncompleteMultipartUpload", Shape: at_AbortIncompleteMultipartUpload},
 		}},
 		{Name: "LifecycleRuleAndOperator", Kind: wire.Structure, Checked: true, Members: []wire.Member{
-			{Name: "ObjectSizeGreaterThan", Shape: at_ObjectSizeGreaterThanBytes},
-			{Name: "ObjectSizeLessThan", Shape: at_ObjectSizeLessThanBytes},
 			{Name: "Prefix", Shape: at_Prefix},
 			{Name: "Tags", Shape: at_TagSet, Wire: "Tag", Flattened: true},
-		}},
-		{Name: "LifecycleRuleFilter", Kind: wire.Structure, Checked: true, Members: []wire.Member{
-			{Name: "And", Shape: at_LifecycleRuleAndOperator},
 			{Name: "ObjectSizeGreaterThan", Shape: at_ObjectSizeGreaterThanBytes},
 			{Name: "ObjectSizeLessThan", Shape: at_ObjectSizeLessThanBytes},
+		}},
+		{Name: "LifecycleRuleFilter", Kind: wire.Structure, Checked: true, Members: []wire.Member{
 			{Name: "Prefix", Shape: at_Prefix},
 			{Name: "Tag", Shape: at_Tag},
+			{Name: "ObjectSizeGreaterThan", Shape: at_ObjectSizeGreaterThanBytes},
+			{Name: "ObjectSizeLessThan", Shape: at_ObjectSizeLessThanBytes},
+			{Name: "And", Shape: at_LifecycleRuleAndOperator},
 		}},
 		{Name: "LifecycleRules", Kind: wire.List, Checked: true, Element: at_LifecycleRule, Flattened: true},
 		{Name: "ListBucketAnalyticsConfigurationsOutput", Kind: wire.Structure, Checked: true, Members: []wire.Member{
-			{Name: "AnalyticsConfigurationList", Shape: at_AnalyticsConfigurationList, Wire: "AnalyticsConfiguration"},
-			{Name: "ContinuationToken", Shape: at_Token},
 			{Name: "IsTruncated", Shape: at_IsTruncated},
+			{Name: "ContinuationToken", Shape: at_Token},
 			{Name: "NextContinuationToken", Shape: at_NextToken},
+			{Name: "AnalyticsConfigurationList", Shape: at_AnalyticsConfigurationList, Wire: "AnalyticsConfiguration"},
 		}},
 		{Name: "ListBucketAnalyticsConfigurationsRequest", Kind: wire.Structure, Checked: true, Members: []wire.Member{
 			{Name: "Bucket", Shape: at_BucketName, In: wire.InURI, Required: true},
@@ -1466,10 +1462,10 @@ var Schema = wire.Service{
 			{Name: "ExpectedBucketOwner", Shape: at_AccountId, Wire: "x-amz-expected-bucket-owner", In: wire.InHeader},
 		}},
 		{Name: "ListBucketIntelligentTieringConfigurationsOutput", Kind: wire.Structure, Checked: true, Members: []wire.Member{
-			{Name: "ContinuationToken", Shape: at_Token},
-			{Name: "IntelligentTieringConfigurationList", Shape: at_IntelligentTieringConfigurationList, Wire: "IntelligentTieringConfiguration"},
 			{Name: "IsTruncated", Shape: at_IsTruncated},
+			{Name: "ContinuationToken", Shape: at_Token},
 			{Name: "NextContinuationToken", Shape: at_NextToken},
+			{Name: "IntelligentTieringConfigurationList", Shape: at_IntelligentTieringConfigurationList, Wire: "IntelligentTieringConfiguration"},
 		}},
 		{Name: "ListBucketIntelligentTieringConfigurationsRequest", Kind: wire.Structure, Checked: true, Members: []wire.Member{
 			{Name: "Bucket", Shape: at_BucketName, In: wire.InURI, Required: true},
@@ -1488,10 +1484,10 @@ var Schema = wire.Service{
 			{Name: "ExpectedBucketOwner", Shape: at_AccountId, Wire: "x-amz-expected-bucket-owner", In: wire.InHeader},
 		}},
 		{Name: "ListBucketMetricsConfigurationsOutput", Kind: wire.Structure, Checked: true, Members: []wire.Member{
-			{Name: "ContinuationToken", Shape: at_Token},
 			{Name: "IsTruncated", Shape: at_IsTruncated},
-			{Name: "MetricsConfigurationList", Shape: at_MetricsConfigurationList, Wire: "MetricsConfiguration"},
+			{Name: "ContinuationToken", Shape: at_Token},
 			{Name: "NextContinuationToken", Shape: at_NextToken},
+			{Name: "MetricsConfigurationList", Shape: at_MetricsConfigurationList, Wire: "MetricsConfiguration"},
 		}},
 		{Name: "ListBucketMetricsConfigurationsRequest", Kind: wire.Structure, Checked: true, Members: []wire.Member{
 			{Name: "Bucket", Shape: at_BucketName, In: wire.InURI, Required: true},
@@ -1500,15 +1496,15 @@ var Schema = wire.Service{
 		}},
 		{Name: "ListBucketsOutput", Kind: wire.Structure, Checked: true, XMLName: "ListAllMyBucketsResult", Members: []wire.Member{
 			{Name: "Buckets", Shape: at_Buckets},
-			{Name: "ContinuationToken", Shape: at_NextToken},
 			{Name: "Owner", Shape: at_Owner},
+			{Name: "ContinuationToken", Shape: at_NextToken},
 			{Name: "Prefix", Shape: at_Prefix},
 		}},
 		{Name: "ListBucketsRequest", Kind: wire.Structure, Checked: true, Members: []wire.Member{
-			{Name: "BucketRegion", Shape: at_BucketRegion, Wire: "bucket-region", In: wire.InQuery},
-			{Name: "ContinuationToken", Shape: at_Token, Wire: "continuation-token", In: wire.InQuery},
 			{Name: "MaxBuckets", Shape: at_MaxBuckets, Wire: "max-buckets", In: wire.InQuery},
+			{Name: "ContinuationToken", Shape: at_Token, Wire: "continuation-token", In: wire.InQuery},
 			{Name: "Prefix", Shape: at_Prefix, Wire: "prefix", In: wire.InQuery},
+			{Name: "BucketRegion", Shape: at_BucketRegion, Wire: "bucket-region", In: wire.InQuery},
 		}},
 		{Name: "ListDirectoryBucketsOutput", Kind: wire.Structure, Checked: true, Members: []wire.Member{
 			{Name: "Buckets", Shape: at_Buckets},
@@ -1520,144 +1516,144 @@ var Schema = wire.Service{
 		}},
 		{Name: "ListMultipartUploadsOutput", Kind: wire.Structure, Checked: true, XMLName: "ListMultipartUploadsResult", Members: []wire.Member{
 			{Name: "Bucket", Shape: at_BucketName},
-			{Name: "CommonPrefixes", Shape: at_CommonPrefixList},
-			{Name: "Delimiter", Shape: at_Delimiter},
-			{Name: "EncodingType", Shape: at_EncodingType},
-			{Name: "IsTruncated", Shape: at_IsTruncated},
 			{Name: "KeyMarker", Shape: at_KeyMarker},
-			{Name: "MaxUploads", Shape: at_MaxUploads},
-			{Name: "NextKeyMarker", Shape: at_NextKeyMarker},
-			{Name: "NextUploadIdMarker", Shape: at_NextUploadIdMarker},
-			{Name: "Prefix", Shape: at_Prefix},
-			{Name: "RequestCharged", Shape: at_RequestCharged, Wire: "x-amz-request-charged", In: wire.InHeader},
 			{Name: "UploadIdMarker", Shape: at_UploadIdMarker},
+			{Name: "NextKeyMarker", Shape: at_NextKeyMarker},
+			{Name: "Prefix", Shape: at_Prefix},
+			{Name: "Delimiter", Shape: at_Delimiter},
+			{Name: "NextUploadIdMarker", Shape: at_NextUploadIdMarker},
+			{Name: "MaxUploads", Shape: at_MaxUploads},
+			{Name: "IsTruncated", Shape: at_IsTruncated},
 			{Name: "Uploads", Shape: at_MultipartUploadList, Wire: "Upload"},
+			{Name: "CommonPrefixes", Shape: at_CommonPrefixList},
+			{Name: "EncodingType", Shape: at_EncodingType},
+			{Name: "RequestCharged", Shape: at_RequestCharged, Wire: "x-amz-request-charged", In: wire.InHeader},
 		}},
 		{Name: "ListMultipartUploadsRequest", Kind: wire.Structure, Checked: true, Members: []wire.Member{
 			{Name: "Bucket", Shape: at_BucketName, In: wire.InURI, Required: true},
 			{Name: "Delimiter", Shape: at_Delimiter, Wire: "delimiter", In: wire.InQuery},
 			{Name: "EncodingType", Shape: at_EncodingType, Wire: "encoding-type", In: wire.InQuery},
-			{Name: "ExpectedBucketOwner", Shape: at_AccountId, Wire: "x-amz-expected-bucket-owner", In: wire.InHeader},
 			{Name: "KeyMarker", Shape: at_KeyMarker, Wire: "key-marker", In: wire.InQuery},
 			{Name: "MaxUploads", Shape: at_MaxUploads, Wire: "max-uploads", In: wire.InQuery},
 			{Name: "Prefix", Shape: at_Prefix, Wire: "prefix", In: wire.InQuery},
-			{Name: "RequestPayer", Shape: at_RequestPayer, Wire: "x-amz-request-payer", In: wire.InHeader},
 			{Name: "UploadIdMarker", Shape: at_UploadIdMarker, Wire: "upload-id-marker", In: wire.InQuery},
+			{Name: "ExpectedBucketOwner", Shape: at_AccountId, Wire: "x-amz-expected-bucket-owner", In: wire.InHeader},
+			{Name: "RequestPayer", Shape: at_RequestPayer, Wire: "x-amz-request-payer", In: wire.InHeader},
 		}},
 		{Name: "ListObjectVersionsOutput", Kind: wire.Structure, Checked: true, XMLName: "ListVersionsResult", Members: []wire.Member{
-			{Name: "CommonPrefixes", Shape: at_CommonPrefixList},
-			{Name: "DeleteMarkers", Shape: at_DeleteMarkers, Wire: "DeleteMarker"},
-			{Name: "Delimiter", Shape: at_Delimiter},
-			{Name: "EncodingType", Shape: at_EncodingType},
 			{Name: "IsTruncated", Shape: at_IsTruncated},
 			{Name: "KeyMarker", Shape: at_KeyMarker},
-			{Name: "MaxKeys", Shape: at_MaxKeys},
-			{Name: "Name", Shape: at_BucketName},
+			{Name: "VersionIdMarker", Shape: at_VersionIdMarker},
 			{Name: "NextKeyMarker", Shape: at_NextKeyMarker},
 			{Name: "NextVersionIdMarker", Shape: at_NextVersionIdMarker},
-			{Name: "Prefix", Shape: at_Prefix},
-			{Name: "RequestCharged", Shape: at_RequestCharged, Wire: "x-amz-request-charged", In: wire.InHeader},
-			{Name: "VersionIdMarker", Shape: at_VersionIdMarker},
 			{Name: "Versions", Shape: at_ObjectVersionList, Wire: "Version"},
+			{Name: "DeleteMarkers", Shape: at_DeleteMarkers, Wire: "DeleteMarker"},
+			{Name: "Name", Shape: at_BucketName},
+			{Name: "Prefix", Shape: at_Prefix},
+			{Name: "Delimiter", Shape: at_Delimiter},
+			{Name: "MaxKeys", Shape: at_MaxKeys},
+			{Name: "CommonPrefixes", Shape: at_CommonPrefixList},
+			{Name: "EncodingType", Shape: at_EncodingType},
+			{Name: "RequestCharged", Shape: at_RequestCharged, Wire: "x-amz-request-charged", In: wire.InHeader},
 		}},
 		{Name: "ListObjectVersionsRequest", Kind: wire.Structure, Checked: true, Members: []wire.Member{
 			{Name: "Bucket", Shape: at_BucketName, In: wire.InURI, Required: true},
 			{Name: "Delimiter", Shape: at_Delimiter, Wire: "delimiter", In: wire.InQuery},
 			{Name: "EncodingType", Shape: at_EncodingType, Wire: "encoding-type", In: wire.InQuery},
-			{Name: "ExpectedBucketOwner", Shape: at_AccountId, Wire: "x-amz-expected-bucket-owner", In: wire.InHeader},
 			{Name: "KeyMarker", Shape: at_KeyMarker, Wire: "key-marker", In: wire.InQuery},
 			{Name: "MaxKeys", Shape: at_MaxKeys, Wire: "max-keys", In: wire.InQuery},
-			{Name: "OptionalObjectAttributes", Shape: at_OptionalObjectAttributesList, Wire: "x-amz-optional-object-attributes", In: wire.InHeader},
 			{Name: "Prefix", Shape: at_Prefix, Wire: "prefix", In: wire.InQuery},
-			{Name: "RequestPayer", Shape: at_RequestPayer, Wire: "x-amz-request-payer", In: wire.InHeader},
 			{Name: "VersionIdMarker", Shape: at_VersionIdMarker, Wire: "version-id-marker", In: wire.InQuery},
+			{Name: "ExpectedBucketOwner", Shape: at_AccountId, Wire: "x-amz-expected-bucket-owner", In: wire.InHeader},
+			{Name: "RequestPayer", Shape: at_RequestPayer, Wire: "x-amz-request-payer", In: wire.InHeader},
+			{Name: "OptionalObjectAttributes", Shape: at_OptionalObjectAttributesList, Wire: "x-amz-optional-object-attributes", In: wire.InHeader},
 		}},
 		{Name: "ListObjectsOutput", Kind: wire.Structure, Checked: true, XMLName: "ListBucketResult", Members: []wire.Member{
-			{Name: "CommonPrefixes", Shape: at_CommonPrefixList},
-			{Name: "Contents", Shape: at_ObjectList},
-			{Name: "Delimiter", Shape: at_Delimiter},
-			{Name: "EncodingType", Shape: at_EncodingType},
 			{Name: "IsTruncated", Shape: at_IsTruncated},
 			{Name: "Marker", Shape: at_Marker},
-			{Name: "MaxKeys", Shape: at_MaxKeys},
-			{Name: "Name", Shape: at_BucketName},
 			{Name: "NextMarker", Shape: at_NextMarker},
+			{Name: "Contents", Shape: at_ObjectList},
+			{Name: "Name", Shape: at_BucketName},
 			{Name: "Prefix", Shape: at_Prefix},
+			{Name: "Delimiter", Shape: at_Delimiter},
+			{Name: "MaxKeys", Shape: at_MaxKeys},
+			{Name: "CommonPrefixes", Shape: at_CommonPrefixList},
+			{Name: "EncodingType", Shape: at_EncodingType},
 			{Name: "RequestCharged", Shape: at_RequestCharged, Wire: "x-amz-request-charged", In: wire.InHeader},
 		}},
 		{Name: "ListObjectsRequest", Kind: wire.Structure, Checked: true, Members: []wire.Member{
 			{Name: "Bucket", Shape: at_BucketName, In: wire.InURI, Required: true},
 			{Name: "Delimiter", Shape: at_Delimiter, Wire: "delimiter", In: wire.InQuery},
 			{Name: "EncodingType", Shape: at_EncodingType, Wire: "encoding-type", In: wire.InQuery},
-			{Name: "ExpectedBucketOwner", Shape: at_AccountId, Wire: "x-amz-expected-bucket-owner", In: wire.InHeader},
 			{Name: "Marker", Shape: at_Marker, Wire: "marker", In: wire.InQuery},
 			{Name: "MaxKeys", Shape: at_MaxKeys, Wire: "max-keys", In: wire.InQuery},
-			{Name: "OptionalObjectAttributes", Shape: at_OptionalObjectAttributesList, Wire: "x-amz-optional-object-attributes", In: wire.InHeader},
 			{Name: "Prefix", Shape: at_Prefix, Wire: "prefix", In: wire.InQuery},
 			{Name: "RequestPayer", Shape: at_RequestPayer, Wire: "x-amz-request-payer", In: wire.InHeader},
+			{Name: "ExpectedBucketOwner", Shape: at_AccountId, Wire: "x-amz-expected-bucket-owner", In: wire.InHeader},
+			{Name: "OptionalObjectAttributes", Shape: at_OptionalObjectAttributesList, Wire: "x-amz-optional-object-attributes", In: wire.InHeader},
 		}},
 		{Name: "ListObjectsV2Output", Kind: wire.Structure, Checked: true, XMLName: "ListBucketResult", Members: []wire.Member{
-			{Name: "CommonPrefixes", Shape: at_CommonPrefixList},
-			{Name: "Contents", Shape: at_ObjectList},
-			{Name: "ContinuationToken", Shape: at_Token},
-			{Name: "Delimiter", Shape: at_Delimiter},
-			{Name: "EncodingType", Shape: at_EncodingType},
 			{Name: "IsTruncated", Shape: at_IsTruncated},
-			{Name: "KeyCount", Shape: at_KeyCount},
-			{Name: "MaxKeys", Shape: at_MaxKeys},
+			{Name: "Contents", Shape: at_ObjectList},
 			{Name: "Name", Shape: at_BucketName},
-			{Name: "NextContinuationToken", Shape: at_NextToken},
 			{Name: "Prefix", Shape: at_Prefix},
-			{Name: "RequestCharged", Shape: at_RequestCharged, Wire: "x-amz-request-charged", In: wire.InHeader},
+			{Name: "Delimiter", Shape: at_Delimiter},
+			{Name: "MaxKeys", Shape: at_MaxKeys},
+			{Name: "CommonPrefixes", Shape: at_CommonPrefixList},
+			{Name: "EncodingType", Shape: at_EncodingType},
+			{Name: "KeyCount", Shape: at_KeyCount},
+			{Name: "ContinuationToken", Shape: at_Token},
+			{Name: "NextContinuationToken", Shape: at_NextToken},
 			{Name: "StartAfter", Shape: at_StartAfter},
+			{Name: "RequestCharged", Shape: at_RequestCharged, Wire: "x-amz-request-charged", In: wire.InHeader},
 		}},
 		{Name: "ListObjectsV2Request", Kind: wire.Structure, Checked: true, Members: []wire.Member{
 			{Name: "Bucket", Shape: at_BucketName, In: wire.InURI, Required: true},
-			{Name: "ContinuationToken", Shape: at_Token, Wire: "continuation-token", In: wire.InQuery},
 			{Name: "Delimiter", Shape: at_Delimiter, Wire: "delimiter", In: wire.InQuery},
 			{Name: "EncodingType", Shape: at_EncodingType, Wire: "encoding-type", In: wire.InQuery},
-			{Name: "ExpectedBucketOwner", Shape: at_AccountId, Wire: "x-amz-expected-bucket-owner", In: wire.InHeader},
-			{Name: "FetchOwner", Shape: at_FetchOwner, Wire: "fetch-owner", In: wire.InQuery},
 			{Name: "MaxKeys", Shape: at_MaxKeys, Wire: "max-keys", In: wire.InQuery},
-			{Name: "OptionalObjectAttributes", Shape: at_OptionalObjectAttributesList, Wire: "x-amz-optional-object-attributes", In: wire.InHeader},
 			{Name: "Prefix", Shape: at_Prefix, Wire: "prefix", In: wire.InQuery},
-			{Name: "RequestPayer", Shape: at_RequestPayer, Wire: "x-amz-request-payer", In: wire.InHeader},
+			{Name: "ContinuationToken", Shape: at_Token, Wire: "continuation-token", In: wire.InQuery},
+			{Name: "FetchOwner", Shape: at_FetchOwner, Wire: "fetch-owner", In: wire.InQuery},
 			{Name: "StartAfter", Shape: at_StartAfter, Wire: "start-after", In: wire.InQuery},
+			{Name: "RequestPayer", Shape: at_RequestPayer, Wire: "x-amz-request-payer", In: wire.InHeader},
+			{Name: "ExpectedBucketOwner", Shape: at_AccountId, Wire: "x-amz-expected-bucket-owner", In: wire.InHeader},
+			{Name: "OptionalObjectAttributes", Shape: at_OptionalObjectAttributesList, Wire: "x-amz-optional-object-attributes", In: wire.InHeader},
 		}},
 		{Name: "ListPartsOutput", Kind: wire.Structure, Checked: true, XMLName: "ListPartsResult", Members: []wire.Member{
 			{Name: "AbortDate", Shape: at_AbortDate, Wire: "x-amz-abort-date", In: wire.InHeader},
 			{Name: "AbortRuleId", Shape: at_AbortRuleId, Wire: "x-amz-abort-rule-id", In: wire.InHeader},
 			{Name: "Bucket", Shape: at_BucketName},
+			{Name: "Key", Shape: at_ObjectKey},
+			{Name: "UploadId", Shape: at_MultipartUploadId},
+			{Name: "PartNumberMarker", Shape: at_PartNumberMarker},
+			{Name: "NextPartNumberMarker", Shape: at_NextPartNumberMarker},
+			{Name: "MaxParts", Shape: at_MaxParts},
+			{Name: "IsTruncated", Shape: at_IsTruncated},
+			{Name: "Parts", Shape: at_Parts, Wire: "Part"},
+			{Name: "Initiator", Shape: at_Initiator},
+			{Name: "Owner", Shape: at_Owner},
+			{Name: "StorageClass", Shape: at_StorageClass},
+			{Name: "RequestCharged", Shape: at_RequestCharged, Wire: "x-amz-request-charged", In: wire.InHeader},
 			{Name: "ChecksumAlgorithm", Shape: at_ChecksumAlgorithm},
 			{Name: "ChecksumType", Shape: at_ChecksumType},
-			{Name: "Initiator", Shape: at_Initiator},
-			{Name: "IsTruncated", Shape: at_IsTruncated},
-			{Name: "Key", Shape: at_ObjectKey},
-			{Name: "MaxParts", Shape: at_MaxParts},
-			{Name: "NextPartNumberMarker", Shape: at_NextPartNumberMarker},
-			{Name: "Owner", Shape: at_Owner},
-			{Name: "PartNumberMarker", Shape: at_PartNumberMarker},
-			{Name: "Parts", Shape: at_Parts, Wire: "Part"},
-			{Name: "RequestCharged", Shape: at_RequestCharged, Wire: "x-amz-request-charged", In: wire.InHeader},
-			{Name: "StorageClass", Shape: at_StorageClass},
-			{Name: "UploadId", Shape: at_MultipartUploadId},
 		}},
 		{Name: "ListPartsRequest", Kind: wire.Structure, Checked: true, Members: []wire.Member{
 			{Name: "Bucket", Shape: at_BucketName, In: wire.InURI, Required: true},
-			{Name: "ExpectedBucketOwner", Shape: at_AccountId, Wire: "x-amz-expected-bucket-owner", In: wire.InHeader},
 			{Name: "Key", Shape: at_ObjectKey, In: wire.InURI, Required: true},
 			{Name: "MaxParts", Shape: at_MaxParts, Wire: "max-parts", In: wire.InQuery},
 			{Name: "PartNumberMarker", Shape: at_PartNumberMarker, Wire: "part-number-marker", In: wire.InQuery},
+			{Name: "UploadId", Shape: at_MultipartUploadId, Wire: "uploadId", In: wire.InQuery, Required: true},
 			{Name: "RequestPayer", Shape: at_RequestPayer, Wire: "x-amz-request-payer", In: wire.InHeader},
+			{Name: "ExpectedBucketOwner", Shape: at_AccountId, Wire: "x-amz-expected-bucket-owner", In: wire.InHeader},
 			{Name: "SSECustomerAlgorithm", Shape: at_SSECustomerAlgorithm, Wire: "x-amz-server-side-encryption-customer-algorithm", In: wire.InHeader},
 			{Name: "SSECustomerKey", Shape: at_SSECustomerKey, Wire: "x-amz-server-side-encryption-customer-key", In: wire.InHeader},
 			{Name: "SSECustomerKeyMD5", Shape: at_SSECustomerKeyMD5, Wire: "x-amz-server-side-encryption-customer-key-MD5", In: wire.InHeader},
-			{Name: "UploadId", Shape: at_MultipartUploadId, Wire: "uploadId", In: wire.InQuery, Required: true},
 		}},
 		{Name: "Location", Kind: wire.String},
 		{Name: "LocationInfo", Kind: wire.Structure, Checked: true, Members: []wire.Member{
-			{Name: "Name", Shape: at_LocationNameAsString},
 			{Name: "Type", Shape: at_LocationType},
+			{Name: "Name", Shape: at_LocationNameAsString},
 		}},
 		{Name: "LocationNameAsString", Kind: wire.String},
 		{Name: "LocationPrefix", Kind: wire.String},
@@ -1665,8 +1661,8 @@ var Schema = wire.Service{
 		{Name: "LoggingEnabled", Kind: wire.Structure, Checked: true, Members: []wire.Member{
 			{Name: "TargetBucket", Shape: at_TargetBucket, Required: true},
 			{Name: "TargetGrants", Shape: at_TargetGrants},
-			{Name: "TargetObjectKeyFormat", Shape: at_TargetObjectKeyFormat},
 			{Name: "TargetPrefix", Shape: at_TargetPrefix, Required: true},
+			{Name: "TargetObjectKeyFormat", Shape: at_TargetObjectKeyFormat},
 		}},
 		{Name: "MFA", Kind: wire.String},
 		{Name: "MFADelete", Kind: wire.Enum, Checked: true, Enum: []string{"Enabled", "Disabled"}},
@@ -1681,13 +1677,13 @@ var Schema = wire.Service{
 		{Name: "Message", Kind: wire.String},
 		{Name: "Metadata", Kind: wire.Map, Key: at_MetadataKey, Element: at_MetadataValue},
 		{Name: "MetadataConfiguration", Kind: wire.Structure, Checked: true, Members: []wire.Member{
-			{Name: "InventoryTableConfiguration", Shape: at_InventoryTableConfiguration},
 			{Name: "JournalTableConfiguration", Shape: at_JournalTableConfiguration, Required: true},
+			{Name: "InventoryTableConfiguration", Shape: at_InventoryTableConfiguration},
 		}},
 		{Name: "MetadataConfigurationResult", Kind: wire.Structure, Checked: true, Members: []wire.Member{
 			{Name: "DestinationResult", Shape: at_DestinationResult, Required: true},
-			{Name: "InventoryTableConfigurationResult", Shape: at_InventoryTableConfigurationResult},
 			{Name: "JournalTableConfigurationResult", Shape: at_JournalTableConfigurationResult},
+			{Name: "InventoryTableConfigurationResult", Shape: at_InventoryTableConfigurationResult},
 		}},
 		{Name: "MetadataDirective", Kind: wire.Enum, Checked: true, Enum: []string{"REPLACE", "COPY"}},
 		{Name: "MetadataEntry", Kind: wire.Structure, Members: []wire.Member{
@@ -1702,30 +1698,30 @@ var Schema = wire.Service{
 			{Name: "S3TablesDestinationResult", Shape: at_S3TablesDestinationResult, Required: true},
 		}},
 		{Name: "MetadataTableEncryptionConfiguration", Kind: wire.Structure, Checked: true, Members: []wire.Member{
-			{Name: "KmsKeyArn", Shape: at_KmsKeyArn},
 			{Name: "SseAlgorithm", Shape: at_TableSseAlgorithm, Required: true},
+			{Name: "KmsKeyArn", Shape: at_KmsKeyArn},
 		}},
 		{Name: "MetadataTableStatus", Kind: wire.String},
 		{Name: "MetadataValue", Kind: wire.String},
 		{Name: "Metrics", Kind: wire.Structure, Checked: true, Members: []wire.Member{
-			{Name: "EventThreshold", Shape: at_ReplicationTimeValue},
 			{Name: "Status", Shape: at_MetricsStatus, Required: true},
+			{Name: "EventThreshold", Shape: at_ReplicationTimeValue},
 		}},
 		{Name: "MetricsAndOperator", Kind: wire.Structure, Checked: true, Members: []wire.Member{
-			{Name: "AccessPointArn", Shape: at_AccessPointArn},
 			{Name: "Prefix", Shape: at_Prefix},
 			{Name: "Tags", Shape: at_TagSet, Wire: "Tag", Flattened: true},
+			{Name: "AccessPointArn", Shape: at_AccessPointArn},
 		}},
 		{Name: "MetricsConfiguration", Kind: wire.Structure, Checked: true, Members: []wire.Member{
-			{Name: "Filter", Shape: at_MetricsFilter},
 			{Name: "Id", Shape: at_MetricsId, Required: true},
+			{Name: "Filter", Shape: at_MetricsFilter},
 		}},
 		{Name: "MetricsConfigurationList", Kind: wire.List, Checked: true, Element: at_MetricsConfiguration, Flattened: true},
 		{Name: "MetricsFilter", Kind: wire.Structure, Checked: true, Members: []wire.Member{
-			{Name: "AccessPointArn", Shape: at_AccessPointArn},
-			{Name: "And", Shape: at_MetricsAndOperator},
 			{Name: "Prefix", Shape: at_Prefix},
 			{Name: "Tag", Shape: at_Tag},
+			{Name: "AccessPointArn", Shape: at_AccessPointArn},
+			{Name: "And", Shape: at_MetricsAndOperator},
 		}},
 		{Name: "MetricsId", Kind: wire.String},
 		{Name: "MetricsStatus", Kind: wire.Enum, Checked: true, Enum: []string{"Enabled", "Disabled"}},
@@ -1733,14 +1729,14 @@ var Schema = wire.Service{
 		{Name: "MissingMeta", Kind: wire.Integer},
 		{Name: "MpuObjectSize", Kind: wire.Long},
 		{Name: "MultipartUpload", Kind: wire.Structure, Checked: true, Members: []wire.Member{
+			{Name: "UploadId", Shape: at_MultipartUploadId},
+			{Name: "Key", Shape: at_ObjectKey},
+			{Name: "Initiated", Shape: at_Initiated},
+			{Name: "StorageClass", Shape: at_StorageClass},
+			{Name: "Owner", Shape: at_Owner},
+			{Name: "Initiator", Shape: at_Initiator},
 			{Name: "ChecksumAlgorithm", Shape: at_ChecksumAlgorithm},
 			{Name: "ChecksumType", Shape: at_ChecksumType},
-			{Name: "Initiated", Shape: at_Initiated},
-			{Name: "Initiator", Shape: at_Initiator},
-			{Name: "Key", Shape: at_ObjectKey},
-			{Name: "Owner", Shape: at_Owner},
-			{Name: "StorageClass", Shape: at_StorageClass},
-			{Name: "UploadId", Shape: at_MultipartUploadId},
 		}},
 		{Name: "MultipartUploadId", Kind: wire.String},
 		{Name: "MultipartUploadList", Kind: wire.List, Checked: true, Element: at_MultipartUpload, Flattened: true},
@@ -1755,40 +1751,40 @@ var Schema = wire.Service{
 		{Name: "NoSuchUpload", Kind: wire.Structure, Error: &wire.ErrorInfo{Code: "NoSuchUpload", Status: 404, Message: "message"}},
 		{Name: "NonEmptyKmsKeyArnString", Kind: wire.String, Checked: true, HasMin: true, Min: 20, HasMax: true, Max: 2048, Pattern: "arn:aws[a-zA-Z0-9-]*:kms:[a-z0-9-]+:[0-9]{12}:key/[a-zA-Z0-9-]+", Sensitive: true},
 		{Name: "NoncurrentVersionExpiration", Kind: wire.Structure, Members: []wire.Member{
-			{Name: "NewerNoncurrentVersions", Shape: at_VersionCount},
 			{Name: "NoncurrentDays", Shape: at_Days},
+			{Name: "NewerNoncurrentVersions", Shape: at_VersionCount},
 		}},
 		{Name: "NoncurrentVersionTransition", Kind: wire.Structure, Checked: true, Members: []wire.Member{
-			{Name: "NewerNoncurrentVersions", Shape: at_VersionCount},
 			{Name: "NoncurrentDays", Shape: at_Days},
 			{Name: "StorageClass", Shape: at_TransitionStorageClass},
+			{Name: "NewerNoncurrentVersions", Shape: at_VersionCount},
 		}},
 		{Name: "NoncurrentVersionTransitionList", Kind: wire.List, Checked: true, Element: at_NoncurrentVersionTransition, Flattened: true},
 		{Name: "NotificationConfiguration", Kind: wire.Structure, Checked: true, Members: []wire.Member{
-			{Name: "EventBridgeConfiguration", Shape: at_EventBridgeConfiguration},
-			{Name: "LambdaFunctionConfigurations", Shape: at_LambdaFunctionConfigurationList, Wire: "CloudFunctionConfiguration"},
-			{Name: "QueueConfigurations", Shape: at_QueueConfigurationList, Wire: "QueueConfiguration"},
 			{Name: "TopicConfigurations", Shape: at_TopicConfigurationList, Wire: "TopicConfiguration"},
+			{Name: "QueueConfigurations", Shape: at_QueueConfigurationList, Wire: "QueueConfiguration"},
+			{Name: "LambdaFunctionConfigurations", Shape: at_LambdaFunctionConfigurationList, Wire: "CloudFunctionConfiguration"},
+			{Name: "EventBridgeConfiguration", Shape: at_EventBridgeConfiguration},
 		}},
 		{Name: "NotificationConfigurationDeprecated", Kind: wire.Structure, Checked: true, Members: []wire.Member{
-			{Name: "CloudFunctionConfiguration", Shape: at_CloudFunctionConfiguration},
-			{Name: "QueueConfiguration", Shape: at_QueueConfigurationDeprecated},
 			{Name: "TopicConfiguration", Shape: at_TopicConfigurationDeprecated},
+			{Name: "QueueConfiguration", Shape: at_QueueConfigurationDeprecated},
+			{Name: "CloudFunctionConfiguration", Shape: at_CloudFunctionConfiguration},
 		}},
 		{Name: "NotificationConfigurationFilter", Kind: wire.Structure, Checked: true, Members: []wire.Member{
 			{Name: "Key", Shape: at_S3KeyFilter, Wire: "S3Key"},
 		}},
 		{Name: "NotificationId", Kind: wire.String},
 		{Name: "Object", Kind: wire.Structure, Checked: true, Members: []wire.Member{
-			{Name: "ChecksumAlgorithm", Shape: at_ChecksumAlgorithmList},
-			{Name: "ChecksumType", Shape: at_ChecksumType},
-			{Name: "ETag", Shape: at_ETag},
 			{Name: "Key", Shape: at_ObjectKey},
 			{Name: "LastModified", Shape: at_LastModified},
-			{Name: "Owner", Shape: at_Owner},
-			{Name: "RestoreStatus", Shape: at_RestoreStatus},
+			{Name: "ETag", Shape: at_ETag},
+			{Name: "ChecksumAlgorithm", Shape: at_ChecksumAlgorithmList},
+			{Name: "ChecksumType", Shape: at_ChecksumType},
 			{Name: "Size", Shape: at_Size},
 			{Name: "StorageClass", Shape: at_ObjectStorageClass},
+			{Name: "Owner", Shape: at_Owner},
+			{Name: "RestoreStatus", Shape: at_RestoreStatus},
 		}},
 		{Name: "ObjectAlreadyInActiveTierError", Kind: wire.Structure, Error: &wire.ErrorInfo{Code: "ObjectAlreadyInActiveTierError", Status: 403, Message: "message"}},
 		{Name: "ObjectAttributes", Kind: wire.Enum, Checked: true, Enum: []string{"ObjectSize", "ObjectParts", "Checksum", "ETag", "StorageClass"}},
@@ -1798,11 +1794,11 @@ var Schema = wire.Service{
 			{Name: "SSEKMS", Shape: at_SSEKMSEncryption, Wire: "SSE-KMS"},
 		}},
 		{Name: "ObjectIdentifier", Kind: wire.Structure, Checked: true, Members: []wire.Member{
-			{Name: "ETag", Shape: at_ETag},
 			{Name: "Key", Shape: at_ObjectKey, Required: true},
+			{Name: "VersionId", Shape: at_ObjectVersionId},
+			{Name: "ETag", Shape: at_ETag},
 			{Name: "LastModifiedTime", Shape: at_LastModifiedTime},
 			{Name: "Size", Shape: at_Size},
-			{Name: "VersionId", Shape: at_ObjectVersionId},
 		}},
 		{Name: "ObjectIdentifierList", Kind: wire.List, Checked: true, Element: at_ObjectIdentifier, Flattened: true},
 		{Name: "ObjectKey", Kind: wire.String, Checked: true, HasMin: true, Min: 1},
@@ -1831,35 +1827,35 @@ var Schema = wire.Service{
 		{Name: "ObjectNotInActiveTierError", Kind: wire.Structure, Error: &wire.ErrorInfo{Code: "ObjectNotInActiveTierError", Status: 403, Message: "message"}},
 		{Name: "ObjectOwnership", Kind: wire.Enum, Checked: true, Enum: []string{"BucketOwnerEnforced", "ObjectWriter", "BucketOwnerPreferred"}},
 		{Name: "ObjectPart", Kind: wire.Structure, Members: []wire.Member{
+			{Name: "PartNumber", Shape: at_PartNumber},
+			{Name: "Size", Shape: at_Size},
 			{Name: "ChecksumCRC32", Shape: at_ChecksumCRC32},
 			{Name: "ChecksumCRC32C", Shape: at_ChecksumCRC32C},
 			{Name: "ChecksumCRC64NVME", Shape: at_ChecksumCRC64NVME},
-			{Name: "ChecksumMD5", Shape: at_ChecksumMD5},
 			{Name: "ChecksumSHA1", Shape: at_ChecksumSHA1},
 			{Name: "ChecksumSHA256", Shape: at_ChecksumSHA256},
 			{Name: "ChecksumSHA512", Shape: at_ChecksumSHA512},
-			{Name: "ChecksumXXHASH128", Shape: at_ChecksumXXHASH128},
-			{Name: "ChecksumXXHASH3", Shape: at_ChecksumXXHASH3},
+			{Name: "ChecksumMD5", Shape: at_ChecksumMD5},
 			{Name: "ChecksumXXHASH64", Shape: at_ChecksumXXHASH64},
-			{Name: "PartNumber", Shape: at_PartNumber},
-			{Name: "Size", Shape: at_Size},
+			{Name: "ChecksumXXHASH3", Shape: at_ChecksumXXHASH3},
+			{Name: "ChecksumXXHASH128", Shape: at_ChecksumXXHASH128},
 		}},
 		{Name: "ObjectSize", Kind: wire.Long},
 		{Name: "ObjectSizeGreaterThanBytes", Kind: wire.Long},
 		{Name: "ObjectSizeLessThanBytes", Kind: wire.Long},
 		{Name: "ObjectStorageClass", Kind: wire.Enum, Checked: true, Enum: []string{"EXPRESS_ONEZONE", "SNOW", "OUTPOSTS", "ONEZONE_IA", "FSX_OPENZFS", "DEEP_ARCHIVE", "GLACIER", "FSX_ONTAP", "INTELLIGENT_TIERING", "GLACIER_IR", "STANDARD_IA", "STANDARD", "REDUCED_REDUNDANCY"}},
 		{Name: "ObjectVersion", Kind: wire.Structure, Checked: true, Members: []wire.Member{
+			{Name: "ETag", Shape: at_ETag},
 			{Name: "ChecksumAlgorithm", Shape: at_ChecksumAlgorithmList},
 			{Name: "ChecksumType", Shape: at_ChecksumType},
-			{Name: "ETag", Shape: at_ETag},
-			{Name: "IsLatest", Shape: at_IsLatest},
+			{Name: "Size", Shape: at_Size},
+			{Name: "StorageClass", Shape: at_ObjectVersionStorageClass},
 			{Name: "Key", Shape: at_ObjectKey},
+			{Name: "VersionId", Shape: at_ObjectVersionId},
+			{Name: "IsLatest", Shape: at_IsLatest},
 			{Name: "LastModified", Shape: at_LastModified},
 			{Name: "Owner", Shape: at_Owner},
 			{Name: "RestoreStatus", Shape: at_RestoreStatus},
-			{Name: "Size", Shape: at_Size},
-			{Name: "StorageClass", Shape: at_ObjectVersionStorageClass},
-			{Name: "VersionId", Shape: at_ObjectVersionId},
 		}},
 		{Name: "ObjectVersionId", Kind: wire.String},
 		{Name: "ObjectVersionList", Kind: wire.List, Checked: true, Element: at_ObjectVersion, Flattened: true},
@@ -1887,20 +1883,20 @@ var Schema = wire.Service{
 		{Name: "OwnershipControlsRules", Kind: wire.List, Checked: true, Element: at_OwnershipControlsRule, Flattened: true},
 		{Name: "ParquetInput", Kind: wire.Structure},
 		{Name: "Part", Kind: wire.Structure, Members: []wire.Member{
+			{Name: "PartNumber", Shape: at_PartNumber},
+			{Name: "LastModified", Shape: at_LastModified},
+			{Name: "ETag", Shape: at_ETag},
+			{Name: "Size", Shape: at_Size},
 			{Name: "ChecksumCRC32", Shape: at_ChecksumCRC32},
 			{Name: "ChecksumCRC32C", Shape: at_ChecksumCRC32C},
 			{Name: "ChecksumCRC64NVME", Shape: at_ChecksumCRC64NVME},
-			{Name: "ChecksumMD5", Shape: at_ChecksumMD5},
 			{Name: "ChecksumSHA1", Shape: at_ChecksumSHA1},
 			{Name: "ChecksumSHA256", Shape: at_ChecksumSHA256},
 			{Name: "ChecksumSHA512", Shape: at_ChecksumSHA512},
-			{Name: "ChecksumXXHASH128", Shape: at_ChecksumXXHASH128},
-			{Name: "ChecksumXXHASH3", Shape: at_ChecksumXXHASH3},
+			{Name: "ChecksumMD5", Shape: at_ChecksumMD5},
 			{Name: "ChecksumXXHASH64", Shape: at_ChecksumXXHASH64},
-			{Name: "ETag", Shape: at_ETag},
-			{Name: "LastModified", Shape: at_LastModified},
-			{Name: "PartNumber", Shape: at_PartNumber},
-			{Name: "Size", Shape: at_Size},
+			{Name: "ChecksumXXHASH3", Shape: at_ChecksumXXHASH3},
+			{Name: "ChecksumXXHASH128", Shape: at_ChecksumXXHASH128},
 		}},
 		{Name: "PartNumber", Kind: wire.Integer},
 		{Name: "PartNumberMarker", Kind: wire.Integer},
@@ -1920,9 +1916,9 @@ var Schema = wire.Service{
 		{Name: "Prefix", Kind: wire.String},
 		{Name: "Priority", Kind: wire.Integer},
 		{Name: "Progress", Kind: wire.Structure, Members: []wire.Member{
+			{Name: "BytesScanned", Shape: at_BytesScanned},
 			{Name: "BytesProcessed", Shape: at_BytesProcessed},
 			{Name: "BytesReturned", Shape: at_BytesReturned},
-			{Name: "BytesScanned", Shape: at_BytesScanned},
 		}},
 		{Name: "ProgressEvent", Kind: wire.Structure, Members: []wire.Member{
 			{Name: "Details", Shape: at_Progress},
@@ -1930,75 +1926,75 @@ var Schema = wire.Service{
 		{Name: "Protocol", Kind: wire.Enum, Checked: true, Enum: []string{"http", "https"}},
 		{Name: "PublicAccessBlockConfiguration", Kind: wire.Structure, Members: []wire.Member{
 			{Name: "BlockPublicAcls", Shape: at_Setting},
-			{Name: "BlockPublicPolicy", Shape: at_Setting},
 			{Name: "IgnorePublicAcls", Shape: at_Setting},
+			{Name: "BlockPublicPolicy", Shape: at_Setting},
 			{Name: "RestrictPublicBuckets", Shape: at_Setting},
 		}},
 		{Name: "PutBucketAbacOutput", Kind: wire.Structure},
 		{Name: "PutBucketAbacRequest", Kind: wire.Structure, Checked: true, Payload: "AbacStatus", Members: []wire.Member{
-			{Name: "AbacStatus", Shape: at_AbacStatus, Required: true, XMLNamespace: "http://s3.amazonaws.com/doc/2006-03-01/"},
 			{Name: "Bucket", Shape: at_BucketName, In: wire.InURI, Required: true},
-			{Name: "ChecksumAlgorithm", Shape: at_ChecksumAlgorithm, Wire: "x-amz-sdk-checksum-algorithm", In: wire.InHeader},
 			{Name: "ContentMD5", Shape: at_ContentMD5, Wire: "Content-MD5", In: wire.InHeader},
+			{Name: "ChecksumAlgorithm", Shape: at_ChecksumAlgorithm, Wire: "x-amz-sdk-checksum-algorithm", In: wire.InHeader},
 			{Name: "ExpectedBucketOwner", Shape: at_AccountId, Wire: "x-amz-expected-bucket-owner", In: wire.InHeader},
+			{Name: "AbacStatus", Shape: at_AbacStatus, Required: true, XMLNamespace: "http://s3.amazonaws.com/doc/2006-03-01/"},
 		}},
 		{Name: "PutBucketAccelerateConfigurationOutput", Kind: wire.Structure},
 		{Name: "PutBucketAccelerateConfigurationRequest", Kind: wire.Structure, Checked: true, Payload: "AccelerateConfiguration", Members: []wire.Member{
-			{Name: "AccelerateConfiguration", Shape: at_AccelerateConfiguration, Required: true, XMLNamespace: "http://s3.amazonaws.com/doc/2006-03-01/"},
 			{Name: "Bucket", Shape: at_BucketName, In: wire.InURI, Required: true},
-			{Name: "ChecksumAlgorithm", Shape: at_ChecksumAlgorithm, Wire: "x-amz-sdk-checksum-algorithm", In: wire.InHeader},
+			{Name: "AccelerateConfiguration", Shape: at_AccelerateConfiguration, Required: true, XMLNamespace: "http://s3.amazonaws.com/doc/2006-03-01/"},
 			{Name: "ExpectedBucketOwner", Shape: at_AccountId, Wire: "x-amz-expected-bucket-owner", In: wire.InHeader},
+			{Name: "ChecksumAlgorithm", Shape: at_ChecksumAlgorithm, Wire: "x-amz-sdk-checksum-algorithm", In: wire.InHeader},
 		}},
 		{Name: "PutBucketAclOutput", Kind: wire.Structure},
 		{Name: "PutBucketAclRequest", Kind: wire.Structure, Checked: true, Payload: "AccessControlPolicy", Members: []wire.Member{
 			{Name: "ACL", Shape: at_BucketCannedACL, Wire: "x-amz-acl", In: wire.InHeader},
 			{Name: "AccessControlPolicy", Shape: at_AccessControlPolicy, XMLNamespace: "http://s3.amazonaws.com/doc/2006-03-01/"},
 			{Name: "Bucket", Shape: at_BucketName, In: wire.InURI, Required: true},
-			{Name: "ChecksumAlgorithm", Shape: at_ChecksumAlgorithm, Wire: "x-amz-sdk-checksum-algorithm", In: wire.InHeader},
 			{Name: "ContentMD5", Shape: at_ContentMD5, Wire: "Content-MD5", In: wire.InHeader},
-			{Name: "ExpectedBucketOwner", Shape: at_AccountId, Wire: "x-amz-expected-bucket-owner", In: wire.InHeader},
+			{Name: "ChecksumAlgorithm", Shape: at_ChecksumAlgorithm, Wire: "x-amz-sdk-checksum-algorithm", In: wire.InHeader},
 			{Name: "GrantFullControl", Shape: at_GrantFullControl, Wire: "x-amz-grant-full-control", In: wire.InHeader},
 			{Name: "GrantRead", Shape: at_GrantRead, Wire: "x-amz-grant-read", In: wire.InHeader},
 			{Name: "GrantReadACP", Shape: at_GrantReadACP, Wire: "x-amz-grant-read-acp", In: wire.InHeader},
 			{Name: "GrantWrite", Shape: at_GrantWrite, Wire: "x-amz-grant-write", In: wire.InHeader},
 			{Name: "GrantWriteACP", Shape: at_GrantWriteACP, Wire: "x-amz-grant-write-acp", In: wire.InHeader},
+			{Name: "ExpectedBucketOwner", Shape: at_AccountId, Wire: "x-amz-expected-bucket-owner", In: wire.InHeader},
 		}},
 		{Name: "PutBucketAnalyticsConfigurationOutput", Kind: wire.Structure},
 		{Name: "PutBucketAnalyticsConfigurationRequest", Kind: wire.Structure, Checked: true, Payload: "AnalyticsConfiguration", Members: []wire.Member{
-			{Name: "AnalyticsConfiguration", Shape: at_AnalyticsConfiguration, Required: true, XMLNamespace: "http://s3.amazonaws.com/doc/2006-03-01/"},
 			{Name: "Bucket", Shape: at_BucketName, In: wire.InURI, Required: true},
-			{Name: "ExpectedBucketOwner", Shape: at_AccountId, Wire: "x-amz-expected-bucket-owner", In: wire.InHeader},
 			{Name: "Id", Shape: at_AnalyticsId, Wire: "id", In: wire.InQuery, Required: true},
+			{Name: "AnalyticsConfiguration", Shape: at_AnalyticsConfiguration, Required: true, XMLNamespace: "http://s3.amazonaws.com/doc/2006-03-01/"},
+			{Name: "ExpectedBucketOwner", Shape: at_AccountId, Wire: "x-amz-expected-bucket-owner", In: wire.InHeader},
 		}},
 		{Name: "PutBucketCorsOutput", Kind: wire.Structure},
 		{Name: "PutBucketCorsRequest", Kind: wire.Structure, Checked: true, Payload: "CORSConfiguration", Members: []wire.Member{
 			{Name: "Bucket", Shape: at_BucketName, In: wire.InURI, Required: true},
 			{Name: "CORSConfiguration", Shape: at_CORSConfiguration, Required: true, XMLNamespace: "http://s3.amazonaws.com/doc/2006-03-01/"},
-			{Name: "ChecksumAlgorithm", Shape: at_ChecksumAlgorithm, Wire: "x-amz-sdk-checksum-algorithm", In: wire.InHeader},
 			{Name: "ContentMD5", Shape: at_ContentMD5, Wire: "Content-MD5", In: wire.InHeader},
+			{Name: "ChecksumAlgorithm", Shape: at_ChecksumAlgorithm, Wire: "x-amz-sdk-checksum-algorithm", In: wire.InHeader},
 			{Name: "ExpectedBucketOwner", Shape: at_AccountId, Wire: "x-amz-expected-bucket-owner", In: wire.InHeader},
 		}},
 		{Name: "PutBucketEncryptionOutput", Kind: wire.Structure},
 		{Name: "PutBucketEncryptionRequest", Kind: wire.Structure, Checked: true, Payload: "ServerSideEncryptionConfiguration", Members: []wire.Member{
 			{Name: "Bucket", Shape: at_BucketName, In: wire.InURI, Required: true},
-			{Name: "ChecksumAlgorithm", Shape: at_ChecksumAlgorithm, Wire: "x-amz-sdk-checksum-algorithm", In: wire.InHeader},
 			{Name: "ContentMD5", Shape: at_ContentMD5, Wire: "Content-MD5", In: wire.InHeader},
-			{Name: "ExpectedBucketOwner", Shape: at_AccountId, Wire: "x-amz-expected-bucket-owner", In: wire.InHeader},
+			{Name: "ChecksumAlgorithm", Shape: at_ChecksumAlgorithm, Wire: "x-amz-sdk-checksum-algorithm", In: wire.InHeader},
 			{Name: "ServerSideEncryptionConfiguration", Shape: at_ServerSideEncryptionConfiguration, Required: true, XMLNamespace: "http://s3.amazonaws.com/doc/2006-03-01/"},
+			{Name: "ExpectedBucketOwner", Shape: at_AccountId, Wire: "x-amz-expected-bucket-owner", In: wire.InHeader},
 		}},
 		{Name: "PutBucketIntelligentTieringConfigurationOutput", Kind: wire.Structure},
 		{Name: "PutBucketIntelligentTieringConfigurationRequest", Kind: wire.Structure, Checked: true, Payload: "IntelligentTieringConfiguration", Members: []wire.Member{
 			{Name: "Bucket", Shape: at_BucketName, In: wire.InURI, Required: true},
-			{Name: "ExpectedBucketOwner", Shape: at_AccountId, Wire: "x-amz-expected-bucket-owner", In: wire.InHeader},
 			{Name: "Id", Shape: at_IntelligentTieringId, Wire: "id", In: wire.InQuery, Required: true},
+			{Name: "ExpectedBucketOwner", Shape: at_AccountId, Wire: "x-amz-expected-bucket-owner", In: wire.InHeader},
 			{Name: "IntelligentTieringConfiguration", Shape: at_IntelligentTieringConfiguration, Required: true, XMLNamespace: "http://s3.amazonaws.com/doc/2006-03-01/"},
 		}},
 		{Name: "PutBucketInventoryConfigurationOutput", Kind: wire.Structure},
 		{Name: "PutBucketInventoryConfigurationRequest", Kind: wire.Structure, Checked: true, Payload: "InventoryConfiguration", Members: []wire.Member{
 			{Name: "Bucket", Shape: at_BucketName, In: wire.InURI, Required: true},
-			{Name: "ExpectedBucketOwner", Shape: at_AccountId, Wire: "x-amz-expected-bucket-owner", In: wire.InHeader},
 			{Name: "Id", Shape: at_InventoryId, Wire: "id", In: wire.InQuery, Required: true},
 			{Name: "InventoryConfiguration", Shape: at_InventoryConfiguration, Required: true, XMLNamespace: "http://s3.amazonaws.com/doc/2006-03-01/"},
+			{Name: "ExpectedBucketOwner", Shape: at_AccountId, Wire: "x-amz-expected-bucket-owner", In: wire.InHeader},
 		}},
 		{Name: "PutBucketLifecycleConfigurationOutput", Kind: wire.Structure, Checked: true, Members: []wire.Member{
 			{Name: "TransitionDefaultMinimumObjectSize", Shape: at_TransitionDefaultMinimumObjectSize, Wire: "x-amz-transition-default-minimum-object-size", In: wire.InHeader},
@@ -2006,106 +2002,104 @@ var Schema = wire.Service{
 		{Name: "PutBucketLifecycleConfigurationRequest", Kind: wire.Structure, Checked: true, Payload: "LifecycleConfiguration", Members: []wire.Member{
 			{Name: "Bucket", Shape: at_BucketName, In: wire.InURI, Required: true},
 			{Name: "ChecksumAlgorithm", Shape: at_ChecksumAlgorithm, Wire: "x-amz-sdk-checksum-algorithm", In: wire.InHeader},
-			{Name: "ExpectedBucketOwner", Shape: at_AccountId, Wire: "x-amz-expected-bucket-owner", In: wire.InHeader},
 			{Name: "LifecycleConfiguration", Shape: at_BucketLifecycleConfiguration, XMLNamespace: "http://s3.amazonaws.com/doc/2006-03-01/"},
+			{Name: "ExpectedBucketOwner", Shape: at_AccountId, Wire: "x-amz-expected-bucket-owner", In: wire.InHeader},
 			{Name: "TransitionDefaultMinimumObjectSize", Shape: at_TransitionDefaultMinimumObjectSize, Wire: "x-amz-transition-default-minimum-object-size", In: wire.InHeader},
 		}},
-		{Name: "PutBucketLifecycleOutput", Kind: wire.Structure},
 		{Name: "PutBucketLifecycleRequest", Kind: wire.Structure, Checked: true, Payload: "LifecycleConfiguration", Members: []wire.Member{
 			{Name: "Bucket", Shape: at_BucketName, In: wire.InURI, Required: true},
-			{Name: "ChecksumAlgorithm", Shape: at_ChecksumAlgorithm, Wire: "x-amz-sdk-checksum-algorithm", In: wire.InHeader},
 			{Name: "ContentMD5", Shape: at_ContentMD5, Wire: "Content-MD5", In: wire.InHeader},
-			{Name: "ExpectedBucketOwner", Shape: at_AccountId, Wire: "x-amz-expected-bucket-owner", In: wire.InHeader},
+			{Name: "ChecksumAlgorithm", Shape: at_ChecksumAlgorithm, Wire: "x-amz-sdk-checksum-algorithm", In: wire.InHeader},
 			{Name: "LifecycleConfiguration", Shape: at_LifecycleConfiguration, XMLNamespace: "http://s3.amazonaws.com/doc/2006-03-01/"},
+			{Name: "ExpectedBucketOwner", Shape: at_AccountId, Wire: "x-amz-expected-bucket-owner", In: wire.InHeader},
 		}},
 		{Name: "PutBucketLoggingOutput", Kind: wire.Structure},
 		{Name: "PutBucketLoggingRequest", Kind: wire.Structure, Checked: true, Payload: "BucketLoggingStatus", Members: []wire.Member{
 			{Name: "Bucket", Shape: at_BucketName, In: wire.InURI, Required: true},
 			{Name: "BucketLoggingStatus", Shape: at_BucketLoggingStatus, Required: true, XMLNamespace: "http://s3.amazonaws.com/doc/2006-03-01/"},
-			{Name: "ChecksumAlgorithm", Shape: at_ChecksumAlgorithm, Wire: "x-amz-sdk-checksum-algorithm", In: wire.InHeader},
 			{Name: "ContentMD5", Shape: at_ContentMD5, Wire: "Content-MD5", In: wire.InHeader},
+			{Name: "ChecksumAlgorithm", Shape: at_ChecksumAlgorithm, Wire: "x-amz-sdk-checksum-algorithm", In: wire.InHeader},
 			{Name: "ExpectedBucketOwner", Shape: at_AccountId, Wire: "x-amz-expected-bucket-owner", In: wire.InHeader},
 		}},
 		{Name: "PutBucketMetricsConfigurationOutput", Kind: wire.Structure},
 		{Name: "PutBucketMetricsConfigurationRequest", Kind: wire.Structure, Checked: true, Payload: "MetricsConfiguration", Members: []wire.Member{
 			{Name: "Bucket", Shape: at_BucketName, In: wire.InURI, Required: true},
-			{Name: "ExpectedBucketOwner", Shape: at_AccountId, Wire: "x-amz-expected-bucket-owner", In: wire.InHeader},
 			{Name: "Id", Shape: at_MetricsId, Wire: "id", In: wire.InQuery, Required: true},
 			{Name: "MetricsConfiguration", Shape: at_MetricsConfiguration, Required: true, XMLNamespace: "http://s3.amazonaws.com/doc/2006-03-01/"},
+			{Name: "ExpectedBucketOwner", Shape: at_AccountId, Wire: "x-amz-expected-bucket-owner", In: wire.InHeader},
 		}},
 		{Name: "PutBucketNotificationConfigurationOutput", Kind: wire.Structure},
 		{Name: "PutBucketNotificationConfigurationRequest", Kind: wire.Structure, Checked: true, Payload: "NotificationConfiguration", Members: []wire.Member{
 			{Name: "Bucket", Shape: at_BucketName, In: wire.InURI, Required: true},
-			{Name: "ExpectedBucketOwner", Shape: at_AccountId, Wire: "x-amz-expected-bucket-owner", In: wire.InHeader},
 			{Name: "NotificationConfiguration", Shape: at_NotificationConfiguration, Required: true, XMLNamespace: "http://s3.amazonaws.com/doc/2006-03-01/"},
+			{Name: "ExpectedBucketOwner", Shape: at_AccountId, Wire: "x-amz-expected-bucket-owner", In: wire.InHeader},
 			{Name: "SkipDestinationValidation", Shape: at_SkipValidation, Wire: "x-amz-skip-destination-validation", In: wire.InHeader},
 		}},
-		{Name: "PutBucketNotificationOutput", Kind: wire.Structure},
 		{Name: "PutBucketNotificationRequest", Kind: wire.Structure, Checked: true, Payload: "NotificationConfiguration", Members: []wire.Member{
 			{Name: "Bucket", Shape: at_BucketName, In: wire.InURI, Required: true},
-			{Name: "ChecksumAlgorithm", Shape: at_ChecksumAlgorithm, Wire: "x-amz-sdk-checksum-algorithm", In: wire.InHeader},
 			{Name: "ContentMD5", Shape: at_ContentMD5, Wire: "Content-MD5", In: wire.InHeader},
-			{Name: "ExpectedBucketOwner", Shape: at_AccountId, Wire: "x-amz-expected-bucket-owner", In: wire.InHeader},
+			{Name: "ChecksumAlgorithm", Shape: at_ChecksumAlgorithm, Wire: "x-amz-sdk-checksum-algorithm", In: wire.InHeader},
 			{Name: "NotificationConfiguration", Shape: at_NotificationConfigurationDeprecated, Required: true, XMLNamespace: "http://s3.amazonaws.com/doc/2006-03-01/"},
+			{Name: "ExpectedBucketOwner", Shape: at_AccountId, Wire: "x-amz-expected-bucket-owner", In: wire.InHeader},
 		}},
 		{Name: "PutBucketOwnershipControlsOutput", Kind: wire.Structure},
 		{Name: "PutBucketOwnershipControlsRequest", Kind: wire.Structure, Checked: true, Payload: "OwnershipControls", Members: []wire.Member{
 			{Name: "Bucket", Shape: at_BucketName, In: wire.InURI, Required: true},
-			{Name: "ChecksumAlgorithm", Shape: at_ChecksumAlgorithm, Wire: "x-amz-sdk-checksum-algorithm", In: wire.InHeader},
 			{Name: "ContentMD5", Shape: at_ContentMD5, Wire: "Content-MD5", In: wire.InHeader},
 			{Name: "ExpectedBucketOwner", Shape: at_AccountId, Wire: "x-amz-expected-bucket-owner", In: wire.InHeader},
 			{Name: "OwnershipControls", Shape: at_OwnershipControls, Required: true, XMLNamespace: "http://s3.amazonaws.com/doc/2006-03-01/"},
+			{Name: "ChecksumAlgorithm", Shape: at_ChecksumAlgorithm, Wire: "x-amz-sdk-checksum-algorithm", In: wire.InHeader},
 		}},
 		{Name: "PutBucketPolicyOutput", Kind: wire.Structure},
 		{Name: "PutBucketPolicyRequest", Kind: wire.Structure, Checked: true, Payload: "Policy", Members: []wire.Member{
 			{Name: "Bucket", Shape: at_BucketName, In: wire.InURI, Required: true},
+			{Name: "ContentMD5", Shape: at_ContentMD5, Wire: "Content-MD5", In: wire.InHeader},
 			{Name: "ChecksumAlgorithm", Shape: at_ChecksumAlgorithm, Wire: "x-amz-sdk-checksum-algorithm", In: wire.InHeader},
 			{Name: "ConfirmRemoveSelfBucketAccess", Shape: at_ConfirmRemoveSelfBucketAccess, Wire: "x-amz-confirm-remove-self-bucket-access", In: wire.InHeader},
-			{Name: "ContentMD5", Shape: at_ContentMD5, Wire: "Content-MD5", In: wire.InHeader},
-			{Name: "ExpectedBucketOwner", Shape: at_AccountId, Wire: "x-amz-expected-bucket-owner", In: wire.InHeader},
 			{Name: "Policy", Shape: at_Policy, Required: true},
+			{Name: "ExpectedBucketOwner", Shape: at_AccountId, Wire: "x-amz-expected-bucket-owner", In: wire.InHeader},
 		}},
 		{Name: "PutBucketReplicationOutput", Kind: wire.Structure},
 		{Name: "PutBucketReplicationRequest", Kind: wire.Structure, Checked: true, Payload: "ReplicationConfiguration", Members: []wire.Member{
 			{Name: "Bucket", Shape: at_BucketName, In: wire.InURI, Required: true},
-			{Name: "ChecksumAlgorithm", Shape: at_ChecksumAlgorithm, Wire: "x-amz-sdk-checksum-algorithm", In: wire.InHeader},
 			{Name: "ContentMD5", Shape: at_ContentMD5, Wire: "Content-MD5", In: wire.InHeader},
-			{Name: "ExpectedBucketOwner", Shape: at_AccountId, Wire: "x-amz-expected-bucket-owner", In: wire.InHeader},
+			{Name: "ChecksumAlgorithm", Shape: at_ChecksumAlgorithm, Wire: "x-amz-sdk-checksum-algorithm", In: wire.InHeader},
 			{Name: "ReplicationConfiguration", Shape: at_ReplicationConfiguration, Required: true, XMLNamespace: "http://s3.amazonaws.com/doc/2006-03-01/"},
 			{Name: "Token", Shape: at_ObjectLockToken, Wire: "x-amz-bucket-object-lock-token", In: wire.InHeader},
+			{Name: "ExpectedBucketOwner", Shape: at_AccountId, Wire: "x-amz-expected-bucket-owner", In: wire.InHeader},
 		}},
 		{Name: "PutBucketRequestPaymentOutput", Kind: wire.Structure},
 		{Name: "PutBucketRequestPaymentRequest", Kind: wire.Structure, Checked: true, Payload: "RequestPaymentConfiguration", Members: []wire.Member{
 			{Name: "Bucket", Shape: at_BucketName, In: wire.InURI, Required: true},
-			{Name: "ChecksumAlgorithm", Shape: at_ChecksumAlgorithm, Wire: "x-amz-sdk-checksum-algorithm", In: wire.InHeader},
 			{Name: "ContentMD5", Shape: at_ContentMD5, Wire: "Content-MD5", In: wire.InHeader},
-			{Name: "ExpectedBucketOwner", Shape: at_AccountId, Wire: "x-amz-expected-bucket-owner", In: wire.InHeader},
+			{Name: "ChecksumAlgorithm", Shape: at_ChecksumAlgorithm, Wire: "x-amz-sdk-checksum-algorithm", In: wire.InHeader},
 			{Name: "RequestPaymentConfiguration", Shape: at_RequestPaymentConfiguration, Required: true, XMLNamespace: "http://s3.amazonaws.com/doc/2006-03-01/"},
+			{Name: "ExpectedBucketOwner", Shape: at_AccountId, Wire: "x-amz-expected-bucket-owner", In: wire.InHeader},
 		}},
 		{Name: "PutBucketTaggingOutput", Kind: wire.Structure},
 		{Name: "PutBucketTaggingRequest", Kind: wire.Structure, Checked: true, Payload: "Tagging", Members: []wire.Member{
 			{Name: "Bucket", Shape: at_BucketName, In: wire.InURI, Required: true},
-			{Name: "ChecksumAlgorithm", Shape: at_ChecksumAlgorithm, Wire: "x-amz-sdk-checksum-algorithm", In: wire.InHeader},
 			{Name: "ContentMD5", Shape: at_ContentMD5, Wire: "Content-MD5", In: wire.InHeader},
-			{Name: "ExpectedBucketOwner", Shape: at_AccountId, Wire: "x-amz-expected-bucket-owner", In: wire.InHeader},
+			{Name: "ChecksumAlgorithm", Shape: at_ChecksumAlgorithm, Wire: "x-amz-sdk-checksum-algorithm", In: wire.InHeader},
 			{Name: "Tagging", Shape: at_Tagging, Required: true, XMLNamespace: "http://s3.amazonaws.com/doc/2006-03-01/"},
+			{Name: "ExpectedBucketOwner", Shape: at_AccountId, Wire: "x-amz-expected-bucket-owner", In: wire.InHeader},
 		}},
 		{Name: "PutBucketVersioningOutput", Kind: wire.Structure},
 		{Name: "PutBucketVersioningRequest", Kind: wire.Structure, Checked: true, Payload: "VersioningConfiguration", Members: []wire.Member{
 			{Name: "Bucket", Shape: at_BucketName, In: wire.InURI, Required: true},
-			{Name: "ChecksumAlgorithm", Shape: at_ChecksumAlgorithm, Wire: "x-amz-sdk-checksum-algorithm", In: wire.InHeader},
 			{Name: "ContentMD5", Shape: at_ContentMD5, Wire: "Content-MD5", In: wire.InHeader},
-			{Name: "ExpectedBucketOwner", Shape: at_AccountId, Wire: "x-amz-expected-bucket-owner", In: wire.InHeader},
+			{Name: "ChecksumAlgorithm", Shape: at_ChecksumAlgorithm, Wire: "x-amz-sdk-checksum-algorithm", In: wire.InHeader},
 			{Name: "MFA", Shape: at_MFA, Wire: "x-amz-mfa", In: wire.InHeader},
 			{Name: "VersioningConfiguration", Shape: at_VersioningConfiguration, Required: true, XMLNamespace: "http://s3.amazonaws.com/doc/2006-03-01/"},
+			{Name: "ExpectedBucketOwner", Shape: at_AccountId, Wire: "x-amz-expected-bucket-owner", In: wire.InHeader},
 		}},
 		{Name: "PutBucketWebsiteOutput", Kind: wire.Structure},
 		{Name: "PutBucketWebsiteRequest", Kind: wire.Structure, Checked: true, Payload: "WebsiteConfiguration", Members: []wire.Member{
 			{Name: "Bucket", Shape: at_BucketName, In: wire.InURI, Required: true},
-			{Name: "ChecksumAlgorithm", Shape: at_ChecksumAlgorithm, Wire: "x-amz-sdk-checksum-algorithm", In: wire.InHeader},
 			{Name: "ContentMD5", Shape: at_ContentMD5, Wire: "Content-MD5", In: wire.InHeader},
-			{Name: "ExpectedBucketOwner", Shape: at_AccountId, Wire: "x-amz-expected-bucket-owner", In: wire.InHeader},
+			{Name: "ChecksumAlgorithm", Shape: at_ChecksumAlgorithm, Wire: "x-amz-sdk-checksum-algorithm", In: wire.InHeader},
 			{Name: "WebsiteConfiguration", Shape: at_WebsiteConfiguration, Required: true, XMLNamespace: "http://s3.amazonaws.com/doc/2006-03-01/"},
+			{Name: "ExpectedBucketOwner", Shape: at_AccountId, Wire: "x-amz-expected-bucket-owner", In: wire.InHeader},
 		}},
 		{Name: "PutObjectAclOutput", Kind: wire.Structure, Checked: true, Members: []wire.Member{
 			{Name: "RequestCharged", Shape: at_RequestCharged, Wire: "x-amz-request-charged", In: wire.InHeader},
@@ -2114,9 +2108,8 @@ var Schema = wire.Service{
 			{Name: "ACL", Shape: at_ObjectCannedACL, Wire: "x-amz-acl", In: wire.InHeader},
 			{Name: "AccessControlPolicy", Shape: at_AccessControlPolicy, XMLNamespace: "http://s3.amazonaws.com/doc/2006-03-01/"},
 			{Name: "Bucket", Shape: at_BucketName, In: wire.InURI, Required: true},
-			{Name: "ChecksumAlgorithm", Shape: at_ChecksumAlgorithm, Wire: "x-amz-sdk-checksum-algorithm", In: wire.InHeader},
 			{Name: "ContentMD5", Shape: at_ContentMD5, Wire: "Content-MD5", In: wire.InHeader},
-			{Name: "ExpectedBucketOwner", Shape: at_AccountId, Wire: "x-amz-expected-bucket-owner", In: wire.InHeader},
+			{Name: "ChecksumAlgorithm", Shape: at_ChecksumAlgorithm, Wire: "x-amz-sdk-checksum-algorithm", In: wire.InHeader},
 			{Name: "GrantFullControl", Shape: at_GrantFullControl, Wire: "x-amz-grant-full-control", In: wire.InHeader},
 			{Name: "GrantRead", Shape: at_GrantRead, Wire: "x-amz-grant-read", In: wire.InHeader},
 			{Name: "GrantReadACP", Shape: at_GrantReadACP, Wire: "x-amz-grant-read-acp", In: wire.InHeader},
@@ -2125,150 +2118,151 @@ var Schema = wire.Service{
 			{Name: "Key", Shape: at_ObjectKey, In: wire.InURI, Required: true},
 			{Name: "RequestPayer", Shape: at_RequestPayer, Wire: "x-amz-request-payer", In: wire.InHeader},
 			{Name: "VersionId", Shape: at_ObjectVersionId, Wire: "versionId", In: wire.InQuery},
+			{Name: "ExpectedBucketOwner", Shape: at_AccountId, Wire: "x-amz-expected-bucket-owner", In: wire.InHeader},
 		}},
 		{Name: "PutObjectLegalHoldOutput", Kind: wire.Structure, Checked: true, Members: []wire.Member{
 			{Name: "RequestCharged", Shape: at_RequestCharged, Wire: "x-amz-request-charged", In: wire.InHeader},
 		}},
 		{Name: "PutObjectLegalHoldRequest", Kind: wire.Structure, Checked: true, Payload: "LegalHold", Members: []wire.Member{
 			{Name: "Bucket", Shape: at_BucketName, In: wire.InURI, Required: true},
-			{Name: "ChecksumAlgorithm", Shape: at_ChecksumAlgorithm, Wire: "x-amz-sdk-checksum-algorithm", In: wire.InHeader},
-			{Name: "ContentMD5", Shape: at_ContentMD5, Wire: "Content-MD5", In: wire.InHeader},
-			{Name: "ExpectedBucketOwner", Shape: at_AccountId, Wire: "x-amz-expected-bucket-owner", In: wire.InHeader},
 			{Name: "Key", Shape: at_ObjectKey, In: wire.InURI, Required: true},
 			{Name: "LegalHold", Shape: at_ObjectLockLegalHold, XMLNamespace: "http://s3.amazonaws.com/doc/2006-03-01/"},
 			{Name: "RequestPayer", Shape: at_RequestPayer, Wire: "x-amz-request-payer", In: wire.InHeader},
 			{Name: "VersionId", Shape: at_ObjectVersionId, Wire: "versionId", In: wire.InQuery},
+			{Name: "ContentMD5", Shape: at_ContentMD5, Wire: "Content-MD5", In: wire.InHeader},
+			{Name: "ChecksumAlgorithm", Shape: at_ChecksumAlgorithm, Wire: "x-amz-sdk-checksum-algorithm", In: wire.InHeader},
+			{Name: "ExpectedBucketOwner", Shape: at_AccountId, Wire: "x-amz-expected-bucket-owner", In: wire.InHeader},
 		}},
 		{Name: "PutObjectLockConfigurationOutput", Kind: wire.Structure, Checked: true, Members: []wire.Member{
 			{Name: "RequestCharged", Shape: at_RequestCharged, Wire: "x-amz-request-charged", In: wire.InHeader},
 		}},
 		{Name: "PutObjectLockConfigurationRequest", Kind: wire.Structure, Checked: true, Payload: "ObjectLockConfiguration", Members: []wire.Member{
 			{Name: "Bucket", Shape: at_BucketName, In: wire.InURI, Required: true},
-			{Name: "ChecksumAlgorithm", Shape: at_ChecksumAlgorithm, Wire: "x-amz-sdk-checksum-algorithm", In: wire.InHeader},
-			{Name: "ContentMD5", Shape: at_ContentMD5, Wire: "Content-MD5", In: wire.InHeader},
-			{Name: "ExpectedBucketOwner", Shape: at_AccountId, Wire: "x-amz-expected-bucket-owner", In: wire.InHeader},
 			{Name: "ObjectLockConfiguration", Shape: at_ObjectLockConfiguration, XMLNamespace: "http://s3.amazonaws.com/doc/2006-03-01/"},
 			{Name: "RequestPayer", Shape: at_RequestPayer, Wire: "x-amz-request-payer", In: wire.InHeader},
 			{Name: "Token", Shape: at_ObjectLockToken, Wire: "x-amz-bucket-object-lock-token", In: wire.InHeader},
+			{Name: "ContentMD5", Shape: at_ContentMD5, Wire: "Content-MD5", In: wire.InHeader},
+			{Name: "ChecksumAlgorithm", Shape: at_ChecksumAlgorithm, Wire: "x-amz-sdk-checksum-algorithm", In: wire.InHeader},
+			{Name: "ExpectedBucketOwner", Shape: at_AccountId, Wire: "x-amz-expected-bucket-owner", In: wire.InHeader},
 		}},
 		{Name: "PutObjectOutput", Kind: wire.Structure, Checked: true, Members: []wire.Member{
-			{Name: "BucketKeyEnabled", Shape: at_BucketKeyEnabled, Wire: "x-amz-server-side-encryption-bucket-key-enabled", In: wire.InHeader},
+			{Name: "Expiration", Shape: at_Expiration, Wire: "x-amz-expiration", In: wire.InHeader},
+			{Name: "ETag", Shape: at_ETag, In: wire.InHeader},
 			{Name: "ChecksumCRC32", Shape: at_ChecksumCRC32, Wire: "x-amz-checksum-crc32", In: wire.InHeader},
 			{Name: "ChecksumCRC32C", Shape: at_ChecksumCRC32C, Wire: "x-amz-checksum-crc32c", In: wire.InHeader},
 			{Name: "ChecksumCRC64NVME", Shape: at_ChecksumCRC64NVME, Wire: "x-amz-checksum-crc64nvme", In: wire.InHeader},
-			{Name: "ChecksumMD5", Shape: at_ChecksumMD5, Wire: "x-amz-checksum-md5", In: wire.InHeader},
 			{Name: "ChecksumSHA1", Shape: at_ChecksumSHA1, Wire: "x-amz-checksum-sha1", In: wire.InHeader},
 			{Name: "ChecksumSHA256", Shape: at_ChecksumSHA256, Wire: "x-amz-checksum-sha256", In: wire.InHeader},
 			{Name: "ChecksumSHA512", Shape: at_ChecksumSHA512, Wire: "x-amz-checksum-sha512", In: wire.InHeader},
-			{Name: "ChecksumType", Shape: at_ChecksumType, Wire: "x-amz-checksum-type", In: wire.InHeader},
-			{Name: "ChecksumXXHASH128", Shape: at_ChecksumXXHASH128, Wire: "x-amz-checksum-xxhash128", In: wire.InHeader},
-			{Name: "ChecksumXXHASH3", Shape: at_ChecksumXXHASH3, Wire: "x-amz-checksum-xxhash3", In: wire.InHeader},
+			{Name: "ChecksumMD5", Shape: at_ChecksumMD5, Wire: "x-amz-checksum-md5", In: wire.InHeader},
 			{Name: "ChecksumXXHASH64", Shape: at_ChecksumXXHASH64, Wire: "x-amz-checksum-xxhash64", In: wire.InHeader},
-			{Name: "ETag", Shape: at_ETag, In: wire.InHeader},
-			{Name: "Expiration", Shape: at_Expiration, Wire: "x-amz-expiration", In: wire.InHeader},
-			{Name: "RequestCharged", Shape: at_RequestCharged, Wire: "x-amz-request-charged", In: wire.InHeader},
+			{Name: "ChecksumXXHASH3", Shape: at_ChecksumXXHASH3, Wire: "x-amz-checksum-xxhash3", In: wire.InHeader},
+			{Name: "ChecksumXXHASH128", Shape: at_ChecksumXXHASH128, Wire: "x-amz-checksum-xxhash128", In: wire.InHeader},
+			{Name: "ChecksumType", Shape: at_ChecksumType, Wire: "x-amz-checksum-type", In: wire.InHeader},
+			{Name: "ServerSideEncryption", Shape: at_ServerSideEncryption, Wire: "x-amz-server-side-encryption", In: wire.InHeader},
+			{Name: "VersionId", Shape: at_ObjectVersionId, Wire: "x-amz-version-id", In: wire.InHeader},
 			{Name: "SSECustomerAlgorithm", Shape: at_SSECustomerAlgorithm, Wire: "x-amz-server-side-encryption-customer-algorithm", In: wire.InHeader},
 			{Name: "SSECustomerKeyMD5", Shape: at_SSECustomerKeyMD5, Wire: "x-amz-server-side-encryption-customer-key-MD5", In: wire.InHeader},
-			{Name: "SSEKMSEncryptionContext", Shape: at_SSEKMSEncryptionContext, Wire: "x-amz-server-side-encryption-context", In: wire.InHeader},
 			{Name: "SSEKMSKeyId", Shape: at_SSEKMSKeyId, Wire: "x-amz-server-side-encryption-aws-kms-key-id", In: wire.InHeader},
-			{Name: "ServerSideEncryption", Shape: at_ServerSideEncryption, Wire: "x-amz-server-side-encryption", In: wire.InHeader},
+			{Name: "SSEKMSEncryptionContext", Shape: at_SSEKMSEncryptionContext, Wire: "x-amz-server-side-encryption-context", In: wire.InHeader},
+			{Name: "BucketKeyEnabled", Shape: at_BucketKeyEnabled, Wire: "x-amz-server-side-encryption-bucket-key-enabled", In: wire.InHeader},
 			{Name: "Size", Shape: at_Size, Wire: "x-amz-object-size", In: wire.InHeader},
-			{Name: "VersionId", Shape: at_ObjectVersionId, Wire: "x-amz-version-id", In: wire.InHeader},
+			{Name: "RequestCharged", Shape: at_RequestCharged, Wire: "x-amz-request-charged", In: wire.InHeader},
 		}},
 		{Name: "PutObjectRequest", Kind: wire.Structure, Checked: true, Payload: "Body", Members: []wire.Member{
 			{Name: "ACL", Shape: at_ObjectCannedACL, Wire: "x-amz-acl", In: wire.InHeader},
 			{Name: "Body", Shape: at_Body},
 			{Name: "Bucket", Shape: at_BucketName, In: wire.InURI, Required: true},
-			{Name: "BucketKeyEnabled", Shape: at_BucketKeyEnabled, Wire: "x-amz-server-side-encryption-bucket-key-enabled", In: wire.InHeader},
 			{Name: "CacheControl", Shape: at_CacheControl, Wire: "Cache-Control", In: wire.InHeader},
-			{Name: "ChecksumAlgorithm", Shape: at_ChecksumAlgorithm, Wire: "x-amz-sdk-checksum-algorithm", In: wire.InHeader},
-			{Name: "ChecksumCRC32", Shape: at_ChecksumCRC32, Wire: "x-amz-checksum-crc32", In: wire.InHeader},
-			{Name: "ChecksumCRC32C", Shape: at_ChecksumCRC32C, Wire: "x-amz-checksum-crc32c", In: wire.InHeader},
-			{Name: "ChecksumCRC64NVME", Shape: at_ChecksumCRC64NVME, Wire: "x-amz-checksum-crc64nvme", In: wire.InHeader},
-			{Name: "ChecksumMD5", Shape: at_ChecksumMD5, Wire: "x-amz-checksum-md5", In: wire.InHeader},
-			{Name: "ChecksumSHA1", Shape: at_ChecksumSHA1, Wire: "x-amz-checksum-sha1", In: wire.InHeader},
-			{Name: "ChecksumSHA256", Shape: at_ChecksumSHA256, Wire: "x-amz-checksum-sha256", In: wire.InHeader},
-			{Name: "ChecksumSHA512", Shape: at_ChecksumSHA512, Wire: "x-amz-checksum-sha512", In: wire.InHeader},
-			{Name: "ChecksumXXHASH128", Shape: at_ChecksumXXHASH128, Wire: "x-amz-checksum-xxhash128", In: wire.InHeader},
-			{Name: "ChecksumXXHASH3", Shape: at_ChecksumXXHASH3, Wire: "x-amz-checksum-xxhash3", In: wire.InHeader},
-			{Name: "ChecksumXXHASH64", Shape: at_ChecksumXXHASH64, Wire: "x-amz-checksum-xxhash64", In: wire.InHeader},
 			{Name: "ContentDisposition", Shape: at_ContentDisposition, Wire: "Content-Disposition", In: wire.InHeader},
 			{Name: "ContentEncoding", Shape: at_ContentEncoding, Wire: "Content-Encoding", In: wire.InHeader},
 			{Name: "ContentLanguage", Shape: at_ContentLanguage, Wire: "Content-Language", In: wire.InHeader},
 			{Name: "ContentLength", Shape: at_ContentLength, Wire: "Content-Length", In: wire.InHeader},
 			{Name: "ContentMD5", Shape: at_ContentMD5, Wire: "Content-MD5", In: wire.InHeader},
 			{Name: "ContentType", Shape: at_ContentType, Wire: "Content-Type", In: wire.InHeader},
-			{Name: "ExpectedBucketOwner", Shape: at_AccountId, Wire: "x-amz-expected-bucket-owner", In: wire.InHeader},
+			{Name: "ChecksumAlgorithm", Shape: at_ChecksumAlgorithm, Wire: "x-amz-sdk-checksum-algorithm", In: wire.InHeader},
+			{Name: "ChecksumCRC32", Shape: at_ChecksumCRC32, Wire: "x-amz-checksum-crc32", In: wire.InHeader},
+			{Name: "ChecksumCRC32C", Shape: at_ChecksumCRC32C, Wire: "x-amz-checksum-crc32c", In: wire.InHeader},
+			{Name: "ChecksumCRC64NVME", Shape: at_ChecksumCRC64NVME, Wire: "x-amz-checksum-crc64nvme", In: wire.InHeader},
+			{Name: "ChecksumSHA1", Shape: at_ChecksumSHA1, Wire: "x-amz-checksum-sha1", In: wire.InHeader},
+			{Name: "ChecksumSHA256", Shape: at_ChecksumSHA256, Wire: "x-amz-checksum-sha256", In: wire.InHeader},
+			{Name: "ChecksumSHA512", Shape: at_ChecksumSHA512, Wire: "x-amz-checksum-sha512", In: wire.InHeader},
+			{Name: "ChecksumMD5", Shape: at_ChecksumMD5, Wire: "x-amz-checksum-md5", In: wire.InHeader},
+			{Name: "ChecksumXXHASH64", Shape: at_ChecksumXXHASH64, Wire: "x-amz-checksum-xxhash64", In: wire.InHeader},
+			{Name: "ChecksumXXHASH3", Shape: at_ChecksumXXHASH3, Wire: "x-amz-checksum-xxhash3", In: wire.InHeader},
+			{Name: "ChecksumXXHASH128", Shape: at_ChecksumXXHASH128, Wire: "x-amz-checksum-xxhash128", In: wire.InHeader},
 			{Name: "Expires", Shape: at_Expires, In: wire.InHeader},
+			{Name: "IfMatch", Shape: at_IfMatch, Wire: "If-Match", In: wire.InHeader},
+			{Name: "IfNoneMatch", Shape: at_IfNoneMatch, Wire: "If-None-Match", In: wire.InHeader},
 			{Name: "GrantFullControl", Shape: at_GrantFullControl, Wire: "x-amz-grant-full-control", In: wire.InHeader},
 			{Name: "GrantRead", Shape: at_GrantRead, Wire: "x-amz-grant-read", In: wire.InHeader},
 			{Name: "GrantReadACP", Shape: at_GrantReadACP, Wire: "x-amz-grant-read-acp", In: wire.InHeader},
 			{Name: "GrantWriteACP", Shape: at_GrantWriteACP, Wire: "x-amz-grant-write-acp", In: wire.InHeader},
-			{Name: "IfMatch", Shape: at_IfMatch, Wire: "If-Match", In: wire.InHeader},
-			{Name: "IfNoneMatch", Shape: at_IfNoneMatch, Wire: "If-None-Match", In: wire.InHeader},
 			{Name: "Key", Shape: at_ObjectKey, In: wire.InURI, Required: true},
+			{Name: "WriteOffsetBytes", Shape: at_WriteOffsetBytes, Wire: "x-amz-write-offset-bytes", In: wire.InHeader},
 			{Name: "Metadata", Shape: at_Metadata, Wire: "x-amz-meta-", In: wire.InHeaders},
-			{Name: "ObjectLockLegalHoldStatus", Shape: at_ObjectLockLegalHoldStatus, Wire: "x-amz-object-lock-legal-hold", In: wire.InHeader},
-			{Name: "ObjectLockMode", Shape: at_ObjectLockMode, Wire: "x-amz-object-lock-mode", In: wire.InHeader},
-			{Name: "ObjectLockRetainUntilDate", Shape: at_ObjectLockRetainUntilDate, Wire: "x-amz-object-lock-retain-until-date", In: wire.InHeader},
-			{Name: "RequestPayer", Shape: at_RequestPayer, Wire: "x-amz-request-payer", In: wire.InHeader},
+			{Name: "ServerSideEncryption", Shape: at_ServerSideEncryption, Wire: "x-amz-server-side-encryption", In: wire.InHeader},
+			{Name: "StorageClass", Shape: at_StorageClass, Wire: "x-amz-storage-class", In: wire.InHeader},
+			{Name: "WebsiteRedirectLocation", Shape: at_WebsiteRedirectLocation, Wire: "x-amz-website-redirect-location", In: wire.InHeader},
 			{Name: "SSECustomerAlgorithm", Shape: at_SSECustomerAlgorithm, Wire: "x-amz-server-side-encryption-customer-algorithm", In: wire.InHeader},
 			{Name: "SSECustomerKey", Shape: at_SSECustomerKey, Wire: "x-amz-server-side-encryption-customer-key", In: wire.InHeader},
 			{Name: "SSECustomerKeyMD5", Shape: at_SSECustomerKeyMD5, Wire: "x-amz-server-side-encryption-customer-key-MD5", In: wire.InHeader},
-			{Name: "SSEKMSEncryptionContext", Shape: at_SSEKMSEncryptionContext, Wire: "x-amz-server-side-encryption-context", In: wire.InHeader},
 			{Name: "SSEKMSKeyId", Shape: at_SSEKMSKeyId, Wire: "x-amz-server-side-encryption-aws-kms-key-id", In: wire.InHeader},
-			{Name: "ServerSideEncryption", Shape: at_ServerSideEncryption, Wire: "x-amz-server-side-encryption", In: wire.InHeader},
-			{Name: "StorageClass", Shape: at_StorageClass, Wire: "x-amz-storage-class", In: wire.InHeader},
+			{Name: "SSEKMSEncryptionContext", Shape: at_SSEKMSEncryptionContext, Wire: "x-amz-server-side-encryption-context", In: wire.InHeader},
+			{Name: "BucketKeyEnabled", Shape: at_BucketKeyEnabled, Wire: "x-amz-server-side-encryption-bucket-key-enabled", In: wire.InHeader},
+			{Name: "RequestPayer", Shape: at_RequestPayer, Wire: "x-amz-request-payer", In: wire.InHeader},
 			{Name: "Tagging", Shape: at_TaggingHeader, Wire: "x-amz-tagging", In: wire.InHeader},
-			{Name: "WebsiteRedirectLocation", Shape: at_WebsiteRedirectLocation, Wire: "x-amz-website-redirect-location", In: wire.InHeader},
-			{Name: "WriteOffsetBytes", Shape: at_WriteOffsetBytes, Wire: "x-amz-write-offset-bytes", In: wire.InHeader},
+			{Name: "ObjectLockMode", Shape: at_ObjectLockMode, Wire: "x-amz-object-lock-mode", In: wire.InHeader},
+			{Name: "ObjectLockRetainUntilDate", Shape: at_ObjectLockRetainUntilDate, Wire: "x-amz-object-lock-retain-until-date", In: wire.InHeader},
+			{Name: "ObjectLockLegalHoldStatus", Shape: at_ObjectLockLegalHoldStatus, Wire: "x-amz-object-lock-legal-hold", In: wire.InHeader},
+			{Name: "ExpectedBucketOwner", Shape: at_AccountId, Wire: "x-amz-expected-bucket-owner", In: wire.InHeader},
 		}},
 		{Name: "PutObjectRetentionOutput", Kind: wire.Structure, Checked: true, Members: []wire.Member{
 			{Name: "RequestCharged", Shape: at_RequestCharged, Wire: "x-amz-request-charged", In: wire.InHeader},
 		}},
 		{Name: "PutObjectRetentionRequest", Kind: wire.Structure, Checked: true, Payload: "Retention", Members: []wire.Member{
 			{Name: "Bucket", Shape: at_BucketName, In: wire.InURI, Required: true},
-			{Name: "BypassGovernanceRetention", Shape: at_BypassGovernanceRetention, Wire: "x-amz-bypass-governance-retention", In: wire.InHeader},
-			{Name: "ChecksumAlgorithm", Shape: at_ChecksumAlgorithm, Wire: "x-amz-sdk-checksum-algorithm", In: wire.InHeader},
-			{Name: "ContentMD5", Shape: at_ContentMD5, Wire: "Content-MD5", In: wire.InHeader},
-			{Name: "ExpectedBucketOwner", Shape: at_AccountId, Wire: "x-amz-expected-bucket-owner", In: wire.InHeader},
 			{Name: "Key", Shape: at_ObjectKey, In: wire.InURI, Required: true},
-			{Name: "RequestPayer", Shape: at_RequestPayer, Wire: "x-amz-request-payer", In: wire.InHeader},
 			{Name: "Retention", Shape: at_ObjectLockRetention, XMLNamespace: "http://s3.amazonaws.com/doc/2006-03-01/"},
+			{Name: "RequestPayer", Shape: at_RequestPayer, Wire: "x-amz-request-payer", In: wire.InHeader},
 			{Name: "VersionId", Shape: at_ObjectVersionId, Wire: "versionId", In: wire.InQuery},
+			{Name: "BypassGovernanceRetention", Shape: at_BypassGovernanceRetention, Wire: "x-amz-bypass-governance-retention", In: wire.InHeader},
+			{Name: "ContentMD5", Shape: at_ContentMD5, Wire: "Content-MD5", In: wire.InHeader},
+			{Name: "ChecksumAlgorithm", Shape: at_ChecksumAlgorithm, Wire: "x-amz-sdk-checksum-algorithm", In: wire.InHeader},
+			{Name: "ExpectedBucketOwner", Shape: at_AccountId, Wire: "x-amz-expected-bucket-owner", In: wire.InHeader},
 		}},
 		{Name: "PutObjectTaggingOutput", Kind: wire.Structure, Members: []wire.Member{
 			{Name: "VersionId", Shape: at_ObjectVersionId, Wire: "x-amz-version-id", In: wire.InHeader},
 		}},
 		{Name: "PutObjectTaggingRequest", Kind: wire.Structure, Checked: true, Payload: "Tagging", Members: []wire.Member{
 			{Name: "Bucket", Shape: at_BucketName, In: wire.InURI, Required: true},
-			{Name: "ChecksumAlgorithm", Shape: at_ChecksumAlgorithm, Wire: "x-amz-sdk-checksum-algorithm", In: wire.InHeader},
-			{Name: "ContentMD5", Shape: at_ContentMD5, Wire: "Content-MD5", In: wire.InHeader},
-			{Name: "ExpectedBucketOwner", Shape: at_AccountId, Wire: "x-amz-expected-bucket-owner", In: wire.InHeader},
 			{Name: "Key", Shape: at_ObjectKey, In: wire.InURI, Required: true},
-			{Name: "RequestPayer", Shape: at_RequestPayer, Wire: "x-amz-request-payer", In: wire.InHeader},
-			{Name: "Tagging", Shape: at_Tagging, Required: true, XMLNamespace: "http://s3.amazonaws.com/doc/2006-03-01/"},
 			{Name: "VersionId", Shape: at_ObjectVersionId, Wire: "versionId", In: wire.InQuery},
+			{Name: "ContentMD5", Shape: at_ContentMD5, Wire: "Content-MD5", In: wire.InHeader},
+			{Name: "ChecksumAlgorithm", Shape: at_ChecksumAlgorithm, Wire: "x-amz-sdk-checksum-algorithm", In: wire.InHeader},
+			{Name: "Tagging", Shape: at_Tagging, Required: true, XMLNamespace: "http://s3.amazonaws.com/doc/2006-03-01/"},
+			{Name: "ExpectedBucketOwner", Shape: at_AccountId, Wire: "x-amz-expected-bucket-owner", In: wire.InHeader},
+			{Name: "RequestPayer", Shape: at_RequestPayer, Wire: "x-amz-request-payer", In: wire.InHeader},
 		}},
 		{Name: "PutPublicAccessBlockOutput", Kind: wire.Structure},
 		{Name: "PutPublicAccessBlockRequest", Kind: wire.Structure, Checked: true, Payload: "PublicAccessBlockConfiguration", Members: []wire.Member{
 			{Name: "Bucket", Shape: at_BucketName, In: wire.InURI, Required: true},
-			{Name: "ChecksumAlgorithm", Shape: at_ChecksumAlgorithm, Wire: "x-amz-sdk-checksum-algorithm", In: wire.InHeader},
 			{Name: "ContentMD5", Shape: at_ContentMD5, Wire: "Content-MD5", In: wire.InHeader},
-			{Name: "ExpectedBucketOwner", Shape: at_AccountId, Wire: "x-amz-expected-bucket-owner", In: wire.InHeader},
+			{Name: "ChecksumAlgorithm", Shape: at_ChecksumAlgorithm, Wire: "x-amz-sdk-checksum-algorithm", In: wire.InHeader},
 			{Name: "PublicAccessBlockConfiguration", Shape: at_PublicAccessBlockConfiguration, Required: true, XMLNamespace: "http://s3.amazonaws.com/doc/2006-03-01/"},
+			{Name: "ExpectedBucketOwner", Shape: at_AccountId, Wire: "x-amz-expected-bucket-owner", In: wire.InHeader},
 		}},
 		{Name: "QueueArn", Kind: wire.String},
 		{Name: "QueueConfiguration", Kind: wire.Structure, Checked: true, Members: []wire.Member{
-			{Name: "Events", Shape: at_EventList, Wire: "Event", Required: true},
-			{Name: "Filter", Shape: at_NotificationConfigurationFilter},
 			{Name: "Id", Shape: at_NotificationId},
 			{Name: "QueueArn", Shape: at_QueueArn, Wire: "Queue", Required: true},
+			{Name: "Events", Shape: at_EventList, Wire: "Event", Required: true},
+			{Name: "Filter", Shape: at_NotificationConfigurationFilter},
 		}},
 		{Name: "QueueConfigurationDeprecated", Kind: wire.Structure, Checked: true, Members: []wire.Member{
+			{Name: "Id", Shape: at_NotificationId},
 			{Name: "Event", Shape: at_Event},
 			{Name: "Events", Shape: at_EventList, Wire: "Event"},
-			{Name: "Id", Shape: at_NotificationId},
 			{Name: "Queue", Shape: at_QueueArn},
 		}},
 		{Name: "QueueConfigurationList", Kind: wire.List, Checked: true, Element: at_QueueConfiguration, Flattened: true},
@@ -2279,8 +2273,8 @@ var Schema = wire.Service{
 		{Name: "Range", Kind: wire.String},
 		{Name: "RecordDelimiter", Kind: wire.String},
 		{Name: "RecordExpiration", Kind: wire.Structure, Checked: true, Members: []wire.Member{
-			{Name: "Days", Shape: at_RecordExpirationDays},
 			{Name: "Expiration", Shape: at_ExpirationState, Required: true},
+			{Name: "Days", Shape: at_RecordExpirationDays},
 		}},
 		{Name: "RecordExpirationDays", Kind: wire.Integer},
 		{Name: "RecordsEvent", Kind: wire.Structure, Members: []wire.Member{
@@ -2301,17 +2295,17 @@ var Schema = wire.Service{
 		{Name: "RenameObjectOutput", Kind: wire.Structure},
 		{Name: "RenameObjectRequest", Kind: wire.Structure, Checked: true, Members: []wire.Member{
 			{Name: "Bucket", Shape: at_BucketName, In: wire.InURI, Required: true},
-			{Name: "ClientToken", Shape: at_ClientToken, Wire: "x-amz-client-token", In: wire.InHeader},
-			{Name: "DestinationIfMatch", Shape: at_IfMatch, Wire: "If-Match", In: wire.InHeader},
-			{Name: "DestinationIfModifiedSince", Shape: at_IfModifiedSince, Wire: "If-Modified-Since", In: wire.InHeader},
-			{Name: "DestinationIfNoneMatch", Shape: at_IfNoneMatch, Wire: "If-None-Match", In: wire.InHeader},
-			{Name: "DestinationIfUnmodifiedSince", Shape: at_IfUnmodifiedSince, Wire: "If-Unmodified-Since", In: wire.InHeader},
 			{Name: "Key", Shape: at_ObjectKey, In: wire.InURI, Required: true},
 			{Name: "RenameSource", Shape: at_RenameSource, Wire: "x-amz-rename-source", In: wire.InHeader, Required: true},
+			{Name: "DestinationIfMatch", Shape: at_IfMatch, Wire: "If-Match", In: wire.InHeader},
+			{Name: "DestinationIfNoneMatch", Shape: at_IfNoneMatch, Wire: "If-None-Match", In: wire.InHeader},
+			{Name: "DestinationIfModifiedSince", Shape: at_IfModifiedSince, Wire: "If-Modified-Since", In: wire.InHeader},
+			{Name: "DestinationIfUnmodifiedSince", Shape: at_IfUnmodifiedSince, Wire: "If-Unmodified-Since", In: wire.InHeader},
 			{Name: "SourceIfMatch", Shape: at_RenameSourceIfMatch, Wire: "x-amz-rename-source-if-match", In: wire.InHeader},
-			{Name: "SourceIfModifiedSince", Shape: at_RenameSourceIfModifiedSince, Wire: "x-amz-rename-source-if-modified-since", In: wire.InHeader},
 			{Name: "SourceIfNoneMatch", Shape: at_RenameSourceIfNoneMatch, Wire: "x-amz-rename-source-if-none-match", In: wire.InHeader},
+			{Name: "SourceIfModifiedSince", Shape: at_RenameSourceIfModifiedSince, Wire: "x-amz-rename-source-if-modified-since", In: wire.InHeader},
 			{Name: "SourceIfUnmodifiedSince", Shape: at_RenameSourceIfUnmodifiedSince, Wire: "x-amz-rename-source-if-unmodified-since", In: wire.InHeader},
+			{Name: "ClientToken", Shape: at_ClientToken, Wire: "x-amz-client-token", In: wire.InHeader},
 		}},
 		{Name: "RenameSource", Kind: wire.String, Checked: true, Pattern: "\\/?.+\\/.+"},
 		{Name: "RenameSourceIfMatch", Kind: wire.String},
@@ -2330,24 +2324,24 @@ var Schema = wire.Service{
 			{Name: "Rules", Shape: at_ReplicationRules, Wire: "Rule", Required: true},
 		}},
 		{Name: "ReplicationRule", Kind: wire.Structure, Checked: true, Members: []wire.Member{
-			{Name: "DeleteMarkerReplication", Shape: at_DeleteMarkerReplication},
-			{Name: "Destination", Shape: at_Destination, Required: true},
-			{Name: "ExistingObjectReplication", Shape: at_ExistingObjectReplication},
-			{Name: "Filter", Shape: at_ReplicationRuleFilter},
 			{Name: "ID", Shape: at_ID},
-			{Name: "Prefix", Shape: at_Prefix},
 			{Name: "Priority", Shape: at_Priority},
-			{Name: "SourceSelectionCriteria", Shape: at_SourceSelectionCriteria},
+			{Name: "Prefix", Shape: at_Prefix},
+			{Name: "Filter", Shape: at_ReplicationRuleFilter},
 			{Name: "Status", Shape: at_ReplicationRuleStatus, Required: true},
+			{Name: "SourceSelectionCriteria", Shape: at_SourceSelectionCriteria},
+			{Name: "ExistingObjectReplication", Shape: at_ExistingObjectReplication},
+			{Name: "Destination", Shape: at_Destination, Required: true},
+			{Name: "DeleteMarkerReplication", Shape: at_DeleteMarkerReplication},
 		}},
 		{Name: "ReplicationRuleAndOperator", Kind: wire.Structure, Checked: true, Members: []wire.Member{
 			{Name: "Prefix", Shape: at_Prefix},
 			{Name: "Tags", Shape: at_TagSet, Wire: "Tag", Flattened: true},
 		}},
 		{Name: "ReplicationRuleFilter", Kind: wire.Structure, Checked: true, Members: []wire.Member{
-			{Name: "And", Shape: at_ReplicationRuleAndOperator},
 			{Name: "Prefix", Shape: at_Prefix},
 			{Name: "Tag", Shape: at_Tag},
+			{Name: "And", Shape: at_ReplicationRuleAndOperator},
 		}},
 		{Name: "ReplicationRuleStatus", Kind: wire.Enum, Checked: true, Enum: []string{"Enabled", "Disabled"}},
 		{Name: "ReplicationRules", Kind: wire.List, Checked: true, Element: at_ReplicationRule, Flattened: true},
@@ -2384,22 +2378,22 @@ var Schema = wire.Service{
 		}},
 		{Name: "RestoreObjectRequest", Kind: wire.Structure, Checked: true, Payload: "RestoreRequest", Members: []wire.Member{
 			{Name: "Bucket", Shape: at_BucketName, In: wire.InURI, Required: true},
+			{Name: "Key", Shape: at_ObjectKey, In: wire.InURI, Required: true},
+			{Name: "VersionId", Shape: at_ObjectVersionId, Wire: "versionId", In: wire.InQuery},
+			{Name: "RestoreRequest", Shape: at_RestoreRequest, XMLNamespace: "http://s3.amazonaws.com/doc/2006-03-01/"},
+			{Name: "RequestPayer", Shape: at_RequestPayer, Wire: "x-amz-request-payer", In: wire.InHeader},
 			{Name: "ChecksumAlgorithm", Shape: at_ChecksumAlgorithm, Wire: "x-amz-sdk-checksum-algorithm", In: wire.InHeader},
 			{Name: "ExpectedBucketOwner", Shape: at_AccountId, Wire: "x-amz-expected-bucket-owner", In: wire.InHeader},
-			{Name: "Key", Shape: at_ObjectKey, In: wire.InURI, Required: true},
-			{Name: "RequestPayer", Shape: at_RequestPayer, Wire: "x-amz-request-payer", In: wire.InHeader},
-			{Name: "RestoreRequest", Shape: at_RestoreRequest, XMLNamespace: "http://s3.amazonaws.com/doc/2006-03-01/"},
-			{Name: "VersionId", Shape: at_ObjectVersionId, Wire: "versionId", In: wire.InQuery},
 		}},
 		{Name: "RestoreOutputPath", Kind: wire.String},
 		{Name: "RestoreRequest", Kind: wire.Structure, Checked: true, Members: []wire.Member{
 			{Name: "Days", Shape: at_Days},
-			{Name: "Description", Shape: at_Description},
 			{Name: "GlacierJobParameters", Shape: at_GlacierJobParameters},
-			{Name: "OutputLocation", Shape: at_OutputLocation},
-			{Name: "SelectParameters", Shape: at_SelectParameters},
-			{Name: "Tier", Shape: at_Tier},
 			{Name: "Type", Shape: at_RestoreRequestType},
+			{Name: "Tier", Shape: at_Tier},
+			{Name: "Description", Shape: at_Description},
+			{Name: "SelectParameters", Shape: at_SelectParameters},
+			{Name: "OutputLocation", Shape: at_OutputLocation},
 		}},
 		{Name: "RestoreRequestType", Kind: wire.Enum, Checked: true, Enum: []string{"SELECT"}},
 		{Name: "RestoreStatus", Kind: wire.Structure, Members: []wire.Member{
@@ -2413,28 +2407,28 @@ var Schema = wire.Service{
 		}},
 		{Name: "RoutingRules", Kind: wire.List, Checked: true, Element: at_RoutingRule, ItemName: "RoutingRule"},
 		{Name: "Rule", Kind: wire.Structure, Checked: true, Members: []wire.Member{
-			{Name: "AbortIncompleteMultipartUpload", Shape: at_AbortIncompleteMultipartUpload},
 			{Name: "Expiration", Shape: at_LifecycleExpiration},
 			{Name: "ID", Shape: at_ID},
-			{Name: "NoncurrentVersionExpiration", Shape: at_NoncurrentVersionExpiration},
-			{Name: "NoncurrentVersionTransition", Shape: at_NoncurrentVersionTransition},
 			{Name: "Prefix", Shape: at_Prefix, Required: true},
 			{Name: "Status", Shape: at_ExpirationStatus, Required: true},
 			{Name: "Transition", Shape: at_Transition},
+			{Name: "NoncurrentVersionTransition", Shape: at_NoncurrentVersionTransition},
+			{Name: "NoncurrentVersionExpiration", Shape: at_NoncurrentVersionExpiration},
+			{Name: "AbortIncompleteMultipartUpload", Shape: at_AbortIncompleteMultipartUpload},
 		}},
 		{Name: "Rules", Kind: wire.List, Checked: true, Element: at_Rule, Flattened: true},
 		{Name: "S3KeyFilter", Kind: wire.Structure, Checked: true, Members: []wire.Member{
 			{Name: "FilterRules", Shape: at_FilterRuleList, Wire: "FilterRule"},
 		}},
 		{Name: "S3Location", Kind: wire.Structure, Checked: true, Members: []wire.Member{
-			{Name: "AccessControlList", Shape: at_Grants},
 			{Name: "BucketName", Shape: at_BucketName, Required: true},
-			{Name: "CannedACL", Shape: at_ObjectCannedACL},
-			{Name: "Encryption", Shape: at_Encryption},
 			{Name: "Prefix", Shape: at_LocationPrefix, Required: true},
-			{Name: "StorageClass", Shape: at_StorageClass},
+			{Name: "Encryption", Shape: at_Encryption},
+			{Name: "CannedACL", Shape: at_ObjectCannedACL},
+			{Name: "AccessControlList", Shape: at_Grants},
 			{Name: "Tagging", Shape: at_Tagging},
 			{Name: "UserMetadata", Shape: at_UserMetadata},
+			{Name: "StorageClass", Shape: at_StorageClass},
 		}},
 		{Name: "S3RegionalOrS3ExpressBucketArnString", Kind: wire.String, Checked: true, HasMin: true, Min: 1, HasMax: true, Max: 128, Pattern: "arn:[^:]+:(s3|s3express):.*"},
 		{Name: "S3TablesArn", Kind: wire.String},
@@ -2445,9 +2439,9 @@ var Schema = wire.Service{
 			{Name: "TableName", Shape: at_S3TablesName, Required: true},
 		}},
 		{Name: "S3TablesDestinationResult", Kind: wire.Structure, Checked: true, Members: []wire.Member{
-			{Name: "TableArn", Shape: at_S3TablesArn, Required: true},
 			{Name: "TableBucketArn", Shape: at_S3TablesBucketArn, Required: true},
 			{Name: "TableName", Shape: at_S3TablesName, Required: true},
+			{Name: "TableArn", Shape: at_S3TablesArn, Required: true},
 			{Name: "TableNamespace", Shape: at_S3TablesNamespace, Required: true},
 		}},
 		{Name: "S3TablesName", Kind: wire.String},
@@ -2459,66 +2453,66 @@ var Schema = wire.Service{
 			{Name: "KeyId", Shape: at_SSEKMSKeyId, Required: true},
 		}},
 		{Name: "SSEKMSEncryption", Kind: wire.Structure, Checked: true, XMLName: "SSE-KMS", Members: []wire.Member{
-			{Name: "BucketKeyEnabled", Shape: at_BucketKeyEnabled},
 			{Name: "KMSKeyArn", Shape: at_NonEmptyKmsKeyArnString, Required: true},
+			{Name: "BucketKeyEnabled", Shape: at_BucketKeyEnabled},
 		}},
 		{Name: "SSEKMSEncryptionContext", Kind: wire.String, Sensitive: true},
 		{Name: "SSEKMSKeyId", Kind: wire.String, Sensitive: true},
 		{Name: "SSES3", Kind: wire.Structure, XMLName: "SSE-S3"},
 		{Name: "ScanRange", Kind: wire.Structure, Members: []wire.Member{
-			{Name: "End", Shape: at_End},
 			{Name: "Start", Shape: at_Start},
+			{Name: "End", Shape: at_End},
 		}},
 		{Name: "SelectObjectContentEventStream", Kind: wire.EventStream, Members: []wire.Member{
-			{Name: "Cont", Shape: at_ContinuationEvent},
-			{Name: "End", Shape: at_EndEvent},
-			{Name: "Progress", Shape: at_ProgressEvent},
 			{Name: "Records", Shape: at_RecordsEvent},
 			{Name: "Stats", Shape: at_StatsEvent},
+			{Name: "Progress", Shape: at_ProgressEvent},
+			{Name: "Cont", Shape: at_ContinuationEvent},
+			{Name: "End", Shape: at_EndEvent},
 		}},
 		{Name: "SelectObjectContentOutput", Kind: wire.Structure, Payload: "Payload", Members: []wire.Member{
 			{Name: "Payload", Shape: at_SelectObjectContentEventStream},
 		}},
 		{Name: "SelectObjectContentRequest", Kind: wire.Structure, Checked: true, Members: []wire.Member{
 			{Name: "Bucket", Shape: at_BucketName, In: wire.InURI, Required: true},
-			{Name: "ExpectedBucketOwner", Shape: at_AccountId, Wire: "x-amz-expected-bucket-owner", In: wire.InHeader},
-			{Name: "Expression", Shape: at_Expression, Required: true},
-			{Name: "ExpressionType", Shape: at_ExpressionType, Required: true},
-			{Name: "InputSerialization", Shape: at_InputSerialization, Required: true},
 			{Name: "Key", Shape: at_ObjectKey, In: wire.InURI, Required: true},
-			{Name: "OutputSerialization", Shape: at_OutputSerialization, Required: true},
-			{Name: "RequestProgress", Shape: at_RequestProgress},
 			{Name: "SSECustomerAlgorithm", Shape: at_SSECustomerAlgorithm, Wire: "x-amz-server-side-encryption-customer-algorithm", In: wire.InHeader},
 			{Name: "SSECustomerKey", Shape: at_SSECustomerKey, Wire: "x-amz-server-side-encryption-customer-key", In: wire.InHeader},
 			{Name: "SSECustomerKeyMD5", Shape: at_SSECustomerKeyMD5, Wire: "x-amz-server-side-encryption-customer-key-MD5", In: wire.InHeader},
-			{Name: "ScanRange", Shape: at_ScanRange},
-		}},
-		{Name: "SelectParameters", Kind: wire.Structure, Checked: true, Members: []wire.Member{
 			{Name: "Expression", Shape: at_Expression, Required: true},
 			{Name: "ExpressionType", Shape: at_ExpressionType, Required: true},
+			{Name: "RequestProgress", Shape: at_RequestProgress},
 			{Name: "InputSerialization", Shape: at_InputSerialization, Required: true},
+			{Name: "OutputSerialization", Shape: at_OutputSerialization, Required: true},
+			{Name: "ScanRange", Shape: at_ScanRange},
+			{Name: "ExpectedBucketOwner", Shape: at_AccountId, Wire: "x-amz-expected-bucket-owner", In: wire.InHeader},
+		}},
+		{Name: "SelectParameters", Kind: wire.Structure, Checked: true, Members: []wire.Member{
+			{Name: "InputSerialization", Shape: at_InputSerialization, Required: true},
+			{Name: "ExpressionType", Shape: at_ExpressionType, Required: true},
+			{Name: "Expression", Shape: at_Expression, Required: true},
 			{Name: "OutputSerialization", Shape: at_OutputSerialization, Required: true},
 		}},
 		{Name: "ServerSideEncryption", Kind: wire.Enum, Checked: true, Enum: []string{"AES256", "aws:kms:dsse", "aws:fsx", "aws:kms"}},
 		{Name: "ServerSideEncryptionByDefault", Kind: wire.Structure, Checked: true, Members: []wire.Member{
-			{Name: "KMSMasterKeyID", Shape: at_SSEKMSKeyId},
 			{Name: "SSEAlgorithm", Shape: at_ServerSideEncryption, Required: true},
+			{Name: "KMSMasterKeyID", Shape: at_SSEKMSKeyId},
 		}},
 		{Name: "ServerSideEncryptionConfiguration", Kind: wire.Structure, Checked: true, Members: []wire.Member{
 			{Name: "Rules", Shape: at_ServerSideEncryptionRules, Wire: "Rule", Required: true},
 		}},
 		{Name: "ServerSideEncryptionRule", Kind: wire.Structure, Checked: true, Members: []wire.Member{
 			{Name: "ApplyServerSideEncryptionByDefault", Shape: at_ServerSideEncryptionByDefault},
-			{Name: "BlockedEncryptionTypes", Shape: at_BlockedEncryptionTypes},
 			{Name: "BucketKeyEnabled", Shape: at_BucketKeyEnabled},
+			{Name: "BlockedEncryptionTypes", Shape: at_BlockedEncryptionTypes},
 		}},
 		{Name: "ServerSideEncryptionRules", Kind: wire.List, Checked: true, Element: at_ServerSideEncryptionRule, Flattened: true},
 		{Name: "SessionCredentialValue", Kind: wire.String, Sensitive: true},
 		{Name: "SessionCredentials", Kind: wire.Structure, Checked: true, Members: []wire.Member{
 			{Name: "AccessKeyId", Shape: at_AccessKeyIdValue, Required: true},
-			{Name: "Expiration", Shape: at_SessionExpiration, Required: true},
 			{Name: "SecretAccessKey", Shape: at_SessionCredentialValue, Required: true},
 			{Name: "SessionToken", Shape: at_SessionCredentialValue, Required: true},
+			{Name: "Expiration", Shape: at_SessionExpiration, Required: true},
 		}},
 		{Name: "SessionExpiration", Kind: wire.Timestamp},
 		{Name: "SessionMode", Kind: wire.Enum, Checked: true, Enum: []string{"ReadOnly", "ReadWrite"}},
@@ -2527,8 +2521,8 @@ var Schema = wire.Service{
 		{Name: "Size", Kind: wire.Long},
 		{Name: "SkipValidation", Kind: wire.Boolean},
 		{Name: "SourceSelectionCriteria", Kind: wire.Structure, Checked: true, Members: []wire.Member{
-			{Name: "ReplicaModifications", Shape: at_ReplicaModifications},
 			{Name: "SseKmsEncryptedObjects", Shape: at_SseKmsEncryptedObjects},
+			{Name: "ReplicaModifications", Shape: at_ReplicaModifications},
 		}},
 		{Name: "SseKmsEncryptedObjects", Kind: wire.Structure, Checked: true, Members: []wire.Member{
 			{Name: "Status", Shape: at_SseKmsEncryptedObjectsStatus, Required: true},
@@ -2537,9 +2531,9 @@ var Schema = wire.Service{
 		{Name: "Start", Kind: wire.Long},
 		{Name: "StartAfter", Kind: wire.String},
 		{Name: "Stats", Kind: wire.Structure, Members: []wire.Member{
+			{Name: "BytesScanned", Shape: at_BytesScanned},
 			{Name: "BytesProcessed", Shape: at_BytesProcessed},
 			{Name: "BytesReturned", Shape: at_BytesReturned},
-			{Name: "BytesScanned", Shape: at_BytesScanned},
 		}},
 		{Name: "StatsEvent", Kind: wire.Structure, Members: []wire.Member{
 			{Name: "Details", Shape: at_Stats},
@@ -2549,8 +2543,8 @@ var Schema = wire.Service{
 			{Name: "DataExport", Shape: at_StorageClassAnalysisDataExport},
 		}},
 		{Name: "StorageClassAnalysisDataExport", Kind: wire.Structure, Checked: true, Members: []wire.Member{
-			{Name: "Destination", Shape: at_AnalyticsExportDestination, Required: true},
 			{Name: "OutputSchemaVersion", Shape: at_StorageClassAnalysisSchemaVersion, Required: true},
+			{Name: "Destination", Shape: at_AnalyticsExportDestination, Required: true},
 		}},
 		{Name: "StorageClassAnalysisSchemaVersion", Kind: wire.Enum, Checked: true, Enum: []string{"V_1"}},
 		{Name: "Suffix", Kind: wire.String},
@@ -2573,29 +2567,29 @@ var Schema = wire.Service{
 		}},
 		{Name: "TargetGrants", Kind: wire.List, Checked: true, Element: at_TargetGrant, ItemName: "Grant"},
 		{Name: "TargetObjectKeyFormat", Kind: wire.Structure, Checked: true, Members: []wire.Member{
-			{Name: "PartitionedPrefix", Shape: at_PartitionedPrefix},
 			{Name: "SimplePrefix", Shape: at_SimplePrefix},
+			{Name: "PartitionedPrefix", Shape: at_PartitionedPrefix},
 		}},
 		{Name: "TargetPrefix", Kind: wire.String},
 		{Name: "Tier", Kind: wire.Enum, Checked: true, Enum: []string{"Expedited", "Bulk", "Standard"}},
 		{Name: "Tiering", Kind: wire.Structure, Checked: true, Members: []wire.Member{
-			{Name: "AccessTier", Shape: at_IntelligentTieringAccessTier, Required: true},
 			{Name: "Days", Shape: at_IntelligentTieringDays, Required: true},
+			{Name: "AccessTier", Shape: at_IntelligentTieringAccessTier, Required: true},
 		}},
 		{Name: "TieringList", Kind: wire.List, Checked: true, Element: at_Tiering, Flattened: true},
 		{Name: "Token", Kind: wire.String},
 		{Name: "TooManyParts", Kind: wire.Structure, Error: &wire.ErrorInfo{Code: "TooManyParts", Status: 400, Message: "message"}},
 		{Name: "TopicArn", Kind: wire.String},
 		{Name: "TopicConfiguration", Kind: wire.Structure, Checked: true, Members: []wire.Member{
-			{Name: "Events", Shape: at_EventList, Wire: "Event", Required: true},
-			{Name: "Filter", Shape: at_NotificationConfigurationFilter},
 			{Name: "Id", Shape: at_NotificationId},
 			{Name: "TopicArn", Shape: at_TopicArn, Wire: "Topic", Required: true},
+			{Name: "Events", Shape: at_EventList, Wire: "Event", Required: true},
+			{Name: "Filter", Shape: at_NotificationConfigurationFilter},
 		}},
 		{Name: "TopicConfigurationDeprecated", Kind: wire.Structure, Checked: true, Members: []wire.Member{
-			{Name: "Event", Shape: at_Event},
-			{Name: "Events", Shape: at_EventList, Wire: "Event"},
 			{Name: "Id", Shape: at_NotificationId},
+			{Name: "Events", Shape: at_EventList, Wire: "Event"},
+			{Name: "Event", Shape: at_Event},
 			{Name: "Topic", Shape: at_TopicArn},
 		}},
 		{Name: "TopicConfigurationList", Kind: wire.List, Checked: true, Element: at_TopicConfiguration, Flattened: true},
@@ -2612,42 +2606,42 @@ var Schema = wire.Service{
 		{Name: "UpdateBucketMetadataInventoryTableConfigurationOutput", Kind: wire.Structure},
 		{Name: "UpdateBucketMetadataInventoryTableConfigurationRequest", Kind: wire.Structure, Checked: true, Payload: "InventoryTableConfiguration", Members: []wire.Member{
 			{Name: "Bucket", Shape: at_BucketName, In: wire.InURI, Required: true},
-			{Name: "ChecksumAlgorithm", Shape: at_ChecksumAlgorithm, Wire: "x-amz-sdk-checksum-algorithm", In: wire.InHeader},
 			{Name: "ContentMD5", Shape: at_ContentMD5, Wire: "Content-MD5", In: wire.InHeader},
-			{Name: "ExpectedBucketOwner", Shape: at_AccountId, Wire: "x-amz-expected-bucket-owner", In: wire.InHeader},
+			{Name: "ChecksumAlgorithm", Shape: at_ChecksumAlgorithm, Wire: "x-amz-sdk-checksum-algorithm", In: wire.InHeader},
 			{Name: "InventoryTableConfiguration", Shape: at_InventoryTableConfigurationUpdates, Required: true, XMLNamespace: "http://s3.amazonaws.com/doc/2006-03-01/"},
+			{Name: "ExpectedBucketOwner", Shape: at_AccountId, Wire: "x-amz-expected-bucket-owner", In: wire.InHeader},
 		}},
 		{Name: "UpdateBucketMetadataJournalTableConfigurationOutput", Kind: wire.Structure},
 		{Name: "UpdateBucketMetadataJournalTableConfigurationRequest", Kind: wire.Structure, Checked: true, Payload: "JournalTableConfiguration", Members: []wire.Member{
 			{Name: "Bucket", Shape: at_BucketName, In: wire.InURI, Required: true},
-			{Name: "ChecksumAlgorithm", Shape: at_ChecksumAlgorithm, Wire: "x-amz-sdk-checksum-algorithm", In: wire.InHeader},
 			{Name: "ContentMD5", Shape: at_ContentMD5, Wire: "Content-MD5", In: wire.InHeader},
-			{Name: "ExpectedBucketOwner", Shape: at_AccountId, Wire: "x-amz-expected-bucket-owner", In: wire.InHeader},
+			{Name: "ChecksumAlgorithm", Shape: at_ChecksumAlgorithm, Wire: "x-amz-sdk-checksum-algorithm", In: wire.InHeader},
 			{Name: "JournalTableConfiguration", Shape: at_JournalTableConfigurationUpdates, Required: true, XMLNamespace: "http://s3.amazonaws.com/doc/2006-03-01/"},
+			{Name: "ExpectedBucketOwner", Shape: at_AccountId, Wire: "x-amz-expected-bucket-owner", In: wire.InHeader},
 		}},
 		{Name: "UpdateObjectEncryptionRequest", Kind: wire.Structure, Checked: true, Payload: "ObjectEncryption", Members: []wire.Member{
 			{Name: "Bucket", Shape: at_BucketName, In: wire.InURI, Required: true},
-			{Name: "ChecksumAlgorithm", Shape: at_ChecksumAlgorithm, Wire: "x-amz-sdk-checksum-algorithm", In: wire.InHeader},
-			{Name: "ContentMD5", Shape: at_ContentMD5, Wire: "Content-MD5", In: wire.InHeader},
-			{Name: "ExpectedBucketOwner", Shape: at_AccountId, Wire: "x-amz-expected-bucket-owner", In: wire.InHeader},
 			{Name: "Key", Shape: at_ObjectKey, In: wire.InURI, Required: true},
+			{Name: "VersionId", Shape: at_ObjectVersionId, Wire: "versionId", In: wire.InQuery},
 			{Name: "ObjectEncryption", Shape: at_ObjectEncryption, Required: true, XMLNamespace: "http://s3.amazonaws.com/doc/2006-03-01/"},
 			{Name: "RequestPayer", Shape: at_RequestPayer, Wire: "x-amz-request-payer", In: wire.InHeader},
-			{Name: "VersionId", Shape: at_ObjectVersionId, Wire: "versionId", In: wire.InQuery},
+			{Name: "ExpectedBucketOwner", Shape: at_AccountId, Wire: "x-amz-expected-bucket-owner", In: wire.InHeader},
+			{Name: "ContentMD5", Shape: at_ContentMD5, Wire: "Content-MD5", In: wire.InHeader},
+			{Name: "ChecksumAlgorithm", Shape: at_ChecksumAlgorithm, Wire: "x-amz-sdk-checksum-algorithm", In: wire.InHeader},
 		}},
 		{Name: "UpdateObjectEncryptionResponse", Kind: wire.Structure, Checked: true, Members: []wire.Member{
 			{Name: "RequestCharged", Shape: at_RequestCharged, Wire: "x-amz-request-charged", In: wire.InHeader},
 		}},
 		{Name: "UploadIdMarker", Kind: wire.String},
 		{Name: "UploadPartCopyOutput", Kind: wire.Structure, Checked: true, Payload: "CopyPartResult", Members: []wire.Member{
-			{Name: "BucketKeyEnabled", Shape: at_BucketKeyEnabled, Wire: "x-amz-server-side-encryption-bucket-key-enabled", In: wire.InHeader},
-			{Name: "CopyPartResult", Shape: at_CopyPartResult},
 			{Name: "CopySourceVersionId", Shape: at_CopySourceVersionId, Wire: "x-amz-copy-source-version-id", In: wire.InHeader},
-			{Name: "RequestCharged", Shape: at_RequestCharged, Wire: "x-amz-request-charged", In: wire.InHeader},
+			{Name: "CopyPartResult", Shape: at_CopyPartResult},
+			{Name: "ServerSideEncryption", Shape: at_ServerSideEncryption, Wire: "x-amz-server-side-encryption", In: wire.InHeader},
 			{Name: "SSECustomerAlgorithm", Shape: at_SSECustomerAlgorithm, Wire: "x-amz-server-side-encryption-customer-algorithm", In: wire.InHeader},
 			{Name: "SSECustomerKeyMD5", Shape: at_SSECustomerKeyMD5, Wire: "x-amz-server-side-encryption-customer-key-MD5", In: wire.InHeader},
 			{Name: "SSEKMSKeyId", Shape: at_SSEKMSKeyId, Wire: "x-amz-server-side-encryption-aws-kms-key-id", In: wire.InHeader},
-			{Name: "ServerSideEncryption", Shape: at_ServerSideEncryption, Wire: "x-amz-server-side-encryption", In: wire.InHeader},
+			{Name: "BucketKeyEnabled", Shape: at_BucketKeyEnabled, Wire: "x-amz-server-side-encryption-bucket-key-enabled", In: wire.InHeader},
+			{Name: "RequestCharged", Shape: at_RequestCharged, Wire: "x-amz-request-charged", In: wire.InHeader},
 		}},
 		{Name: "UploadPartCopyRequest", Kind: wire.Structure, Checked: true, Members: []wire.Member{
 			{Name: "Bucket", Shape: at_BucketName, In: wire.InURI, Required: true},
@@ -2657,62 +2651,62 @@ var Schema = wire.Service{
 			{Name: "CopySourceIfNoneMatch", Shape: at_CopySourceIfNoneMatch, Wire: "x-amz-copy-source-if-none-match", In: wire.InHeader},
 			{Name: "CopySourceIfUnmodifiedSince", Shape: at_CopySourceIfUnmodifiedSince, Wire: "x-amz-copy-source-if-unmodified-since", In: wire.InHeader},
 			{Name: "CopySourceRange", Shape: at_CopySourceRange, Wire: "x-amz-copy-source-range", In: wire.InHeader},
-			{Name: "CopySourceSSECustomerAlgorithm", Shape: at_CopySourceSSECustomerAlgorithm, Wire: "x-amz-copy-source-server-side-encryption-customer-algorithm", In: wire.InHeader},
-			{Name: "CopySourceSSECustomerKey", Shape: at_CopySourceSSECustomerKey, Wire: "x-amz-copy-source-server-side-encryption-customer-key", In: wire.InHeader},
-			{Name: "CopySourceSSECustomerKeyMD5", Shape: at_CopySourceSSECustomerKeyMD5, Wire: "x-amz-copy-source-server-side-encryption-customer-key-MD5", In: wire.InHeader},
-			{Name: "ExpectedBucketOwner", Shape: at_AccountId, Wire: "x-amz-expected-bucket-owner", In: wire.InHeader},
-			{Name: "ExpectedSourceBucketOwner", Shape: at_AccountId, Wire: "x-amz-source-expected-bucket-owner", In: wire.InHeader},
 			{Name: "Key", Shape: at_ObjectKey, In: wire.InURI, Required: true},
 			{Name: "PartNumber", Shape: at_PartNumber, Wire: "partNumber", In: wire.InQuery, Required: true},
-			{Name: "RequestPayer", Shape: at_RequestPayer, Wire: "x-amz-request-payer", In: wire.InHeader},
+			{Name: "UploadId", Shape: at_MultipartUploadId, Wire: "uploadId", In: wire.InQuery, Required: true},
 			{Name: "SSECustomerAlgorithm", Shape: at_SSECustomerAlgorithm, Wire: "x-amz-server-side-encryption-customer-algorithm", In: wire.InHeader},
 			{Name: "SSECustomerKey", Shape: at_SSECustomerKey, Wire: "x-amz-server-side-encryption-customer-key", In: wire.InHeader},
 			{Name: "SSECustomerKeyMD5", Shape: at_SSECustomerKeyMD5, Wire: "x-amz-server-side-encryption-customer-key-MD5", In: wire.InHeader},
-			{Name: "UploadId", Shape: at_MultipartUploadId, Wire: "uploadId", In: wire.InQuery, Required: true},
+			{Name: "CopySourceSSECustomerAlgorithm", Shape: at_CopySourceSSECustomerAlgorithm, Wire: "x-amz-copy-source-server-side-encryption-customer-algorithm", In: wire.InHeader},
+			{Name: "CopySourceSSECustomerKey", Shape: at_CopySourceSSECustomerKey, Wire: "x-amz-copy-source-server-side-encryption-customer-key", In: wire.InHeader},
+			{Name: "CopySourceSSECustomerKeyMD5", Shape: at_CopySourceSSECustomerKeyMD5, Wire: "x-amz-copy-source-server-side-encryption-customer-key-MD5", In: wire.InHeader},
+			{Name: "RequestPayer", Shape: at_RequestPayer, Wire: "x-amz-request-payer", In: wire.InHeader},
+			{Name: "ExpectedBucketOwner", Shape: at_AccountId, Wire: "x-amz-expected-bucket-owner", In: wire.InHeader},
+			{Name: "ExpectedSourceBucketOwner", Shape: at_AccountId, Wire: "x-amz-source-expected-bucket-owner", In: wire.InHeader},
 		}},
 		{Name: "UploadPartOutput", Kind: wire.Structure, Checked: true, Members: []wire.Member{
-			{Name: "BucketKeyEnabled", Shape: at_BucketKeyEnabled, Wire: "x-amz-server-side-encryption-bucket-key-enabled", In: wire.InHeader},
+			{Name: "ServerSideEncryption", Shape: at_ServerSideEncryption, Wire: "x-amz-server-side-encryption", In: wire.InHeader},
+			{Name: "ETag", Shape: at_ETag, In: wire.InHeader},
 			{Name: "ChecksumCRC32", Shape: at_ChecksumCRC32, Wire: "x-amz-checksum-crc32", In: wire.InHeader},
 			{Name: "ChecksumCRC32C", Shape: at_ChecksumCRC32C, Wire: "x-amz-checksum-crc32c", In: wire.InHeader},
 			{Name: "ChecksumCRC64NVME", Shape: at_ChecksumCRC64NVME, Wire: "x-amz-checksum-crc64nvme", In: wire.InHeader},
-			{Name: "ChecksumMD5", Shape: at_ChecksumMD5, Wire: "x-amz-checksum-md5", In: wire.InHeader},
 			{Name: "ChecksumSHA1", Shape: at_ChecksumSHA1, Wire: "x-amz-checksum-sha1", In: wire.InHeader},
 			{Name: "ChecksumSHA256", Shape: at_ChecksumSHA256, Wire: "x-amz-checksum-sha256", In: wire.InHeader},
 			{Name: "ChecksumSHA512", Shape: at_ChecksumSHA512, Wire: "x-amz-checksum-sha512", In: wire.InHeader},
-			{Name: "ChecksumXXHASH128", Shape: at_ChecksumXXHASH128, Wire: "x-amz-checksum-xxhash128", In: wire.InHeader},
-			{Name: "ChecksumXXHASH3", Shape: at_ChecksumXXHASH3, Wire: "x-amz-checksum-xxhash3", In: wire.InHeader},
+			{Name: "ChecksumMD5", Shape: at_ChecksumMD5, Wire: "x-amz-checksum-md5", In: wire.InHeader},
 			{Name: "ChecksumXXHASH64", Shape: at_ChecksumXXHASH64, Wire: "x-amz-checksum-xxhash64", In: wire.InHeader},
-			{Name: "ETag", Shape: at_ETag, In: wire.InHeader},
-			{Name: "RequestCharged", Shape: at_RequestCharged, Wire: "x-amz-request-charged", In: wire.InHeader},
+			{Name: "ChecksumXXHASH3", Shape: at_ChecksumXXHASH3, Wire: "x-amz-checksum-xxhash3", In: wire.InHeader},
+			{Name: "ChecksumXXHASH128", Shape: at_ChecksumXXHASH128, Wire: "x-amz-checksum-xxhash128", In: wire.InHeader},
 			{Name: "SSECustomerAlgorithm", Shape: at_SSECustomerAlgorithm, Wire: "x-amz-server-side-encryption-customer-algorithm", In: wire.InHeader},
 			{Name: "SSECustomerKeyMD5", Shape: at_SSECustomerKeyMD5, Wire: "x-amz-server-side-encryption-customer-key-MD5", In: wire.InHeader},
 			{Name: "SSEKMSKeyId", Shape: at_SSEKMSKeyId, Wire: "x-amz-server-side-encryption-aws-kms-key-id", In: wire.InHeader},
-			{Name: "ServerSideEncryption", Shape: at_ServerSideEncryption, Wire: "x-amz-server-side-encryption", In: wire.InHeader},
+			{Name: "BucketKeyEnabled", Shape: at_BucketKeyEnabled, Wire: "x-amz-server-side-encryption-bucket-key-enabled", In: wire.InHeader},
+			{Name: "RequestCharged", Shape: at_RequestCharged, Wire: "x-amz-request-charged", In: wire.InHeader},
 		}},
 		{Name: "UploadPartRequest", Kind: wire.Structure, Checked: true, Payload: "Body", Members: []wire.Member{
 			{Name: "Body", Shape: at_Body},
 			{Name: "Bucket", Shape: at_BucketName, In: wire.InURI, Required: true},
+			{Name: "ContentLength", Shape: at_ContentLength, Wire: "Content-Length", In: wire.InHeader},
+			{Name: "ContentMD5", Shape: at_ContentMD5, Wire: "Content-MD5", In: wire.InHeader},
 			{Name: "ChecksumAlgorithm", Shape: at_ChecksumAlgorithm, Wire: "x-amz-sdk-checksum-algorithm", In: wire.InHeader},
 			{Name: "ChecksumCRC32", Shape: at_ChecksumCRC32, Wire: "x-amz-checksum-crc32", In: wire.InHeader},
 			{Name: "ChecksumCRC32C", Shape: at_ChecksumCRC32C, Wire: "x-amz-checksum-crc32c", In: wire.InHeader},
 			{Name: "ChecksumCRC64NVME", Shape: at_ChecksumCRC64NVME, Wire: "x-amz-checksum-crc64nvme", In: wire.InHeader},
-			{Name: "ChecksumMD5", Shape: at_ChecksumMD5, Wire: "x-amz-checksum-md5", In: wire.InHeader},
 			{Name: "ChecksumSHA1", Shape: at_ChecksumSHA1, Wire: "x-amz-checksum-sha1", In: wire.InHeader},
 			{Name: "ChecksumSHA256", Shape: at_ChecksumSHA256, Wire: "x-amz-checksum-sha256", In: wire.InHeader},
 			{Name: "ChecksumSHA512", Shape: at_ChecksumSHA512, Wire: "x-amz-checksum-sha512", In: wire.InHeader},
-			{Name: "ChecksumXXHASH128", Shape: at_ChecksumXXHASH128, Wire: "x-amz-checksum-xxhash128", In: wire.InHeader},
-			{Name: "ChecksumXXHASH3", Shape: at_ChecksumXXHASH3, Wire: "x-amz-checksum-xxhash3", In: wire.InHeader},
+			{Name: "ChecksumMD5", Shape: at_ChecksumMD5, Wire: "x-amz-checksum-md5", In: wire.InHeader},
 			{Name: "ChecksumXXHASH64", Shape: at_ChecksumXXHASH64, Wire: "x-amz-checksum-xxhash64", In: wire.InHeader},
-			{Name: "ContentLength", Shape: at_ContentLength, Wire: "Content-Length", In: wire.InHeader},
-			{Name: "ContentMD5", Shape: at_ContentMD5, Wire: "Content-MD5", In: wire.InHeader},
-			{Name: "ExpectedBucketOwner", Shape: at_AccountId, Wire: "x-amz-expected-bucket-owner", In: wire.InHeader},
+			{Name: "ChecksumXXHASH3", Shape: at_ChecksumXXHASH3, Wire: "x-amz-checksum-xxhash3", In: wire.InHeader},
+			{Name: "ChecksumXXHASH128", Shape: at_ChecksumXXHASH128, Wire: "x-amz-checksum-xxhash128", In: wire.InHeader},
 			{Name: "Key", Shape: at_ObjectKey, In: wire.InURI, Required: true},
 			{Name: "PartNumber", Shape: at_PartNumber, Wire: "partNumber", In: wire.InQuery, Required: true},
-			{Name: "RequestPayer", Shape: at_RequestPayer, Wire: "x-amz-request-payer", In: wire.InHeader},
+			{Name: "UploadId", Shape: at_MultipartUploadId, Wire: "uploadId", In: wire.InQuery, Required: true},
 			{Name: "SSECustomerAlgorithm", Shape: at_SSECustomerAlgorithm, Wire: "x-amz-server-side-encryption-customer-algorithm", In: wire.InHeader},
 			{Name: "SSECustomerKey", Shape: at_SSECustomerKey, Wire: "x-amz-server-side-encryption-customer-key", In: wire.InHeader},
 			{Name: "SSECustomerKeyMD5", Shape: at_SSECustomerKeyMD5, Wire: "x-amz-server-side-encryption-customer-key-MD5", In: wire.InHeader},
-			{Name: "UploadId", Shape: at_MultipartUploadId, Wire: "uploadId", In: wire.InQuery, Required: true},
+			{Name: "RequestPayer", Shape: at_RequestPayer, Wire: "x-amz-request-payer", In: wire.InHeader},
+			{Name: "ExpectedBucketOwner", Shape: at_AccountId, Wire: "x-amz-expected-bucket-owner", In: wire.InHeader},
 		}},
 		{Name: "UserMetadata", Kind: wire.List, Element: at_MetadataEntry, ItemName: "MetadataEntry"},
 		{Name: "Value", Kind: wire.String},
@@ -2731,52 +2725,52 @@ var Schema = wire.Service{
 		{Name: "WebsiteRedirectLocation", Kind: wire.String},
 		{Name: "WriteGetObjectResponseOutput", Kind: wire.Structure},
 		{Name: "WriteGetObjectResponseRequest", Kind: wire.Structure, Checked: true, Payload: "Body", Members: []wire.Member{
-			{Name: "AcceptRanges", Shape: at_AcceptRanges, Wire: "x-amz-fwd-header-accept-ranges", In: wire.InHeader},
+			{Name: "RequestRoute", Shape: at_RequestRoute, Wire: "x-amz-request-route", In: wire.InHeader, Required: true},
+			{Name: "RequestToken", Shape: at_RequestToken, Wire: "x-amz-request-token", In: wire.InHeader, Required: true},
 			{Name: "Body", Shape: at_Body},
-			{Name: "BucketKeyEnabled", Shape: at_BucketKeyEnabled, Wire: "x-amz-fwd-header-x-amz-server-side-encryption-bucket-key-enabled", In: wire.InHeader},
+			{Name: "StatusCode", Shape: at_GetObjectResponseStatusCode, Wire: "x-amz-fwd-status", In: wire.InHeader},
+			{Name: "ErrorCode", Shape: at_ErrorCode, Wire: "x-amz-fwd-error-code", In: wire.InHeader},
+			{Name: "ErrorMessage", Shape: at_ErrorMessage, Wire: "x-amz-fwd-error-message", In: wire.InHeader},
+			{Name: "AcceptRanges", Shape: at_AcceptRanges, Wire: "x-amz-fwd-header-accept-ranges", In: wire.InHeader},
 			{Name: "CacheControl", Shape: at_CacheControl, Wire: "x-amz-fwd-header-Cache-Control", In: wire.InHeader},
-			{Name: "ChecksumCRC32", Shape: at_ChecksumCRC32, Wire: "x-amz-fwd-header-x-amz-checksum-crc32", In: wire.InHeader},
-			{Name: "ChecksumCRC32C", Shape: at_ChecksumCRC32C, Wire: "x-amz-fwd-header-x-amz-checksum-crc32c", In: wire.InHeader},
-			{Name: "ChecksumCRC64NVME", Shape: at_ChecksumCRC64NVME, Wire: "x-amz-fwd-header-x-amz-checksum-crc64nvme", In: wire.InHeader},
-			{Name: "ChecksumMD5", Shape: at_ChecksumMD5, Wire: "x-amz-fwd-header-x-amz-checksum-md5", In: wire.InHeader},
-			{Name: "ChecksumSHA1", Shape: at_ChecksumSHA1, Wire: "x-amz-fwd-header-x-amz-checksum-sha1", In: wire.InHeader},
-			{Name: "ChecksumSHA256", Shape: at_ChecksumSHA256, Wire: "x-amz-fwd-header-x-amz-checksum-sha256", In: wire.InHeader},
-			{Name: "ChecksumSHA512", Shape: at_ChecksumSHA512, Wire: "x-amz-fwd-header-x-amz-checksum-sha512", In: wire.InHeader},
-			{Name: "ChecksumXXHASH128", Shape: at_ChecksumXXHASH128, Wire: "x-amz-fwd-header-x-amz-checksum-xxhash128", In: wire.InHeader},
-			{Name: "ChecksumXXHASH3", Shape: at_ChecksumXXHASH3, Wire: "x-amz-fwd-header-x-amz-checksum-xxhash3", In: wire.InHeader},
-			{Name: "ChecksumXXHASH64", Shape: at_ChecksumXXHASH64, Wire: "x-amz-fwd-header-x-amz-checksum-xxhash64", In: wire.InHeader},
 			{Name: "ContentDisposition", Shape: at_ContentDisposition, Wire: "x-amz-fwd-header-Content-Disposition", In: wire.InHeader},
 			{Name: "ContentEncoding", Shape: at_ContentEncoding, Wire: "x-amz-fwd-header-Content-Encoding", In: wire.InHeader},
 			{Name: "ContentLanguage", Shape: at_ContentLanguage, Wire: "x-amz-fwd-header-Content-Language", In: wire.InHeader},
 			{Name: "ContentLength", Shape: at_ContentLength, Wire: "Content-Length", In: wire.InHeader},
 			{Name: "ContentRange", Shape: at_ContentRange, Wire: "x-amz-fwd-header-Content-Range", In: wire.InHeader},
 			{Name: "ContentType", Shape: at_ContentType, Wire: "x-amz-fwd-header-Content-Type", In: wire.InHeader},
+			{Name: "ChecksumCRC32", Shape: at_ChecksumCRC32, Wire: "x-amz-fwd-header-x-amz-checksum-crc32", In: wire.InHeader},
+			{Name: "ChecksumCRC32C", Shape: at_ChecksumCRC32C, Wire: "x-amz-fwd-header-x-amz-checksum-crc32c", In: wire.InHeader},
+			{Name: "ChecksumCRC64NVME", Shape: at_ChecksumCRC64NVME, Wire: "x-amz-fwd-header-x-amz-checksum-crc64nvme", In: wire.InHeader},
+			{Name: "ChecksumSHA1", Shape: at_ChecksumSHA1, Wire: "x-amz-fwd-header-x-amz-checksum-sha1", In: wire.InHeader},
+			{Name: "ChecksumSHA256", Shape: at_ChecksumSHA256, Wire: "x-amz-fwd-header-x-amz-checksum-sha256", In: wire.InHeader},
+			{Name: "ChecksumSHA512", Shape: at_ChecksumSHA512, Wire: "x-amz-fwd-header-x-amz-checksum-sha512", In: wire.InHeader},
+			{Name: "ChecksumMD5", Shape: at_ChecksumMD5, Wire: "x-amz-fwd-header-x-amz-checksum-md5", In: wire.InHeader},
+			{Name: "ChecksumXXHASH64", Shape: at_ChecksumXXHASH64, Wire: "x-amz-fwd-header-x-amz-checksum-xxhash64", In: wire.InHeader},
+			{Name: "ChecksumXXHASH3", Shape: at_ChecksumXXHASH3, Wire: "x-amz-fwd-header-x-amz-checksum-xxhash3", In: wire.InHeader},
+			{Name: "ChecksumXXHASH128", Shape: at_ChecksumXXHASH128, Wire: "x-amz-fwd-header-x-amz-checksum-xxhash128", In: wire.InHeader},
 			{Name: "DeleteMarker", Shape: at_DeleteMarker, Wire: "x-amz-fwd-header-x-amz-delete-marker", In: wire.InHeader},
 			{Name: "ETag", Shape: at_ETag, Wire: "x-amz-fwd-header-ETag", In: wire.InHeader},
-			{Name: "ErrorCode", Shape: at_ErrorCode, Wire: "x-amz-fwd-error-code", In: wire.InHeader},
-			{Name: "ErrorMessage", Shape: at_ErrorMessage, Wire: "x-amz-fwd-error-message", In: wire.InHeader},
-			{Name: "Expiration", Shape: at_Expiration, Wire: "x-amz-fwd-header-x-amz-expiration", In: wire.InHeader},
 			{Name: "Expires", Shape: at_Expires, Wire: "x-amz-fwd-header-Expires", In: wire.InHeader},
+			{Name: "Expiration", Shape: at_Expiration, Wire: "x-amz-fwd-header-x-amz-expiration", In: wire.InHeader},
 			{Name: "LastModified", Shape: at_LastModified, Wire: "x-amz-fwd-header-Last-Modified", In: wire.InHeader},
-			{Name: "Metadata", Shape: at_Metadata, Wire: "x-amz-meta-", In: wire.InHeaders},
 			{Name: "MissingMeta", Shape: at_MissingMeta, Wire: "x-amz-fwd-header-x-amz-missing-meta", In: wire.InHeader},
-			{Name: "ObjectLockLegalHoldStatus", Shape: at_ObjectLockLegalHoldStatus, Wire: "x-amz-fwd-header-x-amz-object-lock-legal-hold", In: wire.InHeader},
+			{Name: "Metadata", Shape: at_Metadata, Wire: "x-amz-meta-", In: wire.InHeaders},
 			{Name: "ObjectLockMode", Shape: at_ObjectLockMode, Wire: "x-amz-fwd-header-x-amz-object-lock-mode", In: wire.InHeader},
+			{Name: "ObjectLockLegalHoldStatus", Shape: at_ObjectLockLegalHoldStatus, Wire: "x-amz-fwd-header-x-amz-object-lock-legal-hold", In: wire.InHeader},
 			{Name: "ObjectLockRetainUntilDate", Shape: at_ObjectLockRetainUntilDate, Wire: "x-amz-fwd-header-x-amz-object-lock-retain-until-date", In: wire.InHeader},
 			{Name: "PartsCount", Shape: at_PartsCount, Wire: "x-amz-fwd-header-x-amz-mp-parts-count", In: wire.InHeader},
 			{Name: "ReplicationStatus", Shape: at_ReplicationStatus, Wire: "x-amz-fwd-header-x-amz-replication-status", In: wire.InHeader},
 			{Name: "RequestCharged", Shape: at_RequestCharged, Wire: "x-amz-fwd-header-x-amz-request-charged", In: wire.InHeader},
-			{Name: "RequestRoute", Shape: at_RequestRoute, Wire: "x-amz-request-route", In: wire.InHeader, Required: true},
-			{Name: "RequestToken", Shape: at_RequestToken, Wire: "x-amz-request-token", In: wire.InHeader, Required: true},
 			{Name: "Restore", Shape: at_Restore, Wire: "x-amz-fwd-header-x-amz-restore", In: wire.InHeader},
-			{Name: "SSECustomerAlgorithm", Shape: at_SSECustomerAlgorithm, Wire: "x-amz-fwd-header-x-amz-server-side-encryption-customer-algorithm", In: wire.InHeader},
-			{Name: "SSECustomerKeyMD5", Shape: at_SSECustomerKeyMD5, Wire: "x-amz-fwd-header-x-amz-server-side-encryption-customer-key-MD5", In: wire.InHeader},
-			{Name: "SSEKMSKeyId", Shape: at_SSEKMSKeyId, Wire: "x-amz-fwd-header-x-amz-server-side-encryption-aws-kms-key-id", In: wire.InHeader},
 			{Name: "ServerSideEncryption", Shape: at_ServerSideEncryption, Wire: "x-amz-fwd-header-x-amz-server-side-encryption", In: wire.InHeader},
-			{Name: "StatusCode", Shape: at_GetObjectResponseStatusCode, Wire: "x-amz-fwd-status", In: wire.InHeader},
+			{Name: "SSECustomerAlgorithm", Shape: at_SSECustomerAlgorithm, Wire: "x-amz-fwd-header-x-amz-server-side-encryption-customer-algorithm", In: wire.InHeader},
+			{Name: "SSEKMSKeyId", Shape: at_SSEKMSKeyId, Wire: "x-amz-fwd-header-x-amz-server-side-encryption-aws-kms-key-id", In: wire.InHeader},
+			{Name: "SSECustomerKeyMD5", Shape: at_SSECustomerKeyMD5, Wire: "x-amz-fwd-header-x-amz-server-side-encryption-customer-key-MD5", In: wire.InHeader},
 			{Name: "StorageClass", Shape: at_StorageClass, Wire: "x-amz-fwd-header-x-amz-storage-class", In: wire.InHeader},
 			{Name: "TagCount", Shape: at_TagCount, Wire: "x-amz-fwd-header-x-amz-tagging-count", In: wire.InHeader},
 			{Name: "VersionId", Shape: at_ObjectVersionId, Wire: "x-amz-fwd-header-x-amz-version-id", In: wire.InHeader},
+			{Name: "BucketKeyEnabled", Shape: at_BucketKeyEnabled, Wire: "x-amz-fwd-header-x-amz-server-side-encryption-bucket-key-enabled", In: wire.InHeader},
 		}},
 		{Name: "WriteOffsetBytes", Kind: wire.Long},
 		{Name: "Years", Kind: wire.Integer},
@@ -3319,202 +3313,200 @@ const (
 	at_PutBucketInventoryConfigurationRequest                 wire.Ref = 531
 	at_PutBucketLifecycleConfigurationOutput                  wire.Ref = 532
 	at_PutBucketLifecycleConfigurationRequest                 wire.Ref = 533
-	at_PutBucketLifecycleOutput                               wire.Ref = 534
-	at_PutBucketLifecycleRequest                              wire.Ref = 535
-	at_PutBucketLoggingOutput                                 wire.Ref = 536
-	at_PutBucketLoggingRequest                                wire.Ref = 537
-	at_PutBucketMetricsConfigurationOutput                    wire.Ref = 538
-	at_PutBucketMetricsConfigurationRequest                   wire.Ref = 539
-	at_PutBucketNotificationConfigurationOutput               wire.Ref = 540
-	at_PutBucketNotificationConfigurationRequest              wire.Ref = 541
-	at_PutBucketNotificationOutput                            wire.Ref = 542
-	at_PutBucketNotificationRequest                           wire.Ref = 543
-	at_PutBucketOwnershipControlsOutput                       wire.Ref = 544
-	at_PutBucketOwnershipControlsRequest                      wire.Ref = 545
-	at_PutBucketPolicyOutput                                  wire.Ref = 546
-	at_PutBucketPolicyRequest                                 wire.Ref = 547
-	at_PutBucketReplicationOutput                             wire.Ref = 548
-	at_PutBucketReplicationRequest                            wire.Ref = 549
-	at_PutBucketRequestPaymentOutput                          wire.Ref = 550
-	at_PutBucketRequestPaymentRequest                         wire.Ref = 551
-	at_PutBucketTaggingOutput                                 wire.Ref = 552
-	at_PutBucketTaggingRequest                                wire.Ref = 553
-	at_PutBucketVersioningOutput                              wire.Ref = 554
-	at_PutBucketVersioningRequest                             wire.Ref = 555
-	at_PutBucketWebsiteOutput                                 wire.Ref = 556
-	at_PutBucketWebsiteRequest                                wire.Ref = 557
-	at_PutObjectAclOutput                                     wire.Ref = 558
-	at_PutObjectAclRequest                                    wire.Ref = 559
-	at_PutObjectLegalHoldOutput                               wire.Ref = 560
-	at_PutObjectLegalHoldRequest                              wire.Ref = 561
-	at_PutObjectLockConfigurationOutput                       wire.Ref = 562
-	at_PutObjectLockConfigurationRequest                      wire.Ref = 563
-	at_PutObjectOutput                                        wire.Ref = 564
-	at_PutObjectRequest                                       wire.Ref = 565
-	at_PutObjectRetentionOutput                               wire.Ref = 566
-	at_PutObjectRetentionRequest                              wire.Ref = 567
-	at_PutObjectTaggingOutput                                 wire.Ref = 568
-	at_PutObjectTaggingRequest                                wire.Ref = 569
-	at_PutPublicAccessBlockOutput                             wire.Ref = 570
-	at_PutPublicAccessBlockRequest                            wire.Ref = 571
-	at_QueueArn                                               wire.Ref = 572
-	at_QueueConfiguration                                     wire.Ref = 573
-	at_QueueConfigurationDeprecated                           wire.Ref = 574
-	at_QueueConfigurationList                                 wire.Ref = 575
-	at_Quiet                                                  wire.Ref = 576
-	at_QuoteCharacter                                         wire.Ref = 577
-	at_QuoteEscapeCharacter                                   wire.Ref = 578
-	at_QuoteFields                                            wire.Ref = 579
-	at_Range                                                  wire.Ref = 580
-	at_RecordDelimiter                                        wire.Ref = 581
-	at_RecordExpiration                                       wire.Ref = 582
-	at_RecordExpirationDays                                   wire.Ref = 583
-	at_RecordsEvent                                           wire.Ref = 584
-	at_Redirect                                               wire.Ref = 585
-	at_RedirectAllRequestsTo                                  wire.Ref = 586
-	at_Region                                                 wire.Ref = 587
-	at_RenameObjectOutput                                     wire.Ref = 588
-	at_RenameObjectRequest                                    wire.Ref = 589
-	at_RenameSource                                           wire.Ref = 590
-	at_RenameSourceIfMatch                                    wire.Ref = 591
-	at_RenameSourceIfModifiedSince                            wire.Ref = 592
-	at_RenameSourceIfNoneMatch                                wire.Ref = 593
-	at_RenameSourceIfUnmodifiedSince                          wire.Ref = 594
-	at_ReplaceKeyPrefixWith                                   wire.Ref = 595
-	at_ReplaceKeyWith                                         wire.Ref = 596
-	at_ReplicaKmsKeyID                                        wire.Ref = 597
-	at_ReplicaModifications                                   wire.Ref = 598
-	at_ReplicaModificationsStatus                             wire.Ref = 599
-	at_ReplicationConfiguration                               wire.Ref = 600
-	at_ReplicationRule                                        wire.Ref = 601
-	at_ReplicationRuleAndOperator                             wire.Ref = 602
-	at_ReplicationRuleFilter                                  wire.Ref = 603
-	at_ReplicationRuleStatus                                  wire.Ref = 604
-	at_ReplicationRules                                       wire.Ref = 605
-	at_ReplicationStatus                                      wire.Ref = 606
-	at_ReplicationTime                                        wire.Ref = 607
-	at_ReplicationTimeStatus                                  wire.Ref = 608
-	at_ReplicationTimeValue                                   wire.Ref = 609
-	at_RequestCharged                                         wire.Ref = 610
-	at_RequestPayer                                           wire.Ref = 611
-	at_RequestPaymentConfiguration                            wire.Ref = 612
-	at_RequestProgress                                        wire.Ref = 613
-	at_RequestRoute                                           wire.Ref = 614
-	at_RequestToken                                           wire.Ref = 615
-	at_ResponseCacheControl                                   wire.Ref = 616
-	at_ResponseContentDisposition                             wire.Ref = 617
-	at_ResponseContentEncoding                                wire.Ref = 618
-	at_ResponseContentLanguage                                wire.Ref = 619
-	at_ResponseContentType                                    wire.Ref = 620
-	at_ResponseExpires                                        wire.Ref = 621
-	at_Restore                                                wire.Ref = 622
-	at_RestoreExpiryDate                                      wire.Ref = 623
-	at_RestoreObjectOutput                                    wire.Ref = 624
-	at_RestoreObjectRequest                                   wire.Ref = 625
-	at_RestoreOutputPath                                      wire.Ref = 626
-	at_RestoreRequest                                         wire.Ref = 627
-	at_RestoreRequestType                                     wire.Ref = 628
-	at_RestoreStatus                                          wire.Ref = 629
-	at_Role                                                   wire.Ref = 630
-	at_RoutingRule                                            wire.Ref = 631
-	at_RoutingRules                                           wire.Ref = 632
-	at_Rule                                                   wire.Ref = 633
-	at_Rules                                                  wire.Ref = 634
-	at_S3KeyFilter                                            wire.Ref = 635
-	at_S3Location                                             wire.Ref = 636
-	at_S3RegionalOrS3ExpressBucketArnString                   wire.Ref = 637
-	at_S3TablesArn                                            wire.Ref = 638
-	at_S3TablesBucketArn                                      wire.Ref = 639
-	at_S3TablesBucketType                                     wire.Ref = 640
-	at_S3TablesDestination                                    wire.Ref = 641
-	at_S3TablesDestinationResult                              wire.Ref = 642
-	at_S3TablesName                                           wire.Ref = 643
-	at_S3TablesNamespace                                      wire.Ref = 644
-	at_SSECustomerAlgorithm                                   wire.Ref = 645
-	at_SSECustomerKey                                         wire.Ref = 646
-	at_SSECustomerKeyMD5                                      wire.Ref = 647
-	at_SSEKMS                                                 wire.Ref = 648
-	at_SSEKMSEncryption                                       wire.Ref = 649
-	at_SSEKMSEncryptionContext                                wire.Ref = 650
-	at_SSEKMSKeyId                                            wire.Ref = 651
-	at_SSES3                                                  wire.Ref = 652
-	at_ScanRange                                              wire.Ref = 653
-	at_SelectObjectContentEventStream                         wire.Ref = 654
-	at_SelectObjectContentOutput                              wire.Ref = 655
-	at_SelectObjectContentRequest                             wire.Ref = 656
-	at_SelectParameters                                       wire.Ref = 657
-	at_ServerSideEncryption                                   wire.Ref = 658
-	at_ServerSideEncryptionByDefault                          wire.Ref = 659
-	at_ServerSideEncryptionConfiguration                      wire.Ref = 660
-	at_ServerSideEncryptionRule                               wire.Ref = 661
-	at_ServerSideEncryptionRules                              wire.Ref = 662
-	at_SessionCredentialValue                                 wire.Ref = 663
-	at_SessionCredentials                                     wire.Ref = 664
-	at_SessionExpiration                                      wire.Ref = 665
-	at_SessionMode                                            wire.Ref = 666
-	at_Setting                                                wire.Ref = 667
-	at_SimplePrefix                                           wire.Ref = 668
-	at_Size                                                   wire.Ref = 669
-	at_SkipValidation                                         wire.Ref = 670
-	at_SourceSelectionCriteria                                wire.Ref = 671
-	at_SseKmsEncryptedObjects                                 wire.Ref = 672
-	at_SseKmsEncryptedObjectsStatus                           wire.Ref = 673
-	at_Start                                                  wire.Ref = 674
-	at_StartAfter                                             wire.Ref = 675
-	at_Stats                                                  wire.Ref = 676
-	at_StatsEvent                                             wire.Ref = 677
-	at_StorageClass                                           wire.Ref = 678
-	at_StorageClassAnalysis                                   wire.Ref = 679
-	at_StorageClassAnalysisDataExport                         wire.Ref = 680
-	at_StorageClassAnalysisSchemaVersion                      wire.Ref = 681
-	at_Suffix                                                 wire.Ref = 682
-	at_TableSseAlgorithm                                      wire.Ref = 683
-	at_Tag                                                    wire.Ref = 684
-	at_TagCount                                               wire.Ref = 685
-	at_TagSet                                                 wire.Ref = 686
-	at_Tagging                                                wire.Ref = 687
-	at_TaggingDirective                                       wire.Ref = 688
-	at_TaggingHeader                                          wire.Ref = 689
-	at_TargetBucket                                           wire.Ref = 690
-	at_TargetGrant                                            wire.Ref = 691
-	at_TargetGrants                                           wire.Ref = 692
-	at_TargetObjectKeyFormat                                  wire.Ref = 693
-	at_TargetPrefix                                           wire.Ref = 694
-	at_Tier                                                   wire.Ref = 695
-	at_Tiering                                                wire.Ref = 696
-	at_TieringList                                            wire.Ref = 697
-	at_Token                                                  wire.Ref = 698
-	at_TooManyParts                                           wire.Ref = 699
-	at_TopicArn                                               wire.Ref = 700
-	at_TopicConfiguration                                     wire.Ref = 701
-	at_TopicConfigurationDeprecated                           wire.Ref = 702
-	at_TopicConfigurationList                                 wire.Ref = 703
-	at_Transition                                             wire.Ref = 704
-	at_TransitionDefaultMinimumObjectSize                     wire.Ref = 705
-	at_TransitionList                                         wire.Ref = 706
-	at_TransitionStorageClass                                 wire.Ref = 707
-	at_Type                                                   wire.Ref = 708
-	at_URI                                                    wire.Ref = 709
-	at_UpdateBucketMetadataInventoryTableConfigurationOutput  wire.Ref = 710
-	at_UpdateBucketMetadataInventoryTableConfigurationRequest wire.Ref = 711
-	at_UpdateBucketMetadataJournalTableConfigurationOutput    wire.Ref = 712
-	at_UpdateBucketMetadataJournalTableConfigurationRequest   wire.Ref = 713
-	at_UpdateObjectEncryptionRequest                          wire.Ref = 714
-	at_UpdateObjectEncryptionResponse                         wire.Ref = 715
-	at_UploadIdMarker                                         wire.Ref = 716
-	at_UploadPartCopyOutput                                   wire.Ref = 717
-	at_UploadPartCopyRequest                                  wire.Ref = 718
-	at_UploadPartOutput                                       wire.Ref = 719
-	at_UploadPartRequest                                      wire.Ref = 720
-	at_UserMetadata                                           wire.Ref = 721
-	at_Value                                                  wire.Ref = 722
-	at_VersionCount                                           wire.Ref = 723
-	at_VersionIdMarker                                        wire.Ref = 724
-	at_VersioningConfiguration                                wire.Ref = 725
-	at_WebsiteConfiguration                                   wire.Ref = 726
-	at_WebsiteRedirectLocation                                wire.Ref = 727
-	at_WriteGetObjectResponseOutput                           wire.Ref = 728
-	at_WriteGetObjectResponseRequest                          wire.Ref = 729
-	at_WriteOffsetBytes                                       wire.Ref = 730
-	at_Years                                                  wire.Ref = 731
+	at_PutBucketLifecycleRequest                              wire.Ref = 534
+	at_PutBucketLoggingOutput                                 wire.Ref = 535
+	at_PutBucketLoggingRequest                                wire.Ref = 536
+	at_PutBucketMetricsConfigurationOutput                    wire.Ref = 537
+	at_PutBucketMetricsConfigurationRequest                   wire.Ref = 538
+	at_PutBucketNotificationConfigurationOutput               wire.Ref = 539
+	at_PutBucketNotificationConfigurationRequest              wire.Ref = 540
+	at_PutBucketNotificationRequest                           wire.Ref = 541
+	at_PutBucketOwnershipControlsOutput                       wire.Ref = 542
+	at_PutBucketOwnershipControlsRequest                      wire.Ref = 543
+	at_PutBucketPolicyOutput                                  wire.Ref = 544
+	at_PutBucketPolicyRequest                                 wire.Ref = 545
+	at_PutBucketReplicationOutput                             wire.Ref = 546
+	at_PutBucketReplicationRequest                            wire.Ref = 547
+	at_PutBucketRequestPaymentOutput                          wire.Ref = 548
+	at_PutBucketRequestPaymentRequest                         wire.Ref = 549
+	at_PutBucketTaggingOutput                                 wire.Ref = 550
+	at_PutBucketTaggingRequest                                wire.Ref = 551
+	at_PutBucketVersioningOutput                              wire.Ref = 552
+	at_PutBucketVersioningRequest                             wire.Ref = 553
+	at_PutBucketWebsiteOutput                                 wire.Ref = 554
+	at_PutBucketWebsiteRequest                                wire.Ref = 555
+	at_PutObjectAclOutput                                     wire.Ref = 556
+	at_PutObjectAclRequest                                    wire.Ref = 557
+	at_PutObjectLegalHoldOutput                               wire.Ref = 558
+	at_PutObjectLegalHoldRequest                              wire.Ref = 559
+	at_PutObjectLockConfigurationOutput                       wire.Ref = 560
+	at_PutObjectLockConfigurationRequest                      wire.Ref = 561
+	at_PutObjectOutput                                        wire.Ref = 562
+	at_PutObjectRequest                                       wire.Ref = 563
+	at_PutObjectRetentionOutput                               wire.Ref = 564
+	at_PutObjectRetentionRequest                              wire.Ref = 565
+	at_PutObjectTaggingOutput                                 wire.Ref = 566
+	at_PutObjectTaggingRequest                                wire.Ref = 567
+	at_PutPublicAccessBlockOutput                             wire.Ref = 568
+	at_PutPublicAccessBlockRequest                            wire.Ref = 569
+	at_QueueArn                                               wire.Ref = 570
+	at_QueueConfiguration                                     wire.Ref = 571
+	at_QueueConfigurationDeprecated                           wire.Ref = 572
+	at_QueueConfigurationList                                 wire.Ref = 573
+	at_Quiet                                                  wire.Ref = 574
+	at_QuoteCharacter                                         wire.Ref = 575
+	at_QuoteEscapeCharacter                                   wire.Ref = 576
+	at_QuoteFields                                            wire.Ref = 577
+	at_Range                                                  wire.Ref = 578
+	at_RecordDelimiter                                        wire.Ref = 579
+	at_RecordExpiration                                       wire.Ref = 580
+	at_RecordExpirationDays                                   wire.Ref = 581
+	at_RecordsEvent                                           wire.Ref = 582
+	at_Redirect                                               wire.Ref = 583
+	at_RedirectAllRequestsTo                                  wire.Ref = 584
+	at_Region                                                 wire.Ref = 585
+	at_RenameObjectOutput                                     wire.Ref = 586
+	at_RenameObjectRequest                                    wire.Ref = 587
+	at_RenameSource                                           wire.Ref = 588
+	at_RenameSourceIfMatch                                    wire.Ref = 589
+	at_RenameSourceIfModifiedSince                            wire.Ref = 590
+	at_RenameSourceIfNoneMatch                                wire.Ref = 591
+	at_RenameSourceIfUnmodifiedSince                          wire.Ref = 592
+	at_ReplaceKeyPrefixWith                                   wire.Ref = 593
+	at_ReplaceKeyWith                                         wire.Ref = 594
+	at_ReplicaKmsKeyID                                        wire.Ref = 595
+	at_ReplicaModifications                                   wire.Ref = 596
+	at_ReplicaModificationsStatus                             wire.Ref = 597
+	at_ReplicationConfiguration                               wire.Ref = 598
+	at_ReplicationRule                                        wire.Ref = 599
+	at_ReplicationRuleAndOperator                             wire.Ref = 600
+	at_ReplicationRuleFilter                                  wire.Ref = 601
+	at_ReplicationRuleStatus                                  wire.Ref = 602
+	at_ReplicationRules                                       wire.Ref = 603
+	at_ReplicationStatus                                      wire.Ref = 604
+	at_ReplicationTime                                        wire.Ref = 605
+	at_ReplicationTimeStatus                                  wire.Ref = 606
+	at_ReplicationTimeValue                                   wire.Ref = 607
+	at_RequestCharged                                         wire.Ref = 608
+	at_RequestPayer                                           wire.Ref = 609
+	at_RequestPaymentConfiguration                            wire.Ref = 610
+	at_RequestProgress                                        wire.Ref = 611
+	at_RequestRoute                                           wire.Ref = 612
+	at_RequestToken                                           wire.Ref = 613
+	at_ResponseCacheControl                                   wire.Ref = 614
+	at_ResponseContentDisposition                             wire.Ref = 615
+	at_ResponseContentEncoding                                wire.Ref = 616
+	at_ResponseContentLanguage                                wire.Ref = 617
+	at_ResponseContentType                                    wire.Ref = 618
+	at_ResponseExpires                                        wire.Ref = 619
+	at_Restore                                                wire.Ref = 620
+	at_RestoreExpiryDate                                      wire.Ref = 621
+	at_RestoreObjectOutput                                    wire.Ref = 622
+	at_RestoreObjectRequest                                   wire.Ref = 623
+	at_RestoreOutputPath                                      wire.Ref = 624
+	at_RestoreRequest                                         wire.Ref = 625
+	at_RestoreRequestType                                     wire.Ref = 626
+	at_RestoreStatus                                          wire.Ref = 627
+	at_Role                                                   wire.Ref = 628
+	at_RoutingRule                                            wire.Ref = 629
+	at_RoutingRules                                           wire.Ref = 630
+	at_Rule                                                   wire.Ref = 631
+	at_Rules                                                  wire.Ref = 632
+	at_S3KeyFilter                                            wire.Ref = 633
+	at_S3Location                                             wire.Ref = 634
+	at_S3RegionalOrS3ExpressBucketArnString                   wire.Ref = 635
+	at_S3TablesArn                                            wire.Ref = 636
+	at_S3TablesBucketArn                                      wire.Ref = 637
+	at_S3TablesBucketType                                     wire.Ref = 638
+	at_S3TablesDestination                                    wire.Ref = 639
+	at_S3TablesDestinationResult                              wire.Ref = 640
+	at_S3TablesName                                           wire.Ref = 641
+	at_S3TablesNamespace                                      wire.Ref = 642
+	at_SSECustomerAlgorithm                                   wire.Ref = 643
+	at_SSECustomerKey                                         wire.Ref = 644
+	at_SSECustomerKeyMD5                                      wire.Ref = 645
+	at_SSEKMS                                                 wire.Ref = 646
+	at_SSEKMSEncryption                                       wire.Ref = 647
+	at_SSEKMSEncryptionContext                                wire.Ref = 648
+	at_SSEKMSKeyId                                            wire.Ref = 649
+	at_SSES3                                                  wire.Ref = 650
+	at_ScanRange                                              wire.Ref = 651
+	at_SelectObjectContentEventStream                         wire.Ref = 652
+	at_SelectObjectContentOutput                              wire.Ref = 653
+	at_SelectObjectContentRequest                             wire.Ref = 654
+	at_SelectParameters                                       wire.Ref = 655
+	at_ServerSideEncryption                                   wire.Ref = 656
+	at_ServerSideEncryptionByDefault                          wire.Ref = 657
+	at_ServerSideEncryptionConfiguration                      wire.Ref = 658
+	at_ServerSideEncryptionRule                               wire.Ref = 659
+	at_ServerSideEncryptionRules                              wire.Ref = 660
+	at_SessionCredentialValue                                 wire.Ref = 661
+	at_SessionCredentials                                     wire.Ref = 662
+	at_SessionExpiration                                      wire.Ref = 663
+	at_SessionMode                                            wire.Ref = 664
+	at_Setting                                                wire.Ref = 665
+	at_SimplePrefix                                           wire.Ref = 666
+	at_Size                                                   wire.Ref = 667
+	at_SkipValidation                                         wire.Ref = 668
+	at_SourceSelectionCriteria                                wire.Ref = 669
+	at_SseKmsEncryptedObjects                                 wire.Ref = 670
+	at_SseKmsEncryptedObjectsStatus                           wire.Ref = 671
+	at_Start                                                  wire.Ref = 672
+	at_StartAfter                                             wire.Ref = 673
+	at_Stats                                                  wire.Ref = 674
+	at_StatsEvent                                             wire.Ref = 675
+	at_StorageClass                                           wire.Ref = 676
+	at_StorageClassAnalysis                                   wire.Ref = 677
+	at_StorageClassAnalysisDataExport                         wire.Ref = 678
+	at_StorageClassAnalysisSchemaVersion                      wire.Ref = 679
+	at_Suffix                                                 wire.Ref = 680
+	at_TableSseAlgorithm                                      wire.Ref = 681
+	at_Tag                                                    wire.Ref = 682
+	at_TagCount                                               wire.Ref = 683
+	at_TagSet                                                 wire.Ref = 684
+	at_Tagging                                                wire.Ref = 685
+	at_TaggingDirective                                       wire.Ref = 686
+	at_TaggingHeader                                          wire.Ref = 687
+	at_TargetBucket                                           wire.Ref = 688
+	at_TargetGrant                                            wire.Ref = 689
+	at_TargetGrants                                           wire.Ref = 690
+	at_TargetObjectKeyFormat                                  wire.Ref = 691
+	at_TargetPrefix                                           wire.Ref = 692
+	at_Tier                                                   wire.Ref = 693
+	at_Tiering                                                wire.Ref = 694
+	at_TieringList                                            wire.Ref = 695
+	at_Token                                                  wire.Ref = 696
+	at_TooManyParts                                           wire.Ref = 697
+	at_TopicArn                                               wire.Ref = 698
+	at_TopicConfiguration                                     wire.Ref = 699
+	at_TopicConfigurationDeprecated                           wire.Ref = 700
+	at_TopicConfigurationList                                 wire.Ref = 701
+	at_Transition                                             wire.Ref = 702
+	at_TransitionDefaultMinimumObjectSize                     wire.Ref = 703
+	at_TransitionList                                         wire.Ref = 704
+	at_TransitionStorageClass                                 wire.Ref = 705
+	at_Type                                                   wire.Ref = 706
+	at_URI                                                    wire.Ref = 707
+	at_UpdateBucketMetadataInventoryTableConfigurationOutput  wire.Ref = 708
+	at_UpdateBucketMetadataInventoryTableConfigurationRequest wire.Ref = 709
+	at_UpdateBucketMetadataJournalTableConfigurationOutput    wire.Ref = 710
+	at_UpdateBucketMetadataJournalTableConfigurationRequest   wire.Ref = 711
+	at_UpdateObjectEncryptionRequest                          wire.Ref = 712
+	at_UpdateObjectEncryptionResponse                         wire.Ref = 713
+	at_UploadIdMarker                                         wire.Ref = 714
+	at_UploadPartCopyOutput                                   wire.Ref = 715
+	at_UploadPartCopyRequest                                  wire.Ref = 716
+	at_UploadPartOutput                                       wire.Ref = 717
+	at_UploadPartRequest                                      wire.Ref = 718
+	at_UserMetadata                                           wire.Ref = 719
+	at_Value                                                  wire.Ref = 720
+	at_VersionCount                                           wire.Ref = 721
+	at_VersionIdMarker                                        wire.Ref = 722
+	at_VersioningConfiguration                                wire.Ref = 723
+	at_WebsiteConfiguration                                   wire.Ref = 724
+	at_WebsiteRedirectLocation                                wire.Ref = 725
+	at_WriteGetObjectResponseOutput                           wire.Ref = 726
+	at_WriteGetObjectResponseRequest                          wire.Ref = 727
+	at_WriteOffsetBytes                                       wire.Ref = 728
+	at_Years                                                  wire.Ref = 729
 )

@@ -25,11 +25,11 @@ type AbortMultipartUploadOutput struct {
 // AbortMultipartUploadRequest is a shape of the model.
 type AbortMultipartUploadRequest struct {
 	Bucket               string // required
+	Key                  string // required
+	UploadId             string // required
+	RequestPayer         string
 	ExpectedBucketOwner  *string
 	IfMatchInitiatedTime *time.Time
-	Key                  string // required
-	RequestPayer         string
-	UploadId             string // required
 }
 
 // AccelerateConfiguration is a shape of the model.
@@ -56,8 +56,8 @@ type AnalyticsAndOperator struct {
 
 // AnalyticsConfiguration is a shape of the model.
 type AnalyticsConfiguration struct {
+	Id                   string // required
 	Filter               *AnalyticsFilter
-	Id                   string                // required
 	StorageClassAnalysis *StorageClassAnalysis // required
 }
 
@@ -68,16 +68,16 @@ type AnalyticsExportDestination struct {
 
 // AnalyticsFilter is a shape of the model.
 type AnalyticsFilter struct {
-	And    *AnalyticsAndOperator
 	Prefix *string
 	Tag    *Tag
+	And    *AnalyticsAndOperator
 }
 
 // AnalyticsS3BucketDestination is a shape of the model.
 type AnalyticsS3BucketDestination struct {
-	Bucket          string // required
-	BucketAccountId *string
 	Format          string // required
+	BucketAccountId *string
+	Bucket          string // required
 	Prefix          *string
 }
 
@@ -88,10 +88,10 @@ type BlockedEncryptionTypes struct {
 
 // Bucket is a shape of the model.
 type Bucket struct {
-	BucketArn    *string
-	BucketRegion *string
-	CreationDate *time.Time
 	Name         *string
+	CreationDate *time.Time
+	BucketRegion *string
+	BucketArn    *string
 }
 
 // BucketInfo is a shape of the model.
@@ -117,32 +117,32 @@ type CORSConfiguration struct {
 
 // CORSRule is a shape of the model.
 type CORSRule struct {
+	ID             *string
 	AllowedHeaders []string
 	AllowedMethods []string // required
 	AllowedOrigins []string // required
 	ExposeHeaders  []string
-	ID             *string
 	MaxAgeSeconds  *int64
 }
 
 // CSVInput is a shape of the model.
 type CSVInput struct {
-	AllowQuotedRecordDelimiter *bool
-	Comments                   *string
-	FieldDelimiter             *string
 	FileHeaderInfo             string
-	QuoteCharacter             *string
+	Comments                   *string
 	QuoteEscapeCharacter       *string
 	RecordDelimiter            *string
+	FieldDelimiter             *string
+	QuoteCharacter             *string
+	AllowQuotedRecordDelimiter *bool
 }
 
 // CSVOutput is a shape of the model.
 type CSVOutput struct {
+	QuoteFields          string
+	QuoteEscapeCharacter *string
+	RecordDelimiter      *string
 	FieldDelimiter       *string
 	QuoteCharacter       *string
-	QuoteEscapeCharacter *string
-	QuoteFields          string
-	RecordDelimiter      *string
 }
 
 // Checksum is a shape of the model.
@@ -150,22 +150,22 @@ type Checksum struct {
 	ChecksumCRC32     *string
 	ChecksumCRC32C    *string
 	ChecksumCRC64NVME *string
-	ChecksumMD5       *string
 	ChecksumSHA1      *string
 	ChecksumSHA256    *string
 	ChecksumSHA512    *string
-	ChecksumType      string
-	ChecksumXXHASH128 *string
-	ChecksumXXHASH3   *string
+	ChecksumMD5       *string
 	ChecksumXXHASH64  *string
+	ChecksumXXHASH3   *string
+	ChecksumXXHASH128 *string
+	ChecksumType      string
 }
 
 // CloudFunctionConfiguration is a shape of the model.
 type CloudFunctionConfiguration struct {
-	CloudFunction  *string
+	Id             *string
 	Event          string
 	Events         []string
-	Id             *string
+	CloudFunction  *string
 	InvocationRole *string
 }
 
@@ -176,54 +176,54 @@ type CommonPrefix struct {
 
 // CompleteMultipartUploadOutput is a shape of the model.
 type CompleteMultipartUploadOutput struct {
+	Location             *string
 	Bucket               *string
-	BucketKeyEnabled     *bool
+	Key                  *string
+	Expiration           *string
+	ETag                 *string
 	ChecksumCRC32        *string
 	ChecksumCRC32C       *string
 	ChecksumCRC64NVME    *string
-	ChecksumMD5          *string
 	ChecksumSHA1         *string
 	ChecksumSHA256       *string
 	ChecksumSHA512       *string
-	ChecksumType         string
-	ChecksumXXHASH128    *string
-	ChecksumXXHASH3      *string
+	ChecksumMD5          *string
 	ChecksumXXHASH64     *string
-	ETag                 *string
-	Expiration           *string
-	Key                  *string
-	Location             *string
-	RequestCharged       string
-	SSEKMSKeyId          *string
+	ChecksumXXHASH3      *string
+	ChecksumXXHASH128    *string
+	ChecksumType         string
 	ServerSideEncryption string
 	VersionId            *string
+	SSEKMSKeyId          *string
+	BucketKeyEnabled     *bool
+	RequestCharged       string
 }
 
 // CompleteMultipartUploadRequest is a shape of the model.
 type CompleteMultipartUploadRequest struct {
 	Bucket               string // required
+	Key                  string // required
+	MultipartUpload      *CompletedMultipartUpload
+	UploadId             string // required
 	ChecksumCRC32        *string
 	ChecksumCRC32C       *string
 	ChecksumCRC64NVME    *string
-	ChecksumMD5          *string
 	ChecksumSHA1         *string
 	ChecksumSHA256       *string
 	ChecksumSHA512       *string
-	ChecksumType         string
-	ChecksumXXHASH128    *string
-	ChecksumXXHASH3      *string
+	ChecksumMD5          *string
 	ChecksumXXHASH64     *string
+	ChecksumXXHASH3      *string
+	ChecksumXXHASH128    *string
+	ChecksumType         string
+	MpuObjectSize        *int64
+	RequestPayer         string
 	ExpectedBucketOwner  *string
 	IfMatch              *string
 	IfNoneMatch          *string
-	Key                  string // required
-	MpuObjectSize        *int64
-	MultipartUpload      *CompletedMultipartUpload
-	RequestPayer         string
 	SSECustomerAlgorithm *string
 	SSECustomerKey       *string
 	SSECustomerKeyMD5    *string
-	UploadId             string // required
 }
 
 // CompletedMultipartUpload is a shape of the model.
@@ -233,17 +233,17 @@ type CompletedMultipartUpload struct {
 
 // CompletedPart is a shape of the model.
 type CompletedPart struct {
+	ETag              *string
 	ChecksumCRC32     *string
 	ChecksumCRC32C    *string
 	ChecksumCRC64NVME *string
-	ChecksumMD5       *string
 	ChecksumSHA1      *string
 	ChecksumSHA256    *string
 	ChecksumSHA512    *string
-	ChecksumXXHASH128 *string
-	ChecksumXXHASH3   *string
+	ChecksumMD5       *string
 	ChecksumXXHASH64  *string
-	ETag              *string
+	ChecksumXXHASH3   *string
+	ChecksumXXHASH128 *string
 	PartNumber        *int64
 }
 
@@ -259,24 +259,23 @@ type ContinuationEvent struct {
 
 // CopyObjectOutput is a shape of the model.
 type CopyObjectOutput struct {
-	BucketKeyEnabled        *bool
 	CopyObjectResult        *CopyObjectResult
-	CopySourceVersionId     *string
 	Expiration              *string
-	RequestCharged          string
+	CopySourceVersionId     *string
+	VersionId               *string
+	ServerSideEncryption    string
 	SSECustomerAlgorithm    *string
 	SSECustomerKeyMD5       *string
-	SSEKMSEncryptionContext *string
 	SSEKMSKeyId             *string
-	ServerSideEncryption    string
-	VersionId               *string
+	SSEKMSEncryptionContext *string
+	BucketKeyEnabled        *bool
+	RequestCharged          string
 }
 
 // CopyObjectRequest is a shape of the model.
 type CopyObjectRequest struct {
 	ACL                            string
 	Bucket                         string // required
-	BucketKeyEnabled               *bool
 	CacheControl                   *string
 	ChecksumAlgorithm              string
 	ContentDisposition             *string
@@ -288,11 +287,6 @@ type CopyObjectRequest struct {
 	CopySourceIfModifiedSince      *time.Time
 	CopySourceIfNoneMatch          *string
 	CopySourceIfUnmodifiedSince    *time.Time
-	CopySourceSSECustomerAlgorithm *string
-	CopySourceSSECustomerKey       *string
-	CopySourceSSECustomerKeyMD5    *string
-	ExpectedBucketOwner            *string
-	ExpectedSourceBucketOwner      *string
 	Expires                        *string
 	GrantFullControl               *string
 	GrantRead                      *string
@@ -303,60 +297,66 @@ type CopyObjectRequest struct {
 	Key                            string // required
 	Metadata                       map[string]string
 	MetadataDirective              string
-	ObjectLockLegalHoldStatus      string
-	ObjectLockMode                 string
-	ObjectLockRetainUntilDate      *time.Time
-	RequestPayer                   string
+	TaggingDirective               string
+	ServerSideEncryption           string
+	StorageClass                   string
+	WebsiteRedirectLocation        *string
 	SSECustomerAlgorithm           *string
 	SSECustomerKey                 *string
 	SSECustomerKeyMD5              *string
-	SSEKMSEncryptionContext        *string
 	SSEKMSKeyId                    *string
-	ServerSideEncryption           string
-	StorageClass                   string
+	SSEKMSEncryptionContext        *string
+	BucketKeyEnabled               *bool
+	CopySourceSSECustomerAlgorithm *string
+	CopySourceSSECustomerKey       *string
+	CopySourceSSECustomerKeyMD5    *string
+	RequestPayer                   string
 	Tagging                        *string
-	TaggingDirective               string
-	WebsiteRedirectLocation        *string
+	ObjectLockMode                 string
+	ObjectLockRetainUntilDate      *time.Time
+	ObjectLockLegalHoldStatus      string
+	ExpectedBucketOwner            *string
+	ExpectedSourceBucketOwner      *string
 }
 
 // CopyObjectResult is a shape of the model.
 type CopyObjectResult struct {
+	ETag              *string
+	LastModified      *time.Time
+	ChecksumType      string
 	ChecksumCRC32     *string
 	ChecksumCRC32C    *string
 	ChecksumCRC64NVME *string
-	ChecksumMD5       *string
 	ChecksumSHA1      *string
 	ChecksumSHA256    *string
 	ChecksumSHA512    *string
-	ChecksumType      string
-	ChecksumXXHASH128 *string
-	ChecksumXXHASH3   *string
+	ChecksumMD5       *string
 	ChecksumXXHASH64  *string
-	ETag              *string
-	LastModified      *time.Time
+	ChecksumXXHASH3   *string
+	ChecksumXXHASH128 *string
 }
 
 // CopyPartResult is a shape of the model.
 type CopyPartResult struct {
+	ETag              *string
+	LastModified      *time.Time
 	ChecksumCRC32     *string
 	ChecksumCRC32C    *string
 	ChecksumCRC64NVME *string
-	ChecksumMD5       *string
 	ChecksumSHA1      *string
 	ChecksumSHA256    *string
 	ChecksumSHA512    *string
-	ChecksumXXHASH128 *string
-	ChecksumXXHASH3   *string
+	ChecksumMD5       *string
 	ChecksumXXHASH64  *string
-	ETag              *string
-	LastModified      *time.Time
+	ChecksumXXHASH3   *string
+	ChecksumXXHASH128 *string
 }
 
 // CreateBucketConfiguration is a shape of the model.
 type CreateBucketConfiguration struct {
-	Bucket             *BucketInfo
-	Location           *LocationInfo
 	LocationConstraint string
+	Location           *LocationInfo
+	Bucket             *BucketInfo
 	Tags               []Tag
 }
 
@@ -367,10 +367,10 @@ type CreateBucketMetadataConfigurationOutput struct {
 // CreateBucketMetadataConfigurationRequest is a shape of the model.
 type CreateBucketMetadataConfigurationRequest struct {
 	Bucket                string // required
-	ChecksumAlgorithm     string
 	ContentMD5            *string
-	ExpectedBucketOwner   *string
+	ChecksumAlgorithm     string
 	MetadataConfiguration *MetadataConfiguration // required
+	ExpectedBucketOwner   *string
 }
 
 // CreateBucketMetadataTableConfigurationOutput is a shape of the model.
@@ -380,23 +380,22 @@ type CreateBucketMetadataTableConfigurationOutput struct {
 // CreateBucketMetadataTableConfigurationRequest is a shape of the model.
 type CreateBucketMetadataTableConfigurationRequest struct {
 	Bucket                     string // required
-	ChecksumAlgorithm          string
 	ContentMD5                 *string
-	ExpectedBucketOwner        *string
+	ChecksumAlgorithm          string
 	MetadataTableConfiguration *MetadataTableConfiguration // required
+	ExpectedBucketOwner        *string
 }
 
 // CreateBucketOutput is a shape of the model.
 type CreateBucketOutput struct {
-	BucketArn *string
 	Location  *string
+	BucketArn *string
 }
 
 // CreateBucketRequest is a shape of the model.
 type CreateBucketRequest struct {
 	ACL                        string
 	Bucket                     string // required
-	BucketNamespace            string
 	CreateBucketConfiguration  *CreateBucketConfiguration
 	GrantFullControl           *string
 	GrantRead                  *string
@@ -405,6 +404,7 @@ type CreateBucketRequest struct {
 	GrantWriteACP              *string
 	ObjectLockEnabledForBucket *bool
 	ObjectOwnership            string
+	BucketNamespace            string
 }
 
 // CreateMultipartUploadOutput is a shape of the model.
@@ -412,32 +412,28 @@ type CreateMultipartUploadOutput struct {
 	AbortDate               *time.Time
 	AbortRuleId             *string
 	Bucket                  *string
-	BucketKeyEnabled        *bool
-	ChecksumAlgorithm       string
-	ChecksumType            string
 	Key                     *string
-	RequestCharged          string
+	UploadId                *string
+	ServerSideEncryption    string
 	SSECustomerAlgorithm    *string
 	SSECustomerKeyMD5       *string
-	SSEKMSEncryptionContext *string
 	SSEKMSKeyId             *string
-	ServerSideEncryption    string
-	UploadId                *string
+	SSEKMSEncryptionContext *string
+	BucketKeyEnabled        *bool
+	RequestCharged          string
+	ChecksumAlgorithm       string
+	ChecksumType            string
 }
 
 // CreateMultipartUploadRequest is a shape of the model.
 type CreateMultipartUploadRequest struct {
 	ACL                       string
 	Bucket                    string // required
-	BucketKeyEnabled          *bool
 	CacheControl              *string
-	ChecksumAlgorithm         string
-	ChecksumType              string
 	ContentDisposition        *string
 	ContentEncoding           *string
 	ContentLanguage           *string
 	ContentType               *string
-	ExpectedBucketOwner       *string
 	Expires                   *string
 	GrantFullControl          *string
 	GrantRead                 *string
@@ -445,44 +441,48 @@ type CreateMultipartUploadRequest struct {
 	GrantWriteACP             *string
 	Key                       string // required
 	Metadata                  map[string]string
-	ObjectLockLegalHoldStatus string
-	ObjectLockMode            string
-	ObjectLockRetainUntilDate *time.Time
-	RequestPayer              string
+	ServerSideEncryption      string
+	StorageClass              string
+	WebsiteRedirectLocation   *string
 	SSECustomerAlgorithm      *string
 	SSECustomerKey            *string
 	SSECustomerKeyMD5         *string
-	SSEKMSEncryptionContext   *string
 	SSEKMSKeyId               *string
-	ServerSideEncryption      string
-	StorageClass              string
+	SSEKMSEncryptionContext   *string
+	BucketKeyEnabled          *bool
+	RequestPayer              string
 	Tagging                   *string
-	WebsiteRedirectLocation   *string
+	ObjectLockMode            string
+	ObjectLockRetainUntilDate *time.Time
+	ObjectLockLegalHoldStatus string
+	ExpectedBucketOwner       *string
+	ChecksumAlgorithm         string
+	ChecksumType              string
 }
 
 // CreateSessionOutput is a shape of the model.
 type CreateSessionOutput struct {
+	ServerSideEncryption    string
+	SSEKMSKeyId             *string
+	SSEKMSEncryptionContext *string
 	BucketKeyEnabled        *bool
 	Credentials             *SessionCredentials // required
-	SSEKMSEncryptionContext *string
-	SSEKMSKeyId             *string
-	ServerSideEncryption    string
 }
 
 // CreateSessionRequest is a shape of the model.
 type CreateSessionRequest struct {
-	Bucket                  string // required
-	BucketKeyEnabled        *bool
-	SSEKMSEncryptionContext *string
-	SSEKMSKeyId             *string
-	ServerSideEncryption    string
 	SessionMode             string
+	Bucket                  string // required
+	ServerSideEncryption    string
+	SSEKMSKeyId             *string
+	SSEKMSEncryptionContext *string
+	BucketKeyEnabled        *bool
 }
 
 // DefaultRetention is a shape of the model.
 type DefaultRetention struct {
-	Days  *int64
 	Mode  string
+	Days  *int64
 	Years *int64
 }
 
@@ -499,8 +499,8 @@ type DeleteBucketAnalyticsConfigurationOutput struct {
 // DeleteBucketAnalyticsConfigurationRequest is a shape of the model.
 type DeleteBucketAnalyticsConfigurationRequest struct {
 	Bucket              string // required
-	ExpectedBucketOwner *string
 	Id                  string // required
+	ExpectedBucketOwner *string
 }
 
 // DeleteBucketCorsOutput is a shape of the model.
@@ -530,8 +530,8 @@ type DeleteBucketIntelligentTieringConfigurationOutput struct {
 // DeleteBucketIntelligentTieringConfigurationRequest is a shape of the model.
 type DeleteBucketIntelligentTieringConfigurationRequest struct {
 	Bucket              string // required
-	ExpectedBucketOwner *string
 	Id                  string // required
+	ExpectedBucketOwner *string
 }
 
 // DeleteBucketInventoryConfigurationOutput is a shape of the model.
@@ -541,8 +541,8 @@ type DeleteBucketInventoryConfigurationOutput struct {
 // DeleteBucketInventoryConfigurationRequest is a shape of the model.
 type DeleteBucketInventoryConfigurationRequest struct {
 	Bucket              string // required
-	ExpectedBucketOwner *string
 	Id                  string // required
+	ExpectedBucketOwner *string
 }
 
 // DeleteBucketLifecycleOutput is a shape of the model.
@@ -582,8 +582,8 @@ type DeleteBucketMetricsConfigurationOutput struct {
 // DeleteBucketMetricsConfigurationRequest is a shape of the model.
 type DeleteBucketMetricsConfigurationRequest struct {
 	Bucket              string // required
-	ExpectedBucketOwner *string
 	Id                  string // required
+	ExpectedBucketOwner *string
 }
 
 // DeleteBucketOutput is a shape of the model.
@@ -648,11 +648,11 @@ type DeleteBucketWebsiteRequest struct {
 
 // DeleteMarkerEntry is a shape of the model.
 type DeleteMarkerEntry struct {
-	IsLatest     *bool
-	Key          *string
-	LastModified *time.Time
 	Owner        *Owner
+	Key          *string
 	VersionId    *string
+	IsLatest     *bool
+	LastModified *time.Time
 }
 
 // DeleteMarkerReplication is a shape of the model.
@@ -663,22 +663,22 @@ type DeleteMarkerReplication struct {
 // DeleteObjectOutput is a shape of the model.
 type DeleteObjectOutput struct {
 	DeleteMarker   *bool
-	RequestCharged string
 	VersionId      *string
+	RequestCharged string
 }
 
 // DeleteObjectRequest is a shape of the model.
 type DeleteObjectRequest struct {
 	Bucket                    string // required
+	Key                       string // required
+	MFA                       *string
+	VersionId                 *string
+	RequestPayer              string
 	BypassGovernanceRetention *bool
 	ExpectedBucketOwner       *string
 	IfMatch                   *string
 	IfMatchLastModifiedTime   *time.Time
 	IfMatchSize               *int64
-	Key                       string // required
-	MFA                       *string
-	RequestPayer              string
-	VersionId                 *string
 }
 
 // DeleteObjectTaggingOutput is a shape of the model.
@@ -689,27 +689,27 @@ type DeleteObjectTaggingOutput struct {
 // DeleteObjectTaggingRequest is a shape of the model.
 type DeleteObjectTaggingRequest struct {
 	Bucket              string // required
-	ExpectedBucketOwner *string
 	Key                 string // required
 	VersionId           *string
+	ExpectedBucketOwner *string
 }
 
 // DeleteObjectsOutput is a shape of the model.
 type DeleteObjectsOutput struct {
 	Deleted        []DeletedObject
-	Errors         []Error
 	RequestCharged string
+	Errors         []Error
 }
 
 // DeleteObjectsRequest is a shape of the model.
 type DeleteObjectsRequest struct {
-	Bucket                    string // required
-	BypassGovernanceRetention *bool
-	ChecksumAlgorithm         string
+	Bucket                    string  // required
 	Delete                    *Delete // required
-	ExpectedBucketOwner       *string
 	MFA                       *string
 	RequestPayer              string
+	BypassGovernanceRetention *bool
+	ExpectedBucketOwner       *string
+	ChecksumAlgorithm         string
 }
 
 // DeletePublicAccessBlockOutput is a shape of the model.
@@ -724,35 +724,35 @@ type DeletePublicAccessBlockRequest struct {
 
 // DeletedObject is a shape of the model.
 type DeletedObject struct {
-	DeleteMarker          *bool
-	DeleteMarkerVersionId *string
 	Key                   *string
 	VersionId             *string
+	DeleteMarker          *bool
+	DeleteMarkerVersionId *string
 }
 
 // Destination is a shape of the model.
 type Destination struct {
-	AccessControlTranslation *AccessControlTranslation
-	Account                  *string
 	Bucket                   string // required
-	EncryptionConfiguration  *EncryptionConfiguration
-	Metrics                  *Metrics
-	ReplicationTime          *ReplicationTime
+	Account                  *string
 	StorageClass             string
+	AccessControlTranslation *AccessControlTranslation
+	EncryptionConfiguration  *EncryptionConfiguration
+	ReplicationTime          *ReplicationTime
+	Metrics                  *Metrics
 }
 
 // DestinationResult is a shape of the model.
 type DestinationResult struct {
-	TableBucketArn  *string
 	TableBucketType string
+	TableBucketArn  *string
 	TableNamespace  *string
 }
 
 // Encryption is a shape of the model.
 type Encryption struct {
 	EncryptionType string // required
-	KMSContext     *string
 	KMSKeyId       *string
+	KMSContext     *string
 }
 
 // EncryptionConfiguration is a shape of the model.
@@ -766,10 +766,10 @@ type EndEvent struct {
 
 // Error is a shape of the model.
 type Error struct {
-	Code      *string
 	Key       *string
-	Message   *string
 	VersionId *string
+	Code      *string
+	Message   *string
 }
 
 // ErrorDetails is a shape of the model.
@@ -811,8 +811,8 @@ type GetBucketAbacRequest struct {
 
 // GetBucketAccelerateConfigurationOutput is a shape of the model.
 type GetBucketAccelerateConfigurationOutput struct {
-	RequestCharged string
 	Status         string
+	RequestCharged string
 }
 
 // GetBucketAccelerateConfigurationRequest is a shape of the model.
@@ -824,8 +824,8 @@ type GetBucketAccelerateConfigurationRequest struct {
 
 // GetBucketAclOutput is a shape of the model.
 type GetBucketAclOutput struct {
-	Grants []Grant
 	Owner  *Owner
+	Grants []Grant
 }
 
 // GetBucketAclRequest is a shape of the model.
@@ -842,8 +842,8 @@ type GetBucketAnalyticsConfigurationOutput struct {
 // GetBucketAnalyticsConfigurationRequest is a shape of the model.
 type GetBucketAnalyticsConfigurationRequest struct {
 	Bucket              string // required
-	ExpectedBucketOwner *string
 	Id                  string // required
+	ExpectedBucketOwner *string
 }
 
 // GetBucketCorsOutput is a shape of the model.
@@ -876,8 +876,8 @@ type GetBucketIntelligentTieringConfigurationOutput struct {
 // GetBucketIntelligentTieringConfigurationRequest is a shape of the model.
 type GetBucketIntelligentTieringConfigurationRequest struct {
 	Bucket              string // required
-	ExpectedBucketOwner *string
 	Id                  string // required
+	ExpectedBucketOwner *string
 }
 
 // GetBucketInventoryConfigurationOutput is a shape of the model.
@@ -888,8 +888,8 @@ type GetBucketInventoryConfigurationOutput struct {
 // GetBucketInventoryConfigurationRequest is a shape of the model.
 type GetBucketInventoryConfigurationRequest struct {
 	Bucket              string // required
-	ExpectedBucketOwner *string
 	Id                  string // required
+	ExpectedBucketOwner *string
 }
 
 // GetBucketLifecycleConfigurationOutput is a shape of the model.
@@ -966,9 +966,9 @@ type GetBucketMetadataTableConfigurationRequest struct {
 
 // GetBucketMetadataTableConfigurationResult is a shape of the model.
 type GetBucketMetadataTableConfigurationResult struct {
-	Error                            *ErrorDetails
 	MetadataTableConfigurationResult *MetadataTableConfigurationResult // required
 	Status                           string                            // required
+	Error                            *ErrorDetails
 }
 
 // GetBucketMetricsConfigurationOutput is a shape of the model.
@@ -979,8 +979,8 @@ type GetBucketMetricsConfigurationOutput struct {
 // GetBucketMetricsConfigurationRequest is a shape of the model.
 type GetBucketMetricsConfigurationRequest struct {
 	Bucket              string // required
-	ExpectedBucketOwner *string
 	Id                  string // required
+	ExpectedBucketOwner *string
 }
 
 // GetBucketNotificationConfigurationRequest is a shape of the model.
@@ -1057,8 +1057,8 @@ type GetBucketTaggingRequest struct {
 
 // GetBucketVersioningOutput is a shape of the model.
 type GetBucketVersioningOutput struct {
-	MFADelete string
 	Status    string
+	MFADelete string
 }
 
 // GetBucketVersioningRequest is a shape of the model.
@@ -1069,9 +1069,9 @@ type GetBucketVersioningRequest struct {
 
 // GetBucketWebsiteOutput is a shape of the model.
 type GetBucketWebsiteOutput struct {
-	ErrorDocument         *ErrorDocument
-	IndexDocument         *IndexDocument
 	RedirectAllRequestsTo *RedirectAllRequestsTo
+	IndexDocument         *IndexDocument
+	ErrorDocument         *ErrorDocument
 	RoutingRules          []RoutingRule
 }
 
@@ -1083,56 +1083,56 @@ type GetBucketWebsiteRequest struct {
 
 // GetObjectAclOutput is a shape of the model.
 type GetObjectAclOutput struct {
-	Grants         []Grant
 	Owner          *Owner
+	Grants         []Grant
 	RequestCharged string
 }
 
 // GetObjectAclRequest is a shape of the model.
 type GetObjectAclRequest struct {
 	Bucket              string // required
-	ExpectedBucketOwner *string
 	Key                 string // required
-	RequestPayer        string
 	VersionId           *string
+	RequestPayer        string
+	ExpectedBucketOwner *string
 }
 
 // GetObjectAttributesOutput is a shape of the model.
 type GetObjectAttributesOutput struct {
-	Checksum       *Checksum
 	DeleteMarker   *bool
-	ETag           *string
 	LastModified   *time.Time
-	ObjectParts    *GetObjectAttributesParts
-	ObjectSize     *int64
-	RequestCharged string
-	StorageClass   string
 	VersionId      *string
+	RequestCharged string
+	ETag           *string
+	Checksum       *Checksum
+	ObjectParts    *GetObjectAttributesParts
+	StorageClass   string
+	ObjectSize     *int64
 }
 
 // GetObjectAttributesParts is a shape of the model.
 type GetObjectAttributesParts struct {
-	IsTruncated          *bool
-	MaxParts             *int64
-	NextPartNumberMarker *int64
-	PartNumberMarker     *int64
-	Parts                []ObjectPart
 	TotalPartsCount      *int64
+	PartNumberMarker     *int64
+	NextPartNumberMarker *int64
+	MaxParts             *int64
+	IsTruncated          *bool
+	Parts                []ObjectPart
 }
 
 // GetObjectAttributesRequest is a shape of the model.
 type GetObjectAttributesRequest struct {
 	Bucket               string // required
-	ExpectedBucketOwner  *string
 	Key                  string // required
+	VersionId            *string
 	MaxParts             *int64
-	ObjectAttributes     []string // required
 	PartNumberMarker     *int64
-	RequestPayer         string
 	SSECustomerAlgorithm *string
 	SSECustomerKey       *string
 	SSECustomerKeyMD5    *string
-	VersionId            *string
+	RequestPayer         string
+	ExpectedBucketOwner  *string
+	ObjectAttributes     []string // required
 }
 
 // GetObjectLegalHoldOutput is a shape of the model.
@@ -1143,10 +1143,10 @@ type GetObjectLegalHoldOutput struct {
 // GetObjectLegalHoldRequest is a shape of the model.
 type GetObjectLegalHoldRequest struct {
 	Bucket              string // required
-	ExpectedBucketOwner *string
 	Key                 string // required
-	RequestPayer        string
 	VersionId           *string
+	RequestPayer        string
+	ExpectedBucketOwner *string
 }
 
 // GetObjectLockConfigurationOutput is a shape of the model.
@@ -1162,74 +1162,74 @@ type GetObjectLockConfigurationRequest struct {
 
 // GetObjectOutput is a shape of the model.
 type GetObjectOutput struct {
-	AcceptRanges              *string
 	Body                      io.ReadCloser
-	BucketKeyEnabled          *bool
-	CacheControl              *string
+	DeleteMarker              *bool
+	AcceptRanges              *string
+	Expiration                *string
+	Restore                   *string
+	LastModified              *time.Time
+	ContentLength             *int64
+	ETag                      *string
 	ChecksumCRC32             *string
 	ChecksumCRC32C            *string
 	ChecksumCRC64NVME         *string
-	ChecksumMD5               *string
 	ChecksumSHA1              *string
 	ChecksumSHA256            *string
 	ChecksumSHA512            *string
-	ChecksumType              string
-	ChecksumXXHASH128         *string
-	ChecksumXXHASH3           *string
+	ChecksumMD5               *string
 	ChecksumXXHASH64          *string
+	ChecksumXXHASH3           *string
+	ChecksumXXHASH128         *string
+	ChecksumType              string
+	MissingMeta               *int64
+	VersionId                 *string
+	CacheControl              *string
 	ContentDisposition        *string
 	ContentEncoding           *string
 	ContentLanguage           *string
-	ContentLength             *int64
 	ContentRange              *string
 	ContentType               *string
-	DeleteMarker              *bool
-	ETag                      *string
-	Expiration                *string
 	Expires                   *string
-	LastModified              *time.Time
+	WebsiteRedirectLocation   *string
+	ServerSideEncryption      string
 	Metadata                  map[string]string
-	MissingMeta               *int64
-	ObjectLockLegalHoldStatus string
-	ObjectLockMode            string
-	ObjectLockRetainUntilDate *time.Time
-	PartsCount                *int64
-	ReplicationStatus         string
-	RequestCharged            string
-	Restore                   *string
 	SSECustomerAlgorithm      *string
 	SSECustomerKeyMD5         *string
 	SSEKMSKeyId               *string
-	ServerSideEncryption      string
+	BucketKeyEnabled          *bool
 	StorageClass              string
+	RequestCharged            string
+	ReplicationStatus         string
+	PartsCount                *int64
 	TagCount                  *int64
-	VersionId                 *string
-	WebsiteRedirectLocation   *string
+	ObjectLockMode            string
+	ObjectLockRetainUntilDate *time.Time
+	ObjectLockLegalHoldStatus string
 }
 
 // GetObjectRequest is a shape of the model.
 type GetObjectRequest struct {
 	Bucket                     string // required
-	ChecksumMode               string
-	ExpectedBucketOwner        *string
 	IfMatch                    *string
 	IfModifiedSince            *time.Time
 	IfNoneMatch                *string
 	IfUnmodifiedSince          *time.Time
 	Key                        string // required
-	PartNumber                 *int64
 	Range                      *string
-	RequestPayer               string
 	ResponseCacheControl       *string
 	ResponseContentDisposition *string
 	ResponseContentEncoding    *string
 	ResponseContentLanguage    *string
 	ResponseContentType        *string
 	ResponseExpires            *time.Time
+	VersionId                  *string
 	SSECustomerAlgorithm       *string
 	SSECustomerKey             *string
 	SSECustomerKeyMD5          *string
-	VersionId                  *string
+	RequestPayer               string
+	PartNumber                 *int64
+	ExpectedBucketOwner        *string
+	ChecksumMode               string
 }
 
 // GetObjectRetentionOutput is a shape of the model.
@@ -1240,25 +1240,25 @@ type GetObjectRetentionOutput struct {
 // GetObjectRetentionRequest is a shape of the model.
 type GetObjectRetentionRequest struct {
 	Bucket              string // required
-	ExpectedBucketOwner *string
 	Key                 string // required
-	RequestPayer        string
 	VersionId           *string
+	RequestPayer        string
+	ExpectedBucketOwner *string
 }
 
 // GetObjectTaggingOutput is a shape of the model.
 type GetObjectTaggingOutput struct {
-	TagSet    []Tag // required
 	VersionId *string
+	TagSet    []Tag // required
 }
 
 // GetObjectTaggingRequest is a shape of the model.
 type GetObjectTaggingRequest struct {
 	Bucket              string // required
-	ExpectedBucketOwner *string
 	Key                 string // required
-	RequestPayer        string
 	VersionId           *string
+	ExpectedBucketOwner *string
+	RequestPayer        string
 }
 
 // GetObjectTorrentOutput is a shape of the model.
@@ -1270,9 +1270,9 @@ type GetObjectTorrentOutput struct {
 // GetObjectTorrentRequest is a shape of the model.
 type GetObjectTorrentRequest struct {
 	Bucket              string // required
-	ExpectedBucketOwner *string
 	Key                 string // required
 	RequestPayer        string
+	ExpectedBucketOwner *string
 }
 
 // GetPublicAccessBlockOutput is a shape of the model.
@@ -1308,11 +1308,11 @@ type Grantee struct {
 
 // HeadBucketOutput is a shape of the model.
 type HeadBucketOutput struct {
-	AccessPointAlias   *bool
 	BucketArn          *string
-	BucketLocationName *string
 	BucketLocationType string
+	BucketLocationName *string
 	BucketRegion       *string
+	AccessPointAlias   *bool
 }
 
 // HeadBucketRequest is a shape of the model.
@@ -1323,74 +1323,74 @@ type HeadBucketRequest struct {
 
 // HeadObjectOutput is a shape of the model.
 type HeadObjectOutput struct {
+	DeleteMarker              *bool
 	AcceptRanges              *string
+	Expiration                *string
+	Restore                   *string
 	ArchiveStatus             string
-	BucketKeyEnabled          *bool
-	CacheControl              *string
+	LastModified              *time.Time
+	ContentLength             *int64
 	ChecksumCRC32             *string
 	ChecksumCRC32C            *string
 	ChecksumCRC64NVME         *string
-	ChecksumMD5               *string
 	ChecksumSHA1              *string
 	ChecksumSHA256            *string
 	ChecksumSHA512            *string
-	ChecksumType              string
-	ChecksumXXHASH128         *string
-	ChecksumXXHASH3           *string
+	ChecksumMD5               *string
 	ChecksumXXHASH64          *string
+	ChecksumXXHASH3           *string
+	ChecksumXXHASH128         *string
+	ChecksumType              string
+	ETag                      *string
+	MissingMeta               *int64
+	VersionId                 *string
+	CacheControl              *string
 	ContentDisposition        *string
 	ContentEncoding           *string
 	ContentLanguage           *string
-	ContentLength             *int64
-	ContentRange              *string
 	ContentType               *string
-	DeleteMarker              *bool
-	ETag                      *string
-	Expiration                *string
+	ContentRange              *string
 	Expires                   *string
-	LastModified              *time.Time
+	WebsiteRedirectLocation   *string
+	ServerSideEncryption      string
 	Metadata                  map[string]string
-	MissingMeta               *int64
-	ObjectLockLegalHoldStatus string
-	ObjectLockMode            string
-	ObjectLockRetainUntilDate *time.Time
-	PartsCount                *int64
-	ReplicationStatus         string
-	RequestCharged            string
-	Restore                   *string
 	SSECustomerAlgorithm      *string
 	SSECustomerKeyMD5         *string
 	SSEKMSKeyId               *string
-	ServerSideEncryption      string
+	BucketKeyEnabled          *bool
 	StorageClass              string
+	RequestCharged            string
+	ReplicationStatus         string
+	PartsCount                *int64
 	TagCount                  *int64
-	VersionId                 *string
-	WebsiteRedirectLocation   *string
+	ObjectLockMode            string
+	ObjectLockRetainUntilDate *time.Time
+	ObjectLockLegalHoldStatus string
 }
 
 // HeadObjectRequest is a shape of the model.
 type HeadObjectRequest struct {
 	Bucket                     string // required
-	ChecksumMode               string
-	ExpectedBucketOwner        *string
 	IfMatch                    *string
 	IfModifiedSince            *time.Time
 	IfNoneMatch                *string
 	IfUnmodifiedSince          *time.Time
 	Key                        string // required
-	PartNumber                 *int64
 	Range                      *string
-	RequestPayer               string
 	ResponseCacheControl       *string
 	ResponseContentDisposition *string
 	ResponseContentEncoding    *string
 	ResponseContentLanguage    *string
 	ResponseContentType        *string
 	ResponseExpires            *time.Time
+	VersionId                  *string
 	SSECustomerAlgorithm       *string
 	SSECustomerKey             *string
 	SSECustomerKeyMD5          *string
-	VersionId                  *string
+	RequestPayer               string
+	PartNumber                 *int64
+	ExpectedBucketOwner        *string
+	ChecksumMode               string
 }
 
 // IndexDocument is a shape of the model.
@@ -1400,8 +1400,8 @@ type IndexDocument struct {
 
 // Initiator is a shape of the model.
 type Initiator struct {
-	DisplayName *string
 	ID          *string
+	DisplayName *string
 }
 
 // InputSerialization is a shape of the model.
@@ -1420,32 +1420,32 @@ type IntelligentTieringAndOperator struct {
 
 // IntelligentTieringConfiguration is a shape of the model.
 type IntelligentTieringConfiguration struct {
+	Id       string // required
 	Filter   *IntelligentTieringFilter
-	Id       string    // required
 	Status   string    // required
 	Tierings []Tiering // required
 }
 
 // IntelligentTieringFilter is a shape of the model.
 type IntelligentTieringFilter struct {
-	And    *IntelligentTieringAndOperator
 	Prefix *string
 	Tag    *Tag
+	And    *IntelligentTieringAndOperator
 }
 
 // InvalidObjectStateDetail is what the error carries beside its message.
 type InvalidObjectStateDetail struct {
-	AccessTier   string
 	StorageClass string
+	AccessTier   string
 }
 
 // InventoryConfiguration is a shape of the model.
 type InventoryConfiguration struct {
 	Destination            *InventoryDestination // required
+	IsEnabled              bool                  // required
 	Filter                 *InventoryFilter
 	Id                     string // required
 	IncludedObjectVersions string // required
-	IsEnabled              bool   // required
 	OptionalFields         []string
 	Schedule               *InventorySchedule // required
 }
@@ -1457,8 +1457,8 @@ type InventoryDestination struct {
 
 // InventoryEncryption is a shape of the model.
 type InventoryEncryption struct {
-	SSEKMS *SSEKMS
 	SSES3  *SSES3
+	SSEKMS *SSEKMS
 }
 
 // InventoryFilter is a shape of the model.
@@ -1470,9 +1470,9 @@ type InventoryFilter struct {
 type InventoryS3BucketDestination struct {
 	AccountId  *string
 	Bucket     string // required
-	Encryption *InventoryEncryption
 	Format     string // required
 	Prefix     *string
+	Encryption *InventoryEncryption
 }
 
 // InventorySchedule is a shape of the model.
@@ -1489,10 +1489,10 @@ type InventoryTableConfiguration struct {
 // InventoryTableConfigurationResult is a shape of the model.
 type InventoryTableConfigurationResult struct {
 	ConfigurationState string // required
-	Error              *ErrorDetails
-	TableArn           *string
-	TableName          *string
 	TableStatus        *string
+	Error              *ErrorDetails
+	TableName          *string
+	TableArn           *string
 }
 
 // InventoryTableConfigurationUpdates is a shape of the model.
@@ -1513,17 +1513,17 @@ type JSONOutput struct {
 
 // JournalTableConfiguration is a shape of the model.
 type JournalTableConfiguration struct {
-	EncryptionConfiguration *MetadataTableEncryptionConfiguration
 	RecordExpiration        *RecordExpiration // required
+	EncryptionConfiguration *MetadataTableEncryptionConfiguration
 }
 
 // JournalTableConfigurationResult is a shape of the model.
 type JournalTableConfigurationResult struct {
-	Error            *ErrorDetails
-	RecordExpiration *RecordExpiration // required
-	TableArn         *string
-	TableName        string // required
 	TableStatus      string // required
+	Error            *ErrorDetails
+	TableName        string // required
+	TableArn         *string
+	RecordExpiration *RecordExpiration // required
 }
 
 // JournalTableConfigurationUpdates is a shape of the model.
@@ -1533,10 +1533,10 @@ type JournalTableConfigurationUpdates struct {
 
 // LambdaFunctionConfiguration is a shape of the model.
 type LambdaFunctionConfiguration struct {
+	Id                *string
+	LambdaFunctionArn string   // required
 	Events            []string // required
 	Filter            *NotificationConfigurationFilter
-	Id                *string
-	LambdaFunctionArn string // required
 }
 
 // LifecycleConfiguration is a shape of the model.
@@ -1553,40 +1553,40 @@ type LifecycleExpiration struct {
 
 // LifecycleRule is a shape of the model.
 type LifecycleRule struct {
-	AbortIncompleteMultipartUpload *AbortIncompleteMultipartUpload
 	Expiration                     *LifecycleExpiration
-	Filter                         *LifecycleRuleFilter
 	ID                             *string
-	NoncurrentVersionExpiration    *NoncurrentVersionExpiration
-	NoncurrentVersionTransitions   []NoncurrentVersionTransition
 	Prefix                         *string
+	Filter                         *LifecycleRuleFilter
 	Status                         string // required
 	Transitions                    []Transition
+	NoncurrentVersionTransitions   []NoncurrentVersionTransition
+	NoncurrentVersionExpiration    *NoncurrentVersionExpiration
+	AbortIncompleteMultipartUpload *AbortIncompleteMultipartUpload
 }
 
 // LifecycleRuleAndOperator is a shape of the model.
 type LifecycleRuleAndOperator struct {
-	ObjectSizeGreaterThan *int64
-	ObjectSizeLessThan    *int64
 	Prefix                *string
 	Tags                  []Tag
+	ObjectSizeGreaterThan *int64
+	ObjectSizeLessThan    *int64
 }
 
 // LifecycleRuleFilter is a shape of the model.
 type LifecycleRuleFilter struct {
-	And                   *LifecycleRuleAndOperator
-	ObjectSizeGreaterThan *int64
-	ObjectSizeLessThan    *int64
 	Prefix                *string
 	Tag                   *Tag
+	ObjectSizeGreaterThan *int64
+	ObjectSizeLessThan    *int64
+	And                   *LifecycleRuleAndOperator
 }
 
 // ListBucketAnalyticsConfigurationsOutput is a shape of the model.
 type ListBucketAnalyticsConfigurationsOutput struct {
-	AnalyticsConfigurationList []AnalyticsConfiguration
-	ContinuationToken          *string
 	IsTruncated                *bool
+	ContinuationToken          *string
 	NextContinuationToken      *string
+	AnalyticsConfigurationList []AnalyticsConfiguration
 }
 
 // ListBucketAnalyticsConfigurationsRequest is a shape of the model.
@@ -1598,10 +1598,10 @@ type ListBucketAnalyticsConfigurationsRequest struct {
 
 // ListBucketIntelligentTieringConfigurationsOutput is a shape of the model.
 type ListBucketIntelligentTieringConfigurationsOutput struct {
-	ContinuationToken                   *string
-	IntelligentTieringConfigurationList []IntelligentTieringConfiguration
 	IsTruncated                         *bool
+	ContinuationToken                   *string
 	NextContinuationToken               *string
+	IntelligentTieringConfigurationList []IntelligentTieringConfiguration
 }
 
 // ListBucketIntelligentTieringConfigurationsRequest is a shape of the model.
@@ -1628,10 +1628,10 @@ type ListBucketInventoryConfigurationsRequest struct {
 
 // ListBucketMetricsConfigurationsOutput is a shape of the model.
 type ListBucketMetricsConfigurationsOutput struct {
-	ContinuationToken        *string
 	IsTruncated              *bool
-	MetricsConfigurationList []MetricsConfiguration
+	ContinuationToken        *string
 	NextContinuationToken    *string
+	MetricsConfigurationList []MetricsConfiguration
 }
 
 // ListBucketMetricsConfigurationsRequest is a shape of the model.
@@ -1644,17 +1644,17 @@ type ListBucketMetricsConfigurationsRequest struct {
 // ListBucketsOutput is a shape of the model.
 type ListBucketsOutput struct {
 	Buckets           []Bucket
-	ContinuationToken *string
 	Owner             *Owner
+	ContinuationToken *string
 	Prefix            *string
 }
 
 // ListBucketsRequest is a shape of the model.
 type ListBucketsRequest struct {
-	BucketRegion      *string
-	ContinuationToken *string
 	MaxBuckets        *int64
+	ContinuationToken *string
 	Prefix            *string
+	BucketRegion      *string
 }
 
 // ListDirectoryBucketsOutput is a shape of the model.
@@ -1672,18 +1672,18 @@ type ListDirectoryBucketsRequest struct {
 // ListMultipartUploadsOutput is a shape of the model.
 type ListMultipartUploadsOutput struct {
 	Bucket             *string
-	CommonPrefixes     []CommonPrefix
-	Delimiter          *string
-	EncodingType       string
-	IsTruncated        *bool
 	KeyMarker          *string
-	MaxUploads         *int64
-	NextKeyMarker      *string
-	NextUploadIdMarker *string
-	Prefix             *string
-	RequestCharged     string
 	UploadIdMarker     *string
+	NextKeyMarker      *string
+	Prefix             *string
+	Delimiter          *string
+	NextUploadIdMarker *string
+	MaxUploads         *int64
+	IsTruncated        *bool
 	Uploads            []MultipartUpload
+	CommonPrefixes     []CommonPrefix
+	EncodingType       string
+	RequestCharged     string
 }
 
 // ListMultipartUploadsRequest is a shape of the model.
@@ -1691,30 +1691,30 @@ type ListMultipartUploadsRequest struct {
 	Bucket              string // required
 	Delimiter           *string
 	EncodingType        string
-	ExpectedBucketOwner *string
 	KeyMarker           *string
 	MaxUploads          *int64
 	Prefix              *string
-	RequestPayer        string
 	UploadIdMarker      *string
+	ExpectedBucketOwner *string
+	RequestPayer        string
 }
 
 // ListObjectVersionsOutput is a shape of the model.
 type ListObjectVersionsOutput struct {
-	CommonPrefixes      []CommonPrefix
-	DeleteMarkers       []DeleteMarkerEntry
-	Delimiter           *string
-	EncodingType        string
 	IsTruncated         *bool
 	KeyMarker           *string
-	MaxKeys             *int64
-	Name                *string
+	VersionIdMarker     *string
 	NextKeyMarker       *string
 	NextVersionIdMarker *string
-	Prefix              *string
-	RequestCharged      string
-	VersionIdMarker     *string
 	Versions            []ObjectVersion
+	DeleteMarkers       []DeleteMarkerEntry
+	Name                *string
+	Prefix              *string
+	Delimiter           *string
+	MaxKeys             *int64
+	CommonPrefixes      []CommonPrefix
+	EncodingType        string
+	RequestCharged      string
 }
 
 // ListObjectVersionsRequest is a shape of the model.
@@ -1722,27 +1722,27 @@ type ListObjectVersionsRequest struct {
 	Bucket                   string // required
 	Delimiter                *string
 	EncodingType             string
-	ExpectedBucketOwner      *string
 	KeyMarker                *string
 	MaxKeys                  *int64
-	OptionalObjectAttributes []string
 	Prefix                   *string
-	RequestPayer             string
 	VersionIdMarker          *string
+	ExpectedBucketOwner      *string
+	RequestPayer             string
+	OptionalObjectAttributes []string
 }
 
 // ListObjectsOutput is a shape of the model.
 type ListObjectsOutput struct {
-	CommonPrefixes []CommonPrefix
-	Contents       []Object
-	Delimiter      *string
-	EncodingType   string
 	IsTruncated    *bool
 	Marker         *string
-	MaxKeys        *int64
-	Name           *string
 	NextMarker     *string
+	Contents       []Object
+	Name           *string
 	Prefix         *string
+	Delimiter      *string
+	MaxKeys        *int64
+	CommonPrefixes []CommonPrefix
+	EncodingType   string
 	RequestCharged string
 }
 
@@ -1751,44 +1751,44 @@ type ListObjectsRequest struct {
 	Bucket                   string // required
 	Delimiter                *string
 	EncodingType             string
-	ExpectedBucketOwner      *string
 	Marker                   *string
 	MaxKeys                  *int64
-	OptionalObjectAttributes []string
 	Prefix                   *string
 	RequestPayer             string
+	ExpectedBucketOwner      *string
+	OptionalObjectAttributes []string
 }
 
 // ListObjectsV2Output is a shape of the model.
 type ListObjectsV2Output struct {
-	CommonPrefixes        []CommonPrefix
-	Contents              []Object
-	ContinuationToken     *string
-	Delimiter             *string
-	EncodingType          string
 	IsTruncated           *bool
-	KeyCount              *int64
-	MaxKeys               *int64
+	Contents              []Object
 	Name                  *string
-	NextContinuationToken *string
 	Prefix                *string
-	RequestCharged        string
+	Delimiter             *string
+	MaxKeys               *int64
+	CommonPrefixes        []CommonPrefix
+	EncodingType          string
+	KeyCount              *int64
+	ContinuationToken     *string
+	NextContinuationToken *string
 	StartAfter            *string
+	RequestCharged        string
 }
 
 // ListObjectsV2Request is a shape of the model.
 type ListObjectsV2Request struct {
 	Bucket                   string // required
-	ContinuationToken        *string
 	Delimiter                *string
 	EncodingType             string
-	ExpectedBucketOwner      *string
-	FetchOwner               *bool
 	MaxKeys                  *int64
-	OptionalObjectAttributes []string
 	Prefix                   *string
-	RequestPayer             string
+	ContinuationToken        *string
+	FetchOwner               *bool
 	StartAfter               *string
+	RequestPayer             string
+	ExpectedBucketOwner      *string
+	OptionalObjectAttributes []string
 }
 
 // ListPartsOutput is a shape of the model.
@@ -1796,60 +1796,60 @@ type ListPartsOutput struct {
 	AbortDate            *time.Time
 	AbortRuleId          *string
 	Bucket               *string
+	Key                  *string
+	UploadId             *string
+	PartNumberMarker     *int64
+	NextPartNumberMarker *int64
+	MaxParts             *int64
+	IsTruncated          *bool
+	Parts                []Part
+	Initiator            *Initiator
+	Owner                *Owner
+	StorageClass         string
+	RequestCharged       string
 	ChecksumAlgorithm    string
 	ChecksumType         string
-	Initiator            *Initiator
-	IsTruncated          *bool
-	Key                  *string
-	MaxParts             *int64
-	NextPartNumberMarker *int64
-	Owner                *Owner
-	PartNumberMarker     *int64
-	Parts                []Part
-	RequestCharged       string
-	StorageClass         string
-	UploadId             *string
 }
 
 // ListPartsRequest is a shape of the model.
 type ListPartsRequest struct {
 	Bucket               string // required
-	ExpectedBucketOwner  *string
 	Key                  string // required
 	MaxParts             *int64
 	PartNumberMarker     *int64
+	UploadId             string // required
 	RequestPayer         string
+	ExpectedBucketOwner  *string
 	SSECustomerAlgorithm *string
 	SSECustomerKey       *string
 	SSECustomerKeyMD5    *string
-	UploadId             string // required
 }
 
 // LocationInfo is a shape of the model.
 type LocationInfo struct {
-	Name *string
 	Type string
+	Name *string
 }
 
 // LoggingEnabled is a shape of the model.
 type LoggingEnabled struct {
 	TargetBucket          string // required
 	TargetGrants          []TargetGrant
-	TargetObjectKeyFormat *TargetObjectKeyFormat
 	TargetPrefix          string // required
+	TargetObjectKeyFormat *TargetObjectKeyFormat
 }
 
 // MetadataConfiguration is a shape of the model.
 type MetadataConfiguration struct {
-	InventoryTableConfiguration *InventoryTableConfiguration
 	JournalTableConfiguration   *JournalTableConfiguration // required
+	InventoryTableConfiguration *InventoryTableConfiguration
 }
 
 // MetadataConfigurationResult is a shape of the model.
 type MetadataConfigurationResult struct {
 	DestinationResult                 *DestinationResult // required
-	InventoryTableConfigurationResult *InventoryTableConfigurationResult
 	JournalTableConfigurationResult   *JournalTableConfigurationResult
+	InventoryTableConfigurationResult *InventoryTableConfigurationResult
 }
 
 // MetadataEntry is a shape of the model.
@@ -1870,75 +1870,75 @@ type MetadataTableConfigurationResult struct {
 
 // MetadataTableEncryptionConfiguration is a shape of the model.
 type MetadataTableEncryptionConfiguration struct {
-	KmsKeyArn    *string
 	SseAlgorithm string // required
+	KmsKeyArn    *string
 }
 
 // Metrics is a shape of the model.
 type Metrics struct {
-	EventThreshold *ReplicationTimeValue
 	Status         string // required
+	EventThreshold *ReplicationTimeValue
 }
 
 // MetricsAndOperator is a shape of the model.
 type MetricsAndOperator struct {
-	AccessPointArn *string
 	Prefix         *string
 	Tags           []Tag
+	AccessPointArn *string
 }
 
 // MetricsConfiguration is a shape of the model.
 type MetricsConfiguration struct {
-	Filter *MetricsFilter
 	Id     string // required
+	Filter *MetricsFilter
 }
 
 // MetricsFilter is a shape of the model.
 type MetricsFilter struct {
-	AccessPointArn *string
-	And            *MetricsAndOperator
 	Prefix         *string
 	Tag            *Tag
+	AccessPointArn *string
+	And            *MetricsAndOperator
 }
 
 // MultipartUpload is a shape of the model.
 type MultipartUpload struct {
+	UploadId          *string
+	Key               *string
+	Initiated         *time.Time
+	StorageClass      string
+	Owner             *Owner
+	Initiator         *Initiator
 	ChecksumAlgorithm string
 	ChecksumType      string
-	Initiated         *time.Time
-	Initiator         *Initiator
-	Key               *string
-	Owner             *Owner
-	StorageClass      string
-	UploadId          *string
 }
 
 // NoncurrentVersionExpiration is a shape of the model.
 type NoncurrentVersionExpiration struct {
-	NewerNoncurrentVersions *int64
 	NoncurrentDays          *int64
+	NewerNoncurrentVersions *int64
 }
 
 // NoncurrentVersionTransition is a shape of the model.
 type NoncurrentVersionTransition struct {
-	NewerNoncurrentVersions *int64
 	NoncurrentDays          *int64
 	StorageClass            string
+	NewerNoncurrentVersions *int64
 }
 
 // NotificationConfiguration is a shape of the model.
 type NotificationConfiguration struct {
-	EventBridgeConfiguration     *EventBridgeConfiguration
-	LambdaFunctionConfigurations []LambdaFunctionConfiguration
-	QueueConfigurations          []QueueConfiguration
 	TopicConfigurations          []TopicConfiguration
+	QueueConfigurations          []QueueConfiguration
+	LambdaFunctionConfigurations []LambdaFunctionConfiguration
+	EventBridgeConfiguration     *EventBridgeConfiguration
 }
 
 // NotificationConfigurationDeprecated is a shape of the model.
 type NotificationConfigurationDeprecated struct {
-	CloudFunctionConfiguration *CloudFunctionConfiguration
-	QueueConfiguration         *QueueConfigurationDeprecated
 	TopicConfiguration         *TopicConfigurationDeprecated
+	QueueConfiguration         *QueueConfigurationDeprecated
+	CloudFunctionConfiguration *CloudFunctionConfiguration
 }
 
 // NotificationConfigurationFilter is a shape of the model.
@@ -1948,15 +1948,15 @@ type NotificationConfigurationFilter struct {
 
 // Object is a shape of the model.
 type Object struct {
-	ChecksumAlgorithm []string
-	ChecksumType      string
-	ETag              *string
 	Key               *string
 	LastModified      *time.Time
-	Owner             *Owner
-	RestoreStatus     *RestoreStatus
+	ETag              *string
+	ChecksumAlgorithm []string
+	ChecksumType      string
 	Size              *int64
 	StorageClass      string
+	Owner             *Owner
+	RestoreStatus     *RestoreStatus
 }
 
 // ObjectEncryption is a shape of the model.
@@ -1966,11 +1966,11 @@ type ObjectEncryption struct {
 
 // ObjectIdentifier is a shape of the model.
 type ObjectIdentifier struct {
-	ETag             *string
 	Key              string // required
+	VersionId        *string
+	ETag             *string
 	LastModifiedTime *time.Time
 	Size             *int64
-	VersionId        *string
 }
 
 // ObjectLockConfiguration is a shape of the model.
@@ -1997,33 +1997,33 @@ type ObjectLockRule struct {
 
 // ObjectPart is a shape of the model.
 type ObjectPart struct {
+	PartNumber        *int64
+	Size              *int64
 	ChecksumCRC32     *string
 	ChecksumCRC32C    *string
 	ChecksumCRC64NVME *string
-	ChecksumMD5       *string
 	ChecksumSHA1      *string
 	ChecksumSHA256    *string
 	ChecksumSHA512    *string
-	ChecksumXXHASH128 *string
-	ChecksumXXHASH3   *string
+	ChecksumMD5       *string
 	ChecksumXXHASH64  *string
-	PartNumber        *int64
-	Size              *int64
+	ChecksumXXHASH3   *string
+	ChecksumXXHASH128 *string
 }
 
 // ObjectVersion is a shape of the model.
 type ObjectVersion struct {
+	ETag              *string
 	ChecksumAlgorithm []string
 	ChecksumType      string
-	ETag              *string
-	IsLatest          *bool
+	Size              *int64
+	StorageClass      string
 	Key               *string
+	VersionId         *string
+	IsLatest          *bool
 	LastModified      *time.Time
 	Owner             *Owner
 	RestoreStatus     *RestoreStatus
-	Size              *int64
-	StorageClass      string
-	VersionId         *string
 }
 
 // OutputLocation is a shape of the model.
@@ -2059,20 +2059,20 @@ type ParquetInput struct {
 
 // Part is a shape of the model.
 type Part struct {
+	PartNumber        *int64
+	LastModified      *time.Time
+	ETag              *string
+	Size              *int64
 	ChecksumCRC32     *string
 	ChecksumCRC32C    *string
 	ChecksumCRC64NVME *string
-	ChecksumMD5       *string
 	ChecksumSHA1      *string
 	ChecksumSHA256    *string
 	ChecksumSHA512    *string
-	ChecksumXXHASH128 *string
-	ChecksumXXHASH3   *string
+	ChecksumMD5       *string
 	ChecksumXXHASH64  *string
-	ETag              *string
-	LastModified      *time.Time
-	PartNumber        *int64
-	Size              *int64
+	ChecksumXXHASH3   *string
+	ChecksumXXHASH128 *string
 }
 
 // PartitionedPrefix is a shape of the model.
@@ -2087,9 +2087,9 @@ type PolicyStatus struct {
 
 // Progress is a shape of the model.
 type Progress struct {
+	BytesScanned   *int64
 	BytesProcessed *int64
 	BytesReturned  *int64
-	BytesScanned   *int64
 }
 
 // ProgressEvent is a shape of the model.
@@ -2100,8 +2100,8 @@ type ProgressEvent struct {
 // PublicAccessBlockConfiguration is a shape of the model.
 type PublicAccessBlockConfiguration struct {
 	BlockPublicAcls       *bool
-	BlockPublicPolicy     *bool
 	IgnorePublicAcls      *bool
+	BlockPublicPolicy     *bool
 	RestrictPublicBuckets *bool
 }
 
@@ -2111,11 +2111,11 @@ type PutBucketAbacOutput struct {
 
 // PutBucketAbacRequest is a shape of the model.
 type PutBucketAbacRequest struct {
-	AbacStatus          *AbacStatus // required
-	Bucket              string      // required
-	ChecksumAlgorithm   string
+	Bucket              string // required
 	ContentMD5          *string
+	ChecksumAlgorithm   string
 	ExpectedBucketOwner *string
+	AbacStatus          *AbacStatus // required
 }
 
 // PutBucketAccelerateConfigurationOutput is a shape of the model.
@@ -2124,10 +2124,10 @@ type PutBucketAccelerateConfigurationOutput struct {
 
 // PutBucketAccelerateConfigurationRequest is a shape of the model.
 type PutBucketAccelerateConfigurationRequest struct {
-	AccelerateConfiguration *AccelerateConfiguration // required
 	Bucket                  string                   // required
-	ChecksumAlgorithm       string
+	AccelerateConfiguration *AccelerateConfiguration // required
 	ExpectedBucketOwner     *string
+	ChecksumAlgorithm       string
 }
 
 // PutBucketAclOutput is a shape of the model.
@@ -2139,14 +2139,14 @@ type PutBucketAclRequest struct {
 	ACL                 string
 	AccessControlPolicy *AccessControlPolicy
 	Bucket              string // required
-	ChecksumAlgorithm   string
 	ContentMD5          *string
-	ExpectedBucketOwner *string
+	ChecksumAlgorithm   string
 	GrantFullControl    *string
 	GrantRead           *string
 	GrantReadACP        *string
 	GrantWrite          *string
 	GrantWriteACP       *string
+	ExpectedBucketOwner *string
 }
 
 // PutBucketAnalyticsConfigurationOutput is a shape of the model.
@@ -2155,10 +2155,10 @@ type PutBucketAnalyticsConfigurationOutput struct {
 
 // PutBucketAnalyticsConfigurationRequest is a shape of the model.
 type PutBucketAnalyticsConfigurationRequest struct {
-	AnalyticsConfiguration *AnalyticsConfiguration // required
 	Bucket                 string                  // required
+	Id                     string                  // required
+	AnalyticsConfiguration *AnalyticsConfiguration // required
 	ExpectedBucketOwner    *string
-	Id                     string // required
 }
 
 // PutBucketCorsOutput is a shape of the model.
@@ -2169,8 +2169,8 @@ type PutBucketCorsOutput struct {
 type PutBucketCorsRequest struct {
 	Bucket              string             // required
 	CORSConfiguration   *CORSConfiguration // required
-	ChecksumAlgorithm   string
 	ContentMD5          *string
+	ChecksumAlgorithm   string
 	ExpectedBucketOwner *string
 }
 
@@ -2181,10 +2181,10 @@ type PutBucketEncryptionOutput struct {
 // PutBucketEncryptionRequest is a shape of the model.
 type PutBucketEncryptionRequest struct {
 	Bucket                            string // required
-	ChecksumAlgorithm                 string
 	ContentMD5                        *string
-	ExpectedBucketOwner               *string
+	ChecksumAlgorithm                 string
 	ServerSideEncryptionConfiguration *ServerSideEncryptionConfiguration // required
+	ExpectedBucketOwner               *string
 }
 
 // PutBucketIntelligentTieringConfigurationOutput is a shape of the model.
@@ -2194,8 +2194,8 @@ type PutBucketIntelligentTieringConfigurationOutput struct {
 // PutBucketIntelligentTieringConfigurationRequest is a shape of the model.
 type PutBucketIntelligentTieringConfigurationRequest struct {
 	Bucket                          string // required
+	Id                              string // required
 	ExpectedBucketOwner             *string
-	Id                              string                           // required
 	IntelligentTieringConfiguration *IntelligentTieringConfiguration // required
 }
 
@@ -2205,10 +2205,10 @@ type PutBucketInventoryConfigurationOutput struct {
 
 // PutBucketInventoryConfigurationRequest is a shape of the model.
 type PutBucketInventoryConfigurationRequest struct {
-	Bucket                 string // required
-	ExpectedBucketOwner    *string
+	Bucket                 string                  // required
 	Id                     string                  // required
 	InventoryConfiguration *InventoryConfiguration // required
+	ExpectedBucketOwner    *string
 }
 
 // PutBucketLifecycleConfigurationOutput is a shape of the model.
@@ -2220,22 +2220,18 @@ type PutBucketLifecycleConfigurationOutput struct {
 type PutBucketLifecycleConfigurationRequest struct {
 	Bucket                             string // required
 	ChecksumAlgorithm                  string
-	ExpectedBucketOwner                *string
 	LifecycleConfiguration             *BucketLifecycleConfiguration
+	ExpectedBucketOwner                *string
 	TransitionDefaultMinimumObjectSize string
-}
-
-// PutBucketLifecycleOutput is a shape of the model.
-type PutBucketLifecycleOutput struct {
 }
 
 // PutBucketLifecycleRequest is a shape of the model.
 type PutBucketLifecycleRequest struct {
 	Bucket                 string // required
-	ChecksumAlgorithm      string
 	ContentMD5             *string
-	ExpectedBucketOwner    *string
+	ChecksumAlgorithm      string
 	LifecycleConfiguration *LifecycleConfiguration
+	ExpectedBucketOwner    *string
 }
 
 // PutBucketLoggingOutput is a shape of the model.
@@ -2246,8 +2242,8 @@ type PutBucketLoggingOutput struct {
 type PutBucketLoggingRequest struct {
 	Bucket              string               // required
 	BucketLoggingStatus *BucketLoggingStatus // required
-	ChecksumAlgorithm   string
 	ContentMD5          *string
+	ChecksumAlgorithm   string
 	ExpectedBucketOwner *string
 }
 
@@ -2257,10 +2253,10 @@ type PutBucketMetricsConfigurationOutput struct {
 
 // PutBucketMetricsConfigurationRequest is a shape of the model.
 type PutBucketMetricsConfigurationRequest struct {
-	Bucket               string // required
-	ExpectedBucketOwner  *string
+	Bucket               string                // required
 	Id                   string                // required
 	MetricsConfiguration *MetricsConfiguration // required
+	ExpectedBucketOwner  *string
 }
 
 // PutBucketNotificationConfigurationOutput is a shape of the model.
@@ -2269,23 +2265,19 @@ type PutBucketNotificationConfigurationOutput struct {
 
 // PutBucketNotificationConfigurationRequest is a shape of the model.
 type PutBucketNotificationConfigurationRequest struct {
-	Bucket                    string // required
-	ExpectedBucketOwner       *string
+	Bucket                    string                     // required
 	NotificationConfiguration *NotificationConfiguration // required
+	ExpectedBucketOwner       *string
 	SkipDestinationValidation *bool
-}
-
-// PutBucketNotificationOutput is a shape of the model.
-type PutBucketNotificationOutput struct {
 }
 
 // PutBucketNotificationRequest is a shape of the model.
 type PutBucketNotificationRequest struct {
 	Bucket                    string // required
-	ChecksumAlgorithm         string
 	ContentMD5                *string
-	ExpectedBucketOwner       *string
+	ChecksumAlgorithm         string
 	NotificationConfiguration *NotificationConfigurationDeprecated // required
+	ExpectedBucketOwner       *string
 }
 
 // PutBucketOwnershipControlsOutput is a shape of the model.
@@ -2295,10 +2287,10 @@ type PutBucketOwnershipControlsOutput struct {
 // PutBucketOwnershipControlsRequest is a shape of the model.
 type PutBucketOwnershipControlsRequest struct {
 	Bucket              string // required
-	ChecksumAlgorithm   string
 	ContentMD5          *string
 	ExpectedBucketOwner *string
 	OwnershipControls   *OwnershipControls // required
+	ChecksumAlgorithm   string
 }
 
 // PutBucketPolicyOutput is a shape of the model.
@@ -2308,11 +2300,11 @@ type PutBucketPolicyOutput struct {
 // PutBucketPolicyRequest is a shape of the model.
 type PutBucketPolicyRequest struct {
 	Bucket                        string // required
+	ContentMD5                    *string
 	ChecksumAlgorithm             string
 	ConfirmRemoveSelfBucketAccess *bool
-	ContentMD5                    *string
-	ExpectedBucketOwner           *string
 	Policy                        string // required
+	ExpectedBucketOwner           *string
 }
 
 // PutBucketReplicationOutput is a shape of the model.
@@ -2322,11 +2314,11 @@ type PutBucketReplicationOutput struct {
 // PutBucketReplicationRequest is a shape of the model.
 type PutBucketReplicationRequest struct {
 	Bucket                   string // required
-	ChecksumAlgorithm        string
 	ContentMD5               *string
-	ExpectedBucketOwner      *string
+	ChecksumAlgorithm        string
 	ReplicationConfiguration *ReplicationConfiguration // required
 	Token                    *string
+	ExpectedBucketOwner      *string
 }
 
 // PutBucketRequestPaymentOutput is a shape of the model.
@@ -2336,10 +2328,10 @@ type PutBucketRequestPaymentOutput struct {
 // PutBucketRequestPaymentRequest is a shape of the model.
 type PutBucketRequestPaymentRequest struct {
 	Bucket                      string // required
-	ChecksumAlgorithm           string
 	ContentMD5                  *string
-	ExpectedBucketOwner         *string
+	ChecksumAlgorithm           string
 	RequestPaymentConfiguration *RequestPaymentConfiguration // required
+	ExpectedBucketOwner         *string
 }
 
 // PutBucketTaggingOutput is a shape of the model.
@@ -2349,10 +2341,10 @@ type PutBucketTaggingOutput struct {
 // PutBucketTaggingRequest is a shape of the model.
 type PutBucketTaggingRequest struct {
 	Bucket              string // required
-	ChecksumAlgorithm   string
 	ContentMD5          *string
-	ExpectedBucketOwner *string
+	ChecksumAlgorithm   string
 	Tagging             *Tagging // required
+	ExpectedBucketOwner *string
 }
 
 // PutBucketVersioningOutput is a shape of the model.
@@ -2362,11 +2354,11 @@ type PutBucketVersioningOutput struct {
 // PutBucketVersioningRequest is a shape of the model.
 type PutBucketVersioningRequest struct {
 	Bucket                  string // required
-	ChecksumAlgorithm       string
 	ContentMD5              *string
-	ExpectedBucketOwner     *string
+	ChecksumAlgorithm       string
 	MFA                     *string
 	VersioningConfiguration *VersioningConfiguration // required
+	ExpectedBucketOwner     *string
 }
 
 // PutBucketWebsiteOutput is a shape of the model.
@@ -2376,10 +2368,10 @@ type PutBucketWebsiteOutput struct {
 // PutBucketWebsiteRequest is a shape of the model.
 type PutBucketWebsiteRequest struct {
 	Bucket               string // required
-	ChecksumAlgorithm    string
 	ContentMD5           *string
-	ExpectedBucketOwner  *string
+	ChecksumAlgorithm    string
 	WebsiteConfiguration *WebsiteConfiguration // required
+	ExpectedBucketOwner  *string
 }
 
 // PutObjectAclOutput is a shape of the model.
@@ -2392,9 +2384,8 @@ type PutObjectAclRequest struct {
 	ACL                 string
 	AccessControlPolicy *AccessControlPolicy
 	Bucket              string // required
-	ChecksumAlgorithm   string
 	ContentMD5          *string
-	ExpectedBucketOwner *string
+	ChecksumAlgorithm   string
 	GrantFullControl    *string
 	GrantRead           *string
 	GrantReadACP        *string
@@ -2403,6 +2394,7 @@ type PutObjectAclRequest struct {
 	Key                 string // required
 	RequestPayer        string
 	VersionId           *string
+	ExpectedBucketOwner *string
 }
 
 // PutObjectLegalHoldOutput is a shape of the model.
@@ -2413,13 +2405,13 @@ type PutObjectLegalHoldOutput struct {
 // PutObjectLegalHoldRequest is a shape of the model.
 type PutObjectLegalHoldRequest struct {
 	Bucket              string // required
-	ChecksumAlgorithm   string
-	ContentMD5          *string
-	ExpectedBucketOwner *string
 	Key                 string // required
 	LegalHold           *ObjectLockLegalHold
 	RequestPayer        string
 	VersionId           *string
+	ContentMD5          *string
+	ChecksumAlgorithm   string
+	ExpectedBucketOwner *string
 }
 
 // PutObjectLockConfigurationOutput is a shape of the model.
@@ -2430,38 +2422,38 @@ type PutObjectLockConfigurationOutput struct {
 // PutObjectLockConfigurationRequest is a shape of the model.
 type PutObjectLockConfigurationRequest struct {
 	Bucket                  string // required
-	ChecksumAlgorithm       string
-	ContentMD5              *string
-	ExpectedBucketOwner     *string
 	ObjectLockConfiguration *ObjectLockConfiguration
 	RequestPayer            string
 	Token                   *string
+	ContentMD5              *string
+	ChecksumAlgorithm       string
+	ExpectedBucketOwner     *string
 }
 
 // PutObjectOutput is a shape of the model.
 type PutObjectOutput struct {
-	BucketKeyEnabled        *bool
+	Expiration              *string
+	ETag                    *string
 	ChecksumCRC32           *string
 	ChecksumCRC32C          *string
 	ChecksumCRC64NVME       *string
-	ChecksumMD5             *string
 	ChecksumSHA1            *string
 	ChecksumSHA256          *string
 	ChecksumSHA512          *string
-	ChecksumType            string
-	ChecksumXXHASH128       *string
-	ChecksumXXHASH3         *string
+	ChecksumMD5             *string
 	ChecksumXXHASH64        *string
-	ETag                    *string
-	Expiration              *string
-	RequestCharged          string
+	ChecksumXXHASH3         *string
+	ChecksumXXHASH128       *string
+	ChecksumType            string
+	ServerSideEncryption    string
+	VersionId               *string
 	SSECustomerAlgorithm    *string
 	SSECustomerKeyMD5       *string
-	SSEKMSEncryptionContext *string
 	SSEKMSKeyId             *string
-	ServerSideEncryption    string
+	SSEKMSEncryptionContext *string
+	BucketKeyEnabled        *bool
 	Size                    *int64
-	VersionId               *string
+	RequestCharged          string
 }
 
 // PutObjectRequest is a shape of the model.
@@ -2469,49 +2461,49 @@ type PutObjectRequest struct {
 	ACL                       string
 	Body                      io.ReadCloser
 	Bucket                    string // required
-	BucketKeyEnabled          *bool
 	CacheControl              *string
-	ChecksumAlgorithm         string
-	ChecksumCRC32             *string
-	ChecksumCRC32C            *string
-	ChecksumCRC64NVME         *string
-	ChecksumMD5               *string
-	ChecksumSHA1              *string
-	ChecksumSHA256            *string
-	ChecksumSHA512            *string
-	ChecksumXXHASH128         *string
-	ChecksumXXHASH3           *string
-	ChecksumXXHASH64          *string
 	ContentDisposition        *string
 	ContentEncoding           *string
 	ContentLanguage           *string
 	ContentLength             *int64
 	ContentMD5                *string
 	ContentType               *string
-	ExpectedBucketOwner       *string
+	ChecksumAlgorithm         string
+	ChecksumCRC32             *string
+	ChecksumCRC32C            *string
+	ChecksumCRC64NVME         *string
+	ChecksumSHA1              *string
+	ChecksumSHA256            *string
+	ChecksumSHA512            *string
+	ChecksumMD5               *string
+	ChecksumXXHASH64          *string
+	ChecksumXXHASH3           *string
+	ChecksumXXHASH128         *string
 	Expires                   *string
+	IfMatch                   *string
+	IfNoneMatch               *string
 	GrantFullControl          *string
 	GrantRead                 *string
 	GrantReadACP              *string
 	GrantWriteACP             *string
-	IfMatch                   *string
-	IfNoneMatch               *string
 	Key                       string // required
+	WriteOffsetBytes          *int64
 	Metadata                  map[string]string
-	ObjectLockLegalHoldStatus string
-	ObjectLockMode            string
-	ObjectLockRetainUntilDate *time.Time
-	RequestPayer              string
+	ServerSideEncryption      string
+	StorageClass              string
+	WebsiteRedirectLocation   *string
 	SSECustomerAlgorithm      *string
 	SSECustomerKey            *string
 	SSECustomerKeyMD5         *string
-	SSEKMSEncryptionContext   *string
 	SSEKMSKeyId               *string
-	ServerSideEncryption      string
-	StorageClass              string
+	SSEKMSEncryptionContext   *string
+	BucketKeyEnabled          *bool
+	RequestPayer              string
 	Tagging                   *string
-	WebsiteRedirectLocation   *string
-	WriteOffsetBytes          *int64
+	ObjectLockMode            string
+	ObjectLockRetainUntilDate *time.Time
+	ObjectLockLegalHoldStatus string
+	ExpectedBucketOwner       *string
 }
 
 // PutObjectRetentionOutput is a shape of the model.
@@ -2522,14 +2514,14 @@ type PutObjectRetentionOutput struct {
 // PutObjectRetentionRequest is a shape of the model.
 type PutObjectRetentionRequest struct {
 	Bucket                    string // required
-	BypassGovernanceRetention *bool
-	ChecksumAlgorithm         string
-	ContentMD5                *string
-	ExpectedBucketOwner       *string
 	Key                       string // required
-	RequestPayer              string
 	Retention                 *ObjectLockRetention
+	RequestPayer              string
 	VersionId                 *string
+	BypassGovernanceRetention *bool
+	ContentMD5                *string
+	ChecksumAlgorithm         string
+	ExpectedBucketOwner       *string
 }
 
 // PutObjectTaggingOutput is a shape of the model.
@@ -2540,13 +2532,13 @@ type PutObjectTaggingOutput struct {
 // PutObjectTaggingRequest is a shape of the model.
 type PutObjectTaggingRequest struct {
 	Bucket              string // required
-	ChecksumAlgorithm   string
-	ContentMD5          *string
-	ExpectedBucketOwner *string
 	Key                 string // required
-	RequestPayer        string
-	Tagging             *Tagging // required
 	VersionId           *string
+	ContentMD5          *string
+	ChecksumAlgorithm   string
+	Tagging             *Tagging // required
+	ExpectedBucketOwner *string
+	RequestPayer        string
 }
 
 // PutPublicAccessBlockOutput is a shape of the model.
@@ -2556,32 +2548,32 @@ type PutPublicAccessBlockOutput struct {
 // PutPublicAccessBlockRequest is a shape of the model.
 type PutPublicAccessBlockRequest struct {
 	Bucket                         string // required
-	ChecksumAlgorithm              string
 	ContentMD5                     *string
-	ExpectedBucketOwner            *string
+	ChecksumAlgorithm              string
 	PublicAccessBlockConfiguration *PublicAccessBlockConfiguration // required
+	ExpectedBucketOwner            *string
 }
 
 // QueueConfiguration is a shape of the model.
 type QueueConfiguration struct {
+	Id       *string
+	QueueArn string   // required
 	Events   []string // required
 	Filter   *NotificationConfigurationFilter
-	Id       *string
-	QueueArn string // required
 }
 
 // QueueConfigurationDeprecated is a shape of the model.
 type QueueConfigurationDeprecated struct {
+	Id     *string
 	Event  string
 	Events []string
-	Id     *string
 	Queue  *string
 }
 
 // RecordExpiration is a shape of the model.
 type RecordExpiration struct {
-	Days       *int64
 	Expiration string // required
+	Days       *int64
 }
 
 // RecordsEvent is a shape of the model.
@@ -2611,17 +2603,17 @@ type RenameObjectOutput struct {
 // RenameObjectRequest is a shape of the model.
 type RenameObjectRequest struct {
 	Bucket                       string // required
-	ClientToken                  *string
-	DestinationIfMatch           *string
-	DestinationIfModifiedSince   *time.Time
-	DestinationIfNoneMatch       *string
-	DestinationIfUnmodifiedSince *time.Time
 	Key                          string // required
 	RenameSource                 string // required
+	DestinationIfMatch           *string
+	DestinationIfNoneMatch       *string
+	DestinationIfModifiedSince   *time.Time
+	DestinationIfUnmodifiedSince *time.Time
 	SourceIfMatch                *string
-	SourceIfModifiedSince        *time.Time
 	SourceIfNoneMatch            *string
+	SourceIfModifiedSince        *time.Time
 	SourceIfUnmodifiedSince      *time.Time
+	ClientToken                  *string
 }
 
 // ReplicaModifications is a shape of the model.
@@ -2637,15 +2629,15 @@ type ReplicationConfiguration struct {
 
 // ReplicationRule is a shape of the model.
 type ReplicationRule struct {
-	DeleteMarkerReplication   *DeleteMarkerReplication
-	Destination               *Destination // required
-	ExistingObjectReplication *ExistingObjectReplication
-	Filter                    *ReplicationRuleFilter
 	ID                        *string
-	Prefix                    *string
 	Priority                  *int64
-	SourceSelectionCriteria   *SourceSelectionCriteria
+	Prefix                    *string
+	Filter                    *ReplicationRuleFilter
 	Status                    string // required
+	SourceSelectionCriteria   *SourceSelectionCriteria
+	ExistingObjectReplication *ExistingObjectReplication
+	Destination               *Destination // required
+	DeleteMarkerReplication   *DeleteMarkerReplication
 }
 
 // ReplicationRuleAndOperator is a shape of the model.
@@ -2656,9 +2648,9 @@ type ReplicationRuleAndOperator struct {
 
 // ReplicationRuleFilter is a shape of the model.
 type ReplicationRuleFilter struct {
-	And    *ReplicationRuleAndOperator
 	Prefix *string
 	Tag    *Tag
+	And    *ReplicationRuleAndOperator
 }
 
 // ReplicationTime is a shape of the model.
@@ -2691,23 +2683,23 @@ type RestoreObjectOutput struct {
 // RestoreObjectRequest is a shape of the model.
 type RestoreObjectRequest struct {
 	Bucket              string // required
+	Key                 string // required
+	VersionId           *string
+	RestoreRequest      *RestoreRequest
+	RequestPayer        string
 	ChecksumAlgorithm   string
 	ExpectedBucketOwner *string
-	Key                 string // required
-	RequestPayer        string
-	RestoreRequest      *RestoreRequest
-	VersionId           *string
 }
 
 // RestoreRequest is a shape of the model.
 type RestoreRequest struct {
 	Days                 *int64
-	Description          *string
 	GlacierJobParameters *GlacierJobParameters
-	OutputLocation       *OutputLocation
-	SelectParameters     *SelectParameters
-	Tier                 string
 	Type                 string
+	Tier                 string
+	Description          *string
+	SelectParameters     *SelectParameters
+	OutputLocation       *OutputLocation
 }
 
 // RestoreStatus is a shape of the model.
@@ -2724,14 +2716,14 @@ type RoutingRule struct {
 
 // Rule is a shape of the model.
 type Rule struct {
-	AbortIncompleteMultipartUpload *AbortIncompleteMultipartUpload
 	Expiration                     *LifecycleExpiration
 	ID                             *string
-	NoncurrentVersionExpiration    *NoncurrentVersionExpiration
-	NoncurrentVersionTransition    *NoncurrentVersionTransition
 	Prefix                         string // required
 	Status                         string // required
 	Transition                     *Transition
+	NoncurrentVersionTransition    *NoncurrentVersionTransition
+	NoncurrentVersionExpiration    *NoncurrentVersionExpiration
+	AbortIncompleteMultipartUpload *AbortIncompleteMultipartUpload
 }
 
 // S3KeyFilter is a shape of the model.
@@ -2741,14 +2733,14 @@ type S3KeyFilter struct {
 
 // S3Location is a shape of the model.
 type S3Location struct {
-	AccessControlList []Grant
 	BucketName        string // required
-	CannedACL         string
-	Encryption        *Encryption
 	Prefix            string // required
-	StorageClass      string
+	Encryption        *Encryption
+	CannedACL         string
+	AccessControlList []Grant
 	Tagging           *Tagging
 	UserMetadata      []MetadataEntry
+	StorageClass      string
 }
 
 // S3TablesDestination is a shape of the model.
@@ -2759,9 +2751,9 @@ type S3TablesDestination struct {
 
 // S3TablesDestinationResult is a shape of the model.
 type S3TablesDestinationResult struct {
-	TableArn       string // required
 	TableBucketArn string // required
 	TableName      string // required
+	TableArn       string // required
 	TableNamespace string // required
 }
 
@@ -2772,8 +2764,8 @@ type SSEKMS struct {
 
 // SSEKMSEncryption is a shape of the model.
 type SSEKMSEncryption struct {
-	BucketKeyEnabled *bool
 	KMSKeyArn        string // required
+	BucketKeyEnabled *bool
 }
 
 // SSES3 is a shape of the model.
@@ -2782,8 +2774,8 @@ type SSES3 struct {
 
 // ScanRange is a shape of the model.
 type ScanRange struct {
-	End   *int64
 	Start *int64
+	End   *int64
 }
 
 // SelectObjectContentOutput is a shape of the model.
@@ -2794,31 +2786,31 @@ type SelectObjectContentOutput struct {
 // SelectObjectContentRequest is a shape of the model.
 type SelectObjectContentRequest struct {
 	Bucket               string // required
-	ExpectedBucketOwner  *string
-	Expression           string               // required
-	ExpressionType       string               // required
-	InputSerialization   *InputSerialization  // required
-	Key                  string               // required
-	OutputSerialization  *OutputSerialization // required
-	RequestProgress      *RequestProgress
+	Key                  string // required
 	SSECustomerAlgorithm *string
 	SSECustomerKey       *string
 	SSECustomerKeyMD5    *string
+	Expression           string // required
+	ExpressionType       string // required
+	RequestProgress      *RequestProgress
+	InputSerialization   *InputSerialization  // required
+	OutputSerialization  *OutputSerialization // required
 	ScanRange            *ScanRange
+	ExpectedBucketOwner  *string
 }
 
 // SelectParameters is a shape of the model.
 type SelectParameters struct {
-	Expression          string               // required
-	ExpressionType      string               // required
 	InputSerialization  *InputSerialization  // required
+	ExpressionType      string               // required
+	Expression          string               // required
 	OutputSerialization *OutputSerialization // required
 }
 
 // ServerSideEncryptionByDefault is a shape of the model.
 type ServerSideEncryptionByDefault struct {
-	KMSMasterKeyID *string
 	SSEAlgorithm   string // required
+	KMSMasterKeyID *string
 }
 
 // ServerSideEncryptionConfiguration is a shape of the model.
@@ -2829,16 +2821,16 @@ type ServerSideEncryptionConfiguration struct {
 // ServerSideEncryptionRule is a shape of the model.
 type ServerSideEncryptionRule struct {
 	ApplyServerSideEncryptionByDefault *ServerSideEncryptionByDefault
-	BlockedEncryptionTypes             *BlockedEncryptionTypes
 	BucketKeyEnabled                   *bool
+	BlockedEncryptionTypes             *BlockedEncryptionTypes
 }
 
 // SessionCredentials is a shape of the model.
 type SessionCredentials struct {
 	AccessKeyId     string    // required
-	Expiration      time.Time // required
 	SecretAccessKey string    // required
 	SessionToken    string    // required
+	Expiration      time.Time // required
 }
 
 // SimplePrefix is a shape of the model.
@@ -2847,8 +2839,8 @@ type SimplePrefix struct {
 
 // SourceSelectionCriteria is a shape of the model.
 type SourceSelectionCriteria struct {
-	ReplicaModifications   *ReplicaModifications
 	SseKmsEncryptedObjects *SseKmsEncryptedObjects
+	ReplicaModifications   *ReplicaModifications
 }
 
 // SseKmsEncryptedObjects is a shape of the model.
@@ -2858,9 +2850,9 @@ type SseKmsEncryptedObjects struct {
 
 // Stats is a shape of the model.
 type Stats struct {
+	BytesScanned   *int64
 	BytesProcessed *int64
 	BytesReturned  *int64
-	BytesScanned   *int64
 }
 
 // StatsEvent is a shape of the model.
@@ -2875,8 +2867,8 @@ type StorageClassAnalysis struct {
 
 // StorageClassAnalysisDataExport is a shape of the model.
 type StorageClassAnalysisDataExport struct {
-	Destination         *AnalyticsExportDestination // required
 	OutputSchemaVersion string                      // required
+	Destination         *AnalyticsExportDestination // required
 }
 
 // Tag is a shape of the model.
@@ -2898,29 +2890,29 @@ type TargetGrant struct {
 
 // TargetObjectKeyFormat is a shape of the model.
 type TargetObjectKeyFormat struct {
-	PartitionedPrefix *PartitionedPrefix
 	SimplePrefix      *SimplePrefix
+	PartitionedPrefix *PartitionedPrefix
 }
 
 // Tiering is a shape of the model.
 type Tiering struct {
-	AccessTier string // required
 	Days       int64  // required
+	AccessTier string // required
 }
 
 // TopicConfiguration is a shape of the model.
 type TopicConfiguration struct {
+	Id       *string
+	TopicArn string   // required
 	Events   []string // required
 	Filter   *NotificationConfigurationFilter
-	Id       *string
-	TopicArn string // required
 }
 
 // TopicConfigurationDeprecated is a shape of the model.
 type TopicConfigurationDeprecated struct {
-	Event  string
-	Events []string
 	Id     *string
+	Events []string
+	Event  string
 	Topic  *string
 }
 
@@ -2938,10 +2930,10 @@ type UpdateBucketMetadataInventoryTableConfigurationOutput struct {
 // UpdateBucketMetadataInventoryTableConfigurationRequest is a shape of the model.
 type UpdateBucketMetadataInventoryTableConfigurationRequest struct {
 	Bucket                      string // required
-	ChecksumAlgorithm           string
 	ContentMD5                  *string
-	ExpectedBucketOwner         *string
+	ChecksumAlgorithm           string
 	InventoryTableConfiguration *InventoryTableConfigurationUpdates // required
+	ExpectedBucketOwner         *string
 }
 
 // UpdateBucketMetadataJournalTableConfigurationOutput is a shape of the model.
@@ -2951,22 +2943,22 @@ type UpdateBucketMetadataJournalTableConfigurationOutput struct {
 // UpdateBucketMetadataJournalTableConfigurationRequest is a shape of the model.
 type UpdateBucketMetadataJournalTableConfigurationRequest struct {
 	Bucket                    string // required
-	ChecksumAlgorithm         string
 	ContentMD5                *string
-	ExpectedBucketOwner       *string
+	ChecksumAlgorithm         string
 	JournalTableConfiguration *JournalTableConfigurationUpdates // required
+	ExpectedBucketOwner       *string
 }
 
 // UpdateObjectEncryptionRequest is a shape of the model.
 type UpdateObjectEncryptionRequest struct {
 	Bucket              string // required
-	ChecksumAlgorithm   string
-	ContentMD5          *string
-	ExpectedBucketOwner *string
-	Key                 string            // required
+	Key                 string // required
+	VersionId           *string
 	ObjectEncryption    *ObjectEncryption // required
 	RequestPayer        string
-	VersionId           *string
+	ExpectedBucketOwner *string
+	ContentMD5          *string
+	ChecksumAlgorithm   string
 }
 
 // UpdateObjectEncryptionResponse is a shape of the model.
@@ -2976,14 +2968,14 @@ type UpdateObjectEncryptionResponse struct {
 
 // UploadPartCopyOutput is a shape of the model.
 type UploadPartCopyOutput struct {
-	BucketKeyEnabled     *bool
-	CopyPartResult       *CopyPartResult
 	CopySourceVersionId  *string
-	RequestCharged       string
+	CopyPartResult       *CopyPartResult
+	ServerSideEncryption string
 	SSECustomerAlgorithm *string
 	SSECustomerKeyMD5    *string
 	SSEKMSKeyId          *string
-	ServerSideEncryption string
+	BucketKeyEnabled     *bool
+	RequestCharged       string
 }
 
 // UploadPartCopyRequest is a shape of the model.
@@ -2995,66 +2987,66 @@ type UploadPartCopyRequest struct {
 	CopySourceIfNoneMatch          *string
 	CopySourceIfUnmodifiedSince    *time.Time
 	CopySourceRange                *string
-	CopySourceSSECustomerAlgorithm *string
-	CopySourceSSECustomerKey       *string
-	CopySourceSSECustomerKeyMD5    *string
-	ExpectedBucketOwner            *string
-	ExpectedSourceBucketOwner      *string
 	Key                            string // required
 	PartNumber                     int64  // required
-	RequestPayer                   string
+	UploadId                       string // required
 	SSECustomerAlgorithm           *string
 	SSECustomerKey                 *string
 	SSECustomerKeyMD5              *string
-	UploadId                       string // required
+	CopySourceSSECustomerAlgorithm *string
+	CopySourceSSECustomerKey       *string
+	CopySourceSSECustomerKeyMD5    *string
+	RequestPayer                   string
+	ExpectedBucketOwner            *string
+	ExpectedSourceBucketOwner      *string
 }
 
 // UploadPartOutput is a shape of the model.
 type UploadPartOutput struct {
-	BucketKeyEnabled     *bool
+	ServerSideEncryption string
+	ETag                 *string
 	ChecksumCRC32        *string
 	ChecksumCRC32C       *string
 	ChecksumCRC64NVME    *string
-	ChecksumMD5          *string
 	ChecksumSHA1         *string
 	ChecksumSHA256       *string
 	ChecksumSHA512       *string
-	ChecksumXXHASH128    *string
-	ChecksumXXHASH3      *string
+	ChecksumMD5          *string
 	ChecksumXXHASH64     *string
-	ETag                 *string
-	RequestCharged       string
+	ChecksumXXHASH3      *string
+	ChecksumXXHASH128    *string
 	SSECustomerAlgorithm *string
 	SSECustomerKeyMD5    *string
 	SSEKMSKeyId          *string
-	ServerSideEncryption string
+	BucketKeyEnabled     *bool
+	RequestCharged       string
 }
 
 // UploadPartRequest is a shape of the model.
 type UploadPartRequest struct {
 	Body                 io.ReadCloser
 	Bucket               string // required
+	ContentLength        *int64
+	ContentMD5           *string
 	ChecksumAlgorithm    string
 	ChecksumCRC32        *string
 	ChecksumCRC32C       *string
 	ChecksumCRC64NVME    *string
-	ChecksumMD5          *string
 	ChecksumSHA1         *string
 	ChecksumSHA256       *string
 	ChecksumSHA512       *string
-	ChecksumXXHASH128    *string
-	ChecksumXXHASH3      *string
+	ChecksumMD5          *string
 	ChecksumXXHASH64     *string
-	ContentLength        *int64
-	ContentMD5           *string
-	ExpectedBucketOwner  *string
+	ChecksumXXHASH3      *string
+	ChecksumXXHASH128    *string
 	Key                  string // required
 	PartNumber           int64  // required
-	RequestPayer         string
+	UploadId             string // required
 	SSECustomerAlgorithm *string
 	SSECustomerKey       *string
 	SSECustomerKeyMD5    *string
-	UploadId             string // required
+	RequestPayer         string
+	ExpectedBucketOwner  *string
 }
 
 // VersioningConfiguration is a shape of the model.
@@ -3077,50 +3069,50 @@ type WriteGetObjectResponseOutput struct {
 
 // WriteGetObjectResponseRequest is a shape of the model.
 type WriteGetObjectResponseRequest struct {
-	AcceptRanges              *string
+	RequestRoute              string // required
+	RequestToken              string // required
 	Body                      io.ReadCloser
-	BucketKeyEnabled          *bool
+	StatusCode                *int64
+	ErrorCode                 *string
+	ErrorMessage              *string
+	AcceptRanges              *string
 	CacheControl              *string
-	ChecksumCRC32             *string
-	ChecksumCRC32C            *string
-	ChecksumCRC64NVME         *string
-	ChecksumMD5               *string
-	ChecksumSHA1              *string
-	ChecksumSHA256            *string
-	ChecksumSHA512            *string
-	ChecksumXXHASH128         *string
-	ChecksumXXHASH3           *string
-	ChecksumXXHASH64          *string
 	ContentDisposition        *string
 	ContentEncoding           *string
 	ContentLanguage           *string
 	ContentLength             *int64
 	ContentRange              *string
 	ContentType               *string
+	ChecksumCRC32             *string
+	ChecksumCRC32C            *string
+	ChecksumCRC64NVME         *string
+	ChecksumSHA1              *string
+	ChecksumSHA256            *string
+	ChecksumSHA512            *string
+	ChecksumMD5               *string
+	ChecksumXXHASH64          *string
+	ChecksumXXHASH3           *string
+	ChecksumXXHASH128         *string
 	DeleteMarker              *bool
 	ETag                      *string
-	ErrorCode                 *string
-	ErrorMessage              *string
-	Expiration                *string
 	Expires                   *string
+	Expiration                *string
 	LastModified              *time.Time
-	Metadata                  map[string]string
 	MissingMeta               *int64
-	ObjectLockLegalHoldStatus string
+	Metadata                  map[string]string
 	ObjectLockMode            string
+	ObjectLockLegalHoldStatus string
 	ObjectLockRetainUntilDate *time.Time
 	PartsCount                *int64
 	ReplicationStatus         string
 	RequestCharged            string
-	RequestRoute              string // required
-	RequestToken              string // required
 	Restore                   *string
-	SSECustomerAlgorithm      *string
-	SSECustomerKeyMD5         *string
-	SSEKMSKeyId               *string
 	ServerSideEncryption      string
-	StatusCode                *int64
+	SSECustomerAlgorithm      *string
+	SSEKMSKeyId               *string
+	SSECustomerKeyMD5         *string
 	StorageClass              string
 	TagCount                  *int64
 	VersionId                 *string
+	BucketKeyEnabled          *bool
 }

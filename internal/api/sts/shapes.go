@@ -8,78 +8,78 @@ import "time"
 
 // AssumeRoleRequest is a shape of the model.
 type AssumeRoleRequest struct {
-	DurationSeconds   *int64
-	ExternalId        *string
-	Policy            *string
-	PolicyArns        []PolicyDescriptorType
-	ProvidedContexts  []ProvidedContext
 	RoleArn           string // required
 	RoleSessionName   string // required
-	SerialNumber      *string
-	SourceIdentity    *string
+	PolicyArns        []PolicyDescriptorType
+	Policy            *string
+	DurationSeconds   *int64
 	Tags              []Tag
-	TokenCode         *string
 	TransitiveTagKeys []string
+	ExternalId        *string
+	SerialNumber      *string
+	TokenCode         *string
+	SourceIdentity    *string
+	ProvidedContexts  []ProvidedContext
 }
 
 // AssumeRoleResponse is a shape of the model.
 type AssumeRoleResponse struct {
-	AssumedRoleUser  *AssumedRoleUser
 	Credentials      *Credentials
+	AssumedRoleUser  *AssumedRoleUser
 	PackedPolicySize *int64
 	SourceIdentity   *string
 }
 
 // AssumeRoleWithSAMLRequest is a shape of the model.
 type AssumeRoleWithSAMLRequest struct {
-	DurationSeconds *int64
-	Policy          *string
-	PolicyArns      []PolicyDescriptorType
-	PrincipalArn    string // required
 	RoleArn         string // required
+	PrincipalArn    string // required
 	SAMLAssertion   string // required
+	PolicyArns      []PolicyDescriptorType
+	Policy          *string
+	DurationSeconds *int64
 }
 
 // AssumeRoleWithSAMLResponse is a shape of the model.
 type AssumeRoleWithSAMLResponse struct {
-	AssumedRoleUser  *AssumedRoleUser
-	Audience         *string
 	Credentials      *Credentials
-	Issuer           *string
-	NameQualifier    *string
+	AssumedRoleUser  *AssumedRoleUser
 	PackedPolicySize *int64
-	SourceIdentity   *string
 	Subject          *string
 	SubjectType      *string
+	Issuer           *string
+	Audience         *string
+	NameQualifier    *string
+	SourceIdentity   *string
 }
 
 // AssumeRoleWithWebIdentityRequest is a shape of the model.
 type AssumeRoleWithWebIdentityRequest struct {
-	DurationSeconds  *int64
-	Policy           *string
-	PolicyArns       []PolicyDescriptorType
-	ProviderId       *string
 	RoleArn          string // required
 	RoleSessionName  string // required
 	WebIdentityToken string // required
+	ProviderId       *string
+	PolicyArns       []PolicyDescriptorType
+	Policy           *string
+	DurationSeconds  *int64
 }
 
 // AssumeRoleWithWebIdentityResponse is a shape of the model.
 type AssumeRoleWithWebIdentityResponse struct {
-	AssumedRoleUser             *AssumedRoleUser
-	Audience                    *string
 	Credentials                 *Credentials
+	SubjectFromWebIdentityToken *string
+	AssumedRoleUser             *AssumedRoleUser
 	PackedPolicySize            *int64
 	Provider                    *string
+	Audience                    *string
 	SourceIdentity              *string
-	SubjectFromWebIdentityToken *string
 }
 
 // AssumeRootRequest is a shape of the model.
 type AssumeRootRequest struct {
-	DurationSeconds *int64
 	TargetPrincipal string                // required
 	TaskPolicyArn   *PolicyDescriptorType // required
+	DurationSeconds *int64
 }
 
 // AssumeRootResponse is a shape of the model.
@@ -90,16 +90,16 @@ type AssumeRootResponse struct {
 
 // AssumedRoleUser is a shape of the model.
 type AssumedRoleUser struct {
-	Arn           string // required
 	AssumedRoleId string // required
+	Arn           string // required
 }
 
 // Credentials is a shape of the model.
 type Credentials struct {
 	AccessKeyId     string    // required
-	Expiration      time.Time // required
 	SecretAccessKey string    // required
 	SessionToken    string    // required
+	Expiration      time.Time // required
 }
 
 // DecodeAuthorizationMessageRequest is a shape of the model.
@@ -114,8 +114,8 @@ type DecodeAuthorizationMessageResponse struct {
 
 // FederatedUser is a shape of the model.
 type FederatedUser struct {
-	Arn             string // required
 	FederatedUserId string // required
+	Arn             string // required
 }
 
 // GetAccessKeyInfoRequest is a shape of the model.
@@ -134,9 +134,9 @@ type GetCallerIdentityRequest struct {
 
 // GetCallerIdentityResponse is a shape of the model.
 type GetCallerIdentityResponse struct {
+	UserId  *string
 	Account *string
 	Arn     *string
-	UserId  *string
 }
 
 // GetDelegatedAccessTokenRequest is a shape of the model.
@@ -146,17 +146,17 @@ type GetDelegatedAccessTokenRequest struct {
 
 // GetDelegatedAccessTokenResponse is a shape of the model.
 type GetDelegatedAccessTokenResponse struct {
-	AssumedPrincipal *string
 	Credentials      *Credentials
 	PackedPolicySize *int64
+	AssumedPrincipal *string
 }
 
 // GetFederationTokenRequest is a shape of the model.
 type GetFederationTokenRequest struct {
-	DurationSeconds *int64
 	Name            string // required
 	Policy          *string
 	PolicyArns      []PolicyDescriptorType
+	DurationSeconds *int64
 	Tags            []Tag
 }
 
@@ -189,8 +189,8 @@ type GetWebIdentityTokenRequest struct {
 
 // GetWebIdentityTokenResponse is a shape of the model.
 type GetWebIdentityTokenResponse struct {
-	Expiration       *time.Time
 	WebIdentityToken *string
+	Expiration       *time.Time
 }
 
 // PolicyDescriptorType is a shape of the model.
@@ -200,8 +200,8 @@ type PolicyDescriptorType struct {
 
 // ProvidedContext is a shape of the model.
 type ProvidedContext struct {
-	ContextAssertion *string
 	ProviderArn      *string
+	ContextAssertion *string
 }
 
 // Tag is a shape of the model.

@@ -49,12 +49,6 @@ func (s *Service) GetBucketNotificationConfiguration(ctx context.Context, call *
 	return &s3api.NotificationConfiguration{}, s.unset(ctx, call, in.Bucket, in.ExpectedBucketOwner, "s3:GetBucketNotification")
 }
 
-// GetBucketNotification is the older name of GetBucketNotificationConfiguration:
-// the requests are the same.
-func (s *Service) GetBucketNotification(ctx context.Context, call *api.Call, in *s3api.GetBucketNotificationConfigurationRequest) (*s3api.NotificationConfigurationDeprecated, error) {
-	return &s3api.NotificationConfigurationDeprecated{}, s.unset(ctx, call, in.Bucket, in.ExpectedBucketOwner, "s3:GetBucketNotification")
-}
-
 // GetBucketRequestPayment tells that the owner of a bucket pays.
 func (s *Service) GetBucketRequestPayment(ctx context.Context, call *api.Call, in *s3api.GetBucketRequestPaymentRequest) (*s3api.GetBucketRequestPaymentOutput, error) {
 	return &s3api.GetBucketRequestPaymentOutput{Payer: "BucketOwner"}, s.unset(ctx, call, in.Bucket, in.ExpectedBucketOwner, "s3:GetBucketRequestPayment")
@@ -82,13 +76,6 @@ func (s *Service) GetBucketEncryption(ctx context.Context, call *api.Call, in *s
 
 // GetBucketLifecycleConfiguration refuses, since nothing ends by itself.
 func (s *Service) GetBucketLifecycleConfiguration(ctx context.Context, call *api.Call, in *s3api.GetBucketLifecycleConfigurationRequest) (*s3api.GetBucketLifecycleConfigurationOutput, error) {
-	return nil, s.none(ctx, call, in.Bucket, in.ExpectedBucketOwner, "s3:GetLifecycleConfiguration",
-		absent("NoSuchLifecycleConfiguration", "The lifecycle configuration does not exist"))
-}
-
-// GetBucketLifecycle is the older name of GetBucketLifecycleConfiguration: the
-// requests are the same.
-func (s *Service) GetBucketLifecycle(ctx context.Context, call *api.Call, in *s3api.GetBucketLifecycleRequest) (*s3api.GetBucketLifecycleOutput, error) {
 	return nil, s.none(ctx, call, in.Bucket, in.ExpectedBucketOwner, "s3:GetLifecycleConfiguration",
 		absent("NoSuchLifecycleConfiguration", "The lifecycle configuration does not exist"))
 }

@@ -18,7 +18,6 @@ func TestWhatABucketHasNot(t *testing.T) {
 		{errorOf(h.GetBucketReplication(c, root, &s3api.GetBucketReplicationRequest{Bucket: b})), "ReplicationConfigurationNotFoundError", "The replication configuration was not found"},
 		{errorOf(h.GetObjectLockConfiguration(c, root, &s3api.GetObjectLockConfigurationRequest{Bucket: b})), "ObjectLockConfigurationNotFoundError", "Object Lock configuration does not exist for this bucket"},
 		{errorOf(h.GetBucketLifecycleConfiguration(c, root, &s3api.GetBucketLifecycleConfigurationRequest{Bucket: b})), "NoSuchLifecycleConfiguration", "The lifecycle configuration does not exist"},
-		{errorOf(h.GetBucketLifecycle(c, root, &s3api.GetBucketLifecycleRequest{Bucket: b})), "NoSuchLifecycleConfiguration", "The lifecycle configuration does not exist"},
 		{errorOf(h.GetBucketWebsite(c, root, &s3api.GetBucketWebsiteRequest{Bucket: b})), "NoSuchWebsiteConfiguration", "The specified bucket does not have a website configuration"},
 		{errorOf(h.GetBucketEncryption(c, root, &s3api.GetBucketEncryptionRequest{Bucket: b})), "ServerSideEncryptionConfigurationNotFoundError", "The server side encryption configuration was not found"},
 	} {
@@ -28,7 +27,6 @@ func TestWhatABucketHasNot(t *testing.T) {
 		errorOf(h.GetBucketAccelerateConfiguration(c, root, &s3api.GetBucketAccelerateConfigurationRequest{Bucket: b})),
 		errorOf(h.GetBucketLogging(c, root, &s3api.GetBucketLoggingRequest{Bucket: b})),
 		errorOf(h.GetBucketNotificationConfiguration(c, root, &s3api.GetBucketNotificationConfigurationRequest{Bucket: b})),
-		errorOf(h.GetBucketNotification(c, root, &s3api.GetBucketNotificationConfigurationRequest{Bucket: b})),
 	} {
 		if err != nil {
 			t.Error(err)

@@ -105,8 +105,8 @@ func TestEncodeWrapsTheOutput(t *testing.T) {
 		{"CreateRole", &iam.CreateRoleResponse{Role: &iam.Role{Arn: "arn:aws:iam::000000000000:role/r", CreateDate: created,
 			Path: "/", RoleId: "AROA1", RoleName: "r", AssumeRolePolicyDocument: new("a&b"), Tags: []iam.Tag{{Key: "k", Value: "v"}}}},
 			`<CreateRoleResponse xmlns="https://iam.amazonaws.com/doc/2010-05-08/"><CreateRoleResult><Role>` +
-				`<Arn>arn:aws:iam::000000000000:role/r</Arn><AssumeRolePolicyDocument>a&amp;b</AssumeRolePolicyDocument>` +
-				`<CreateDate>2026-11-24T01:02:03Z</CreateDate><Path>/</Path><RoleId>AROA1</RoleId><RoleName>r</RoleName>` +
+				`<Path>/</Path><RoleName>r</RoleName><RoleId>AROA1</RoleId><Arn>arn:aws:iam::000000000000:role/r</Arn>` +
+				`<CreateDate>2026-11-24T01:02:03Z</CreateDate><AssumeRolePolicyDocument>a&amp;b</AssumeRolePolicyDocument>` +
 				`<Tags><member><Key>k</Key><Value>v</Value></member></Tags></Role></CreateRoleResult>` +
 				`<ResponseMetadata><RequestId>req-1</RequestId></ResponseMetadata></CreateRoleResponse>` + "\n"},
 		{"AttachRolePolicy", &iam.AttachRolePolicyOutput{},

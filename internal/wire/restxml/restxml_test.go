@@ -139,7 +139,7 @@ func TestEncodeWritesDocumentsOfS3(t *testing.T) {
 		want                 string
 	}{
 		{"a root that the model names otherwise", "GET", "/", &s3.ListBucketsOutput{Buckets: []s3.Bucket{{Name: new("b"), CreationDate: &created}}, Owner: &s3.Owner{ID: new("1")}},
-			"<ListAllMyBucketsResult " + namespace + "><Buckets><Bucket><CreationDate>2026-11-24T01:02:03.000Z</CreationDate><Name>b</Name></Bucket></Buckets><Owner><ID>1</ID></Owner></ListAllMyBucketsResult>"},
+			"<ListAllMyBucketsResult " + namespace + "><Buckets><Bucket><Name>b</Name><CreationDate>2026-11-24T01:02:03.000Z</CreationDate></Bucket></Buckets><Owner><ID>1</ID></Owner></ListAllMyBucketsResult>"},
 		{"a root that is the only member", "GET", "/b?location", &s3.GetBucketLocationOutput{LocationConstraint: "EU"},
 			"<LocationConstraint " + namespace + ">EU</LocationConstraint>"},
 		{"that member absent", "GET", "/b?location", &s3.GetBucketLocationOutput{}, "<LocationConstraint " + namespace + "></LocationConstraint>"},
