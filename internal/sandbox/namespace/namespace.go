@@ -10,13 +10,14 @@
 //
 //   - namespace.go: the driver and what it needs of the machine;
 //   - environment.go: one environment, as the server sees it;
-//   - message.go: what server and init say to each other;
+//   - control.go, message.go: what server and init say to each other;
 //   - init.go: init's life;
 //   - root.go: the file system that the program sees;
 //   - network.go: the loopback interface and the sockets that are handed out;
 //   - confine.go, seccomp.go: what the program may not do any more;
 //   - memory.go: how much memory it uses;
-//   - cgroup.go: the limits that the kernel enforces, where the user may set them;
+//   - cgroup.go, cgroupv1.go, cgroupv2.go: the limits that the kernel enforces,
+//     where the user may set them;
 //   - identity.go: which user the program is, inside and outside.
 //
 // Everything of an environment lives in its process namespace. When init ends,

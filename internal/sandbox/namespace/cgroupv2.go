@@ -1,0 +1,120 @@
+//go:build linux
+
+package namespace
+
+import (
+	"errors"
+	"fmt"
+	"os"
+	"path/filepath"
+	"slices"
+	"strconv"
+	"strings"
+
+	ctd "github.com/containerd/cgroups/v3"
+	"github.com/containerd/cgroups/v3/cgroup2"
+	"github.com/opencontainers/runtime-spec/specs-go"
+	"golang.org/x/sys/unix"
+)
+
+// hierarchyV2 is the interface with one tree.
+type hierarchyV2 struct {
+	names  []string
+	path   string // of our group, from the root of the tree
+	parent *cgroup2.Manager
+}
+
+const mountV2 = "/sys/fs/cgroup"
+
+func openV2() (hierarchy, error) {
+	base, err := baseV2()
+	if err != nil {
+		return nil, err
+	}
+	sweep(filepath.Join(mountV2, base))
+	path := filepath.Join(base, newName())
+	if err := os.Mkdir(filepath.Join(mountV2, path), 0o755); err != nil {
+		return nil, err
+	}
+	parent, err := cgroup2.Load(path)
+	if err != nil {
+		return nil, err
+	}
+	h := &hierarchyV2{path: path, parent: parent}
+	for _, name := range wanted {
+		if err := parent.ToggleControllers([]string{name}, cgroup2.Enable); err != nil {
+			continue
+		}
+		h.names = append(h.names, name)
+	}
+	if len(h.names) == 0 {
+		return nil, errors.Join(errors.New("no cgroup controller may be used"), parent.Delete())
+	}
+	return h, nil
+}
+
+// baseV2 is where we may make groups: as root, the top; otherwise our own group,
+// if it was given to us and nobody else is in it. A group with processes cannot
+// limit groups within it, so we move into a leaf of our own first.
+func baseV2() (string, error) {
+	if unix.Access(mountV2, unix.W_OK) == nil {
+		return "/", nil
+	}
+	_, own, err := ctd.ParseCgroupFileUnified("/proc/self/cgroup")
+	if err != nil {
+		return "", err
+	}
+	dir := filepath.Join(mountV2, own)
+	procs, err := os.ReadFile(filepath.Join(dir, "cgroup.procs"))
+	if err != nil {
+		return "", err
+	}
+	us := strconv.Itoa(os.Getpid())
+	if strings.TrimSpace(string(procs)) != us {
+		return "", fmt.Errorf("our cgroup %s has other processes in it", own)
+	}
+	leaf := filepath.Join(dir, "cloudless-server")
+	if err := os.MkdirAll(leaf, 0o755); err != nil {
+		return "", err
+	}
+	if err := os.WriteFile(filepath.Join(leaf, "cgroup.procs"), []byte(us), 0o644); err != nil {
+		return "", err
+	}
+	return own, nil
+}
+
+func (h *hierarchyV2) enabled() []string { return h.names }
+func (h *hierarchyV2) close() error      { return h.parent.Delete() }
+
+func (h *hierarchyV2) create(name string, r *specs.LinuxResources, pid int) (limiter, error) {
+	limits := cgroup2.ToResources(r)
+	if !slices.Contains(h.names, "memory") {
+		limits.Memory = nil
+	}
+	if !slices.Contains(h.names, "pids") {
+		limits.Pids = nil
+	}
+	if !slices.Contains(h.names, "cpu") {
+		limits.CPU = nil
+	}
+	m, err := cgroup2.NewManager(mountV2, filepath.Join(h.path, name), limits)
+	if err != nil {
+		return nil, err
+	}
+	if err := m.AddProc(uint64(pid)); err != nil {
+		return nil, errors.Join(err, m.Delete())
+	}
+	return groupV2{m}, nil
+}
+
+type groupV2 struct{ *cgroup2.Manager }
+
+func (g groupV2) oomKills() (uint64, error) {
+	m, err := g.Stat()
+	if err != nil || m.MemoryEvents == nil {
+		return 0, err
+	}
+	return m.MemoryEvents.OomKill, nil
+}
+
+func (g groupV2) remove() error { return g.Delete() }

@@ -1,0 +1,77 @@
+//go:build linux
+
+package namespace
+
+import (
+	"errors"
+	"fmt"
+	"net"
+	"os"
+
+	"golang.org/x/sys/unix"
+)
+
+// tell sends init a message.
+func (e *Environment) tell(message any, files ...*os.File) error {
+	e.sendMu.Lock()
+	defer e.sendMu.Unlock()
+	conn, err := e.control.SyscallConn()
+	if err != nil {
+		return err
+	}
+	fds := make([]int, len(files))
+	for i, f := range files {
+		fds[i] = int(f.Fd())
+	}
+	var sendErr error
+	err = conn.Write(func(fd uintptr) bool {
+		sendErr = send(int(fd), message, fds...)
+		return sendErr != unix.EAGAIN
+	})
+	return errors.Join(err, sendErr)
+}
+
+// hear waits for a message of init.
+func (e *Environment) hear(buf []byte) (r report, fds []int, err error) {
+	conn, err := e.control.SyscallConn()
+	if err != nil {
+		return r, nil, err
+	}
+	var recvErr error
+	err = conn.Read(func(fd uintptr) bool {
+		fds, recvErr = receive(int(fd), buf, &r)
+		return recvErr != unix.EAGAIN
+	})
+	if err != nil {
+		return r, nil, err
+	}
+	return r, fds, recvErr
+}
+
+// adopt takes over the sockets that init opened inside.
+func (e *Environment) adopt(fds []int) error {
+	files := make([]*os.File, len(fds))
+	for i, fd := range fds {
+		files[i] = os.NewFile(uintptr(fd), "inner socket")
+		defer files[i].Close() // the net package works on a duplicate
+	}
+	if len(files) != len(ports) {
+		return fmt.Errorf("init opened %d sockets instead of %d", len(files), len(ports))
+	}
+	for i, p := range ports {
+		if p.packets {
+			pc, err := net.FilePacketConn(files[i])
+			if err != nil {
+				return err
+			}
+			e.packets[p.port] = pc
+			continue
+		}
+		l, err := net.FileListener(files[i])
+		if err != nil {
+			return err
+		}
+		e.listeners[p.port] = l
+	}
+	return nil
+}
