@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"context"
 	"errors"
+	"fmt"
 	"sync"
 
 	"cloudless/internal/storage/kv"
@@ -19,6 +20,8 @@ type deployed struct {
 	deploymentID string
 	variables    map[string]string
 	routes       *route
+
+	binaryMediaTypes []string
 }
 
 // maxDeployed bounds how many stages are kept ready.
@@ -96,6 +99,10 @@ func readDeployed(r kv.Reader, apiID string, record []byte) (*deployed, error) {
 		return nil, err
 	}
 	deploymentID := *st.Stage.DeploymentId
+	kept, err := load[deployment](r, deploymentKey(apiID, deploymentID))
+	if err != nil {
+		return nil, fmt.Errorf("stage %s stands on no deployment: %v", *st.Stage.StageName, err)
+	}
 	t, err := loadTree(r, snapshotPrefix(apiID, deploymentID))
 	if err != nil {
 		return nil, err
@@ -103,5 +110,6 @@ func readDeployed(r kv.Reader, apiID string, record []byte) (*deployed, error) {
 	return &deployed{
 		record: record, apiID: apiID, account: st.Account, region: st.Region, stage: *st.Stage.StageName,
 		deploymentID: deploymentID, variables: st.Stage.Variables, routes: newRoutes(t),
+		binaryMediaTypes: kept.BinaryMediaTypes,
 	}, nil
 }

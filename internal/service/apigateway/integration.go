@@ -50,9 +50,9 @@ func (s *Service) changeIntegration(ctx context.Context, call *api.Call, apiID, 
 	})
 }
 
-// checkIntegration refuses an integration that AWS refuses, and one that could
-// not be served as it says.
-func checkIntegration(i *agw.Integration) error {
+// checkIntegration refuses an integration of m that AWS refuses, and one that
+// could not be served as it says.
+func checkIntegration(m *agw.Method, i *agw.Integration) error {
 	if i.Type != "MOCK" && deref(i.HttpMethod) == "" {
 		return agw.BadRequestException("Enumeration value for HttpMethod must be non-empty")
 	}
@@ -65,13 +65,16 @@ func checkIntegration(i *agw.Integration) error {
 	if err := checkTemplates(i.RequestTemplates); err != nil {
 		return err
 	}
-	if err := checkRequestParameters(i); err != nil {
+	if err := checkRequestParameters(m, i); err != nil {
 		return err
 	}
-	if i.Type != "AWS" {
-		return awserr.Unsupported("the integration type " + i.Type)
+	switch i.Type {
+	case "HTTP", "HTTP_PROXY":
+		return checkHTTPTarget(deref(i.Uri))
+	case "AWS", "AWS_PROXY":
+		return checkAWSTarget(i.Type, deref(i.Uri))
 	}
-	return checkAWSTarget(i.Type, deref(i.Uri))
+	return nil
 }
 
 // checkIntegrationOptions refuses what is not built.
@@ -98,6 +101,20 @@ func checkIntegrationOptions(i *agw.Integration) error {
 		return nil
 	}
 	return agw.BadRequestException("Invalid passthrough behavior specified. Valid options are WHEN_NO_MATCH, WHEN_NO_TEMPLATES, NEVER")
+}
+
+// checkHTTPTarget refuses URIs that lead nowhere. Parts of one may be stage
+// variables, so all that is sure is its beginning.
+func checkHTTPTarget(uri string) error {
+	if strings.HasPrefix(uri, "${stageVariables.") {
+		return nil
+	}
+	for _, scheme := range []string{"http://", "https://"} {
+		if host, found := strings.CutPrefix(uri, scheme); found && host != "" && host[0] != '/' {
+			return nil
+		}
+	}
+	return agw.BadRequestException("Invalid HTTP endpoint specified for URI")
 }
 
 // checkAWSTarget refuses URIs that name no action of a service, and those of

@@ -57,10 +57,11 @@ func methodPath(apiID, resourceID, httpMethod string, below ...string) []string 
 
 // checkMethod refuses a method that cannot be served as it says.
 func checkMethod(m *agw.Method) error {
-	switch t := deref(m.AuthorizationType); t {
+	switch deref(m.AuthorizationType) {
 	case "NONE", "AWS_IAM":
 	case "CUSTOM", "COGNITO_USER_POOLS":
-		return awserr.Unsupported("the authorization type " + t + " of a method")
+		// There are no authorizers yet, so none that is named is one.
+		return agw.BadRequestException("Invalid authorizer ID specified. Setting the authorization type to CUSTOM or COGNITO_USER_POOLS requires a valid authorizer.")
 	default:
 		return agw.BadRequestException("Invalid authorization type specified")
 	}
@@ -68,7 +69,8 @@ func checkMethod(m *agw.Method) error {
 	case deref(m.ApiKeyRequired):
 		return awserr.Unsupported("the apiKeyRequired parameter of a method")
 	case deref(m.RequestValidatorId) != "":
-		return awserr.Unsupported("the requestValidatorId parameter of a method")
+		// Nor are there validators.
+		return agw.BadRequestException("Invalid Request Validator identifier specified")
 	case deref(m.AuthorizerId) != "":
 		return awserr.Unsupported("the authorizerId parameter of a method")
 	case len(m.AuthorizationScopes) > 0:

@@ -1,6 +1,7 @@
 package apigateway
 
 import (
+	"net/url"
 	"strings"
 
 	agw "cloudless/internal/api/apigateway"
@@ -92,7 +93,7 @@ func (t *route) find(rest string, more bool, variables map[string]string) *route
 		return t
 	}
 	part, after, further := strings.Cut(rest, "/")
-	if next := t.below[part]; next != nil {
+	if next := t.plain(part); next != nil {
 		if found := next.find(after, further, variables); found != nil {
 			return found
 		}
@@ -108,6 +109,19 @@ func (t *route) find(rest string, more bool, variables map[string]string) *route
 		return next
 	}
 	return nil
+}
+
+// plain returns the route of a segment that is plain text, which the client may
+// have escaped.
+func (t *route) plain(part string) *route {
+	if next := t.below[part]; next != nil || !strings.Contains(part, "%") {
+		return next
+	}
+	unescaped, err := url.PathUnescape(part)
+	if err != nil {
+		return nil
+	}
+	return t.below[unescaped]
 }
 
 // method returns what answers an HTTP method here.

@@ -35,6 +35,9 @@ func (s *Service) serve(w http.ResponseWriter, x *exchange) error {
 	timeout := time.Duration(*x.method.MethodIntegration.TimeoutInMillis) * time.Millisecond
 	ctx, cancel := s.within(x.request.Context(), timeout)
 	defer cancel()
+	if x.method.MethodIntegration.Type == "HTTP_PROXY" {
+		return s.passThrough(ctx, w, x)
+	}
 	if err := x.readBody(); err != nil {
 		return err
 	}
@@ -50,6 +53,12 @@ func (s *Service) integrate(ctx context.Context, x *exchange) (*reply, error) {
 	switch x.method.MethodIntegration.Type {
 	case "AWS":
 		return s.invokeLambda(ctx, x)
+	case "AWS_PROXY":
+		return s.invokeProxy(ctx, x)
+	case "HTTP":
+		return s.callHTTP(ctx, x)
+	case "MOCK":
+		return s.mock(x)
 	}
 	return nil, internalError().because(errors.New("unknown type of integration"))
 }

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"log/slog"
+	"net/http"
 
 	"cloudless/internal/api"
 	"cloudless/internal/clock"
@@ -51,6 +52,7 @@ type Service struct {
 	invoker  Invoker
 	log      *slog.Logger
 	deployed *deployedCache
+	backends http.RoundTripper // carries the calls of HTTP integrations
 }
 
 // New returns the service.
@@ -60,7 +62,7 @@ func New(c Config) *Service {
 	}
 	return &Service{
 		store: c.Store, authz: c.Authorizer, clock: c.Clock, invoker: c.Invoker, log: c.Log,
-		deployed: newDeployedCache(),
+		deployed: newDeployedCache(), backends: newBackends(),
 	}
 }
 

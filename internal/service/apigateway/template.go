@@ -30,7 +30,9 @@ func (s *Service) mapResponse(x *exchange, r *response, a backendAnswer) (*reply
 	if err != nil {
 		return nil, internalError().because(err)
 	}
-	return &reply{status: status, header: http.Header{"Content-Type": {"application/json"}}, body: a.body}, nil
+	h := http.Header{"Content-Type": {"application/json"}}
+	x.mapResponseParameters(r, a, h)
+	return &reply{status: status, header: h, body: a.body}, nil
 }
 
 // expandStageVariables replaces "${stageVariables.name}" in a URI.

@@ -1,0 +1,68 @@
+package apigateway
+
+import (
+	"strings"
+
+	"cloudless/internal/service/apigateway/value"
+)
+
+// contextVariables is "$context" of templates and mappings: what the gateway
+// itself knows of the call.
+func (x *exchange) contextVariables() *value.Map {
+	c := x.requestContext()
+	return value.MapOf(
+		"accountId", c.AccountID,
+		"apiId", c.APIID,
+		"deploymentId", c.DeploymentID,
+		"domainName", c.DomainName,
+		"domainPrefix", c.DomainPrefix,
+		"extendedRequestId", c.ExtendedRequestID,
+		"httpMethod", c.HTTPMethod,
+		"identity", c.Identity.variables(),
+		"path", c.Path,
+		"protocol", c.Protocol,
+		"requestId", c.RequestID,
+		"requestTime", c.RequestTime,
+		"requestTimeEpoch", c.RequestTimeEpoch,
+		"resourceId", c.ResourceID,
+		"resourcePath", c.ResourcePath,
+		"stage", c.Stage,
+	)
+}
+
+func (id *requestIdentity) variables() *value.Map {
+	m := value.NewMap()
+	m.Put("sourceIp", id.SourceIP)
+	for _, v := range []struct {
+		name  string
+		value *string
+	}{
+		{"accessKey", id.AccessKey},
+		{"accountId", id.AccountID},
+		{"caller", id.Caller},
+		{"user", id.User},
+		{"userAgent", id.UserAgent},
+		{"userArn", id.UserARN},
+	} {
+		if v.value != nil {
+			m.Put(v.name, *v.value)
+		}
+	}
+	return m
+}
+
+// contextValue returns one variable of the context as text, such as that of
+// "identity.sourceIp", or "".
+func (x *exchange) contextValue(path string) string {
+	var v value.Value = x.contextVariables()
+	for part := range strings.SplitSeq(path, ".") {
+		m, ok := v.(*value.Map)
+		if !ok {
+			return ""
+		}
+		if v, ok = m.Get(part); !ok {
+			return ""
+		}
+	}
+	return value.String(v)
+}

@@ -1,0 +1,239 @@
+package apigateway
+
+import (
+	"bytes"
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"net"
+	"net/http"
+	"net/url"
+	"slices"
+	"strconv"
+	"strings"
+	"time"
+
+	agw "cloudless/internal/api/apigateway"
+)
+
+// newBackends returns what carries the calls of HTTP integrations. It follows
+// no redirects and asks no proxy: an integration leads where its URI says.
+func newBackends() http.RoundTripper {
+	return &http.Transport{
+		DialContext:            (&net.Dialer{Timeout: 5 * time.Second}).DialContext,
+		TLSHandshakeTimeout:    5 * time.Second,
+		MaxIdleConns:           256,
+		MaxIdleConnsPerHost:    32,
+		IdleConnTimeout:        time.Minute,
+		MaxResponseHeaderBytes: 64 << 10,
+		DisableCompression:     true, // what the backend encoded is the client's to decode
+	}
+}
+
+// callHTTP answers through an integration of type HTTP: the backend gets what
+// the mappings make, and a response of the integration makes the answer.
+func (s *Service) callHTTP(ctx context.Context, x *exchange) (*reply, error) {
+	body, err := s.integrationBody(x)
+	if err != nil {
+		return nil, err
+	}
+	r, err := s.backendRequest(ctx, x, bytes.NewReader(body))
+	if err != nil {
+		return nil, err
+	}
+	r.ContentLength = int64(len(body))
+	setDefault(r.Header, "Accept", "application/json")
+	setDefault(r.Header, "Content-Type", x.mediaType())
+	setDefault(r.Header, "User-Agent", "AmazonAPIGateway_"+x.deployed.apiID)
+	answer, err := s.callBackend(ctx, r)
+	if err != nil {
+		return nil, err
+	}
+	defer func() { _ = answer.Body.Close() }()
+	content, err := io.ReadAll(io.LimitReader(answer.Body, maxPayload+1))
+	if err != nil {
+		return nil, backendFailure(ctx, err)
+	}
+	if len(content) > maxPayload {
+		return nil, internalError().because(errors.New("the backend's answer exceeds 10 MiB"))
+	}
+	return s.respond(x, backendAnswer{
+		status: answer.StatusCode, header: answer.Header, body: content, selector: strconv.Itoa(answer.StatusCode),
+	})
+}
+
+// passThrough answers through an integration of type HTTP_PROXY: the request
+// goes on to the backend, its answer to the client, and neither is kept in
+// memory.
+func (s *Service) passThrough(ctx context.Context, w http.ResponseWriter, x *exchange) error {
+	if x.request.ContentLength > maxPayload {
+		return requestTooLarge()
+	}
+	body := &limitedBody{from: x.request.Body, left: maxPayload}
+	r, err := s.backendRequest(ctx, x, body)
+	if err != nil {
+		return err
+	}
+	r.ContentLength = x.request.ContentLength
+	if r.ContentLength == 0 {
+		r.Body = http.NoBody
+	}
+	answer, err := s.callBackend(ctx, r)
+	if body.exceeded {
+		return requestTooLarge()
+	}
+	if err != nil {
+		return err
+	}
+	defer func() { _ = answer.Body.Close() }()
+	h := w.Header()
+	for name, values := range answer.Header {
+		if name, keep := answeredHeader(name); keep {
+			h[name] = values
+		}
+	}
+	setDefault(h, "Content-Type", "application/json")
+	if answer.ContentLength >= 0 {
+		h.Set("Content-Length", strconv.FormatInt(answer.ContentLength, 10))
+	}
+	w.WriteHeader(answer.StatusCode)
+	if _, err := io.Copy(flushing{w}, answer.Body); err != nil {
+		// The status is out; all that is left is to break off, so that nobody
+		// takes a part for the whole.
+		panic(http.ErrAbortHandler)
+	}
+	return nil
+}
+
+// backendRequest makes the request to the backend of an HTTP integration.
+func (s *Service) backendRequest(ctx context.Context, x *exchange, body io.Reader) (*http.Request, error) {
+	i := x.method.MethodIntegration
+	if err := checkMappedHeaders(i); err != nil {
+		return nil, err
+	}
+	mapped, err := x.mapRequestParameters()
+	if err != nil {
+		return nil, err
+	}
+	target, err := url.Parse(expandPath(x.expandStageVariables(deref(i.Uri)), mapped.path))
+	if err != nil || target.Host == "" || target.Scheme != "http" && target.Scheme != "https" {
+		return nil, internalError().because(fmt.Errorf("integration leads nowhere: %s: %w", deref(i.Uri), errors.Join(err)))
+	}
+	httpMethod := deref(i.HttpMethod)
+	if httpMethod == "ANY" {
+		httpMethod = x.request.Method
+	}
+	query := target.Query()
+	header := http.Header{}
+	if i.Type == "HTTP_PROXY" {
+		header = x.forwardedHeaders()
+		for name, values := range x.query {
+			query[name] = append(query[name], values...)
+		}
+	}
+	for name, values := range mapped.query {
+		query[name] = values
+	}
+	for name, values := range mapped.header {
+		header[http.CanonicalHeaderKey(name)] = values
+	}
+	header["X-Amzn-Apigateway-Api-Id"] = []string{x.deployed.apiID}
+	header["X-Amzn-Trace-Id"] = []string{x.traceID}
+	target.RawQuery = query.Encode()
+	r, err := http.NewRequestWithContext(ctx, httpMethod, target.String(), body)
+	if err != nil {
+		return nil, internalError().because(err)
+	}
+	header.Del("Host")
+	if host := mapped.header.Get("Host"); host != "" {
+		r.Host = host
+	}
+	r.Header = header
+	return r, nil
+}
+
+// callBackend sends a request to the backend.
+func (s *Service) callBackend(ctx context.Context, r *http.Request) (*http.Response, error) {
+	answer, err := s.backends.RoundTrip(r)
+	if err != nil {
+		return nil, backendFailure(ctx, err)
+	}
+	return answer, nil
+}
+
+// backendFailure answers for a backend that could not be reached, or not in
+// time.
+func backendFailure(ctx context.Context, err error) error {
+	if context.Cause(ctx) == errTimedOut {
+		return timedOut()
+	}
+	return &refusal{status: http.StatusGatewayTimeout, errorType: "InternalServerErrorException",
+		message: "Network error communicating with endpoint", cause: err}
+}
+
+// checkMappedHeaders refuses, when the API is called and no sooner, mappings of
+// headers that are the gateway's own.
+func checkMappedHeaders(i *agw.Integration) error {
+	own := []string{"content-length", "transfer-encoding"}
+	if i.Type == "AWS_PROXY" || i.Type == "AWS" {
+		own = append(own, "authorization", "connection", "expect", "proxy-authenticate", "te")
+	}
+	for name := range i.RequestParameters {
+		header, found := strings.CutPrefix(name, "integration.request.header.")
+		if found && slices.Contains(own, strings.ToLower(header)) {
+			return internalError().because(errors.New("a mapping sets the header " + header))
+		}
+	}
+	return nil
+}
+
+// expandPath replaces "{name}" in a URI by the path parameter of that name.
+func expandPath(uri string, parameters map[string]string) string {
+	for name, value := range parameters {
+		uri = strings.ReplaceAll(uri, "{"+name+"}", value)
+		uri = strings.ReplaceAll(uri, "{"+name+"+}", value)
+	}
+	return uri
+}
+
+// setDefault sets a header that has no value yet.
+func setDefault(h http.Header, name, value string) {
+	if h.Get(name) == "" {
+		h.Set(name, value)
+	}
+}
+
+// limitedBody passes a body on until it exceeds what is allowed. Its reader is
+// done before exceeded is looked at.
+type limitedBody struct {
+	from     io.Reader
+	left     int64
+	exceeded bool
+}
+
+// Read implements io.Reader.
+func (b *limitedBody) Read(p []byte) (int, error) {
+	n, err := b.from.Read(p)
+	if b.left -= int64(n); b.left < 0 {
+		b.exceeded = true
+		return 0, errors.New("the body exceeds 10 MiB")
+	}
+	return n, err
+}
+
+// flushing writes each piece out at once, so that a backend that streams is
+// heard while it speaks.
+type flushing struct{ w http.ResponseWriter }
+
+// Write implements io.Writer.
+func (f flushing) Write(p []byte) (int, error) {
+	n, err := f.w.Write(p)
+	if err == nil {
+		err = http.NewResponseController(f.w).Flush()
+		if errors.Is(err, http.ErrNotSupported) {
+			err = nil
+		}
+	}
+	return n, err
+}

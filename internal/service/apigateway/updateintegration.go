@@ -1,0 +1,74 @@
+package apigateway
+
+import (
+	"context"
+	"strconv"
+
+	"cloudless/internal/api"
+	agw "cloudless/internal/api/apigateway"
+)
+
+// UpdateIntegration changes the integration of a method by patch operations.
+func (s *Service) UpdateIntegration(ctx context.Context, call *api.Call, in *agw.UpdateIntegrationRequest) (*agw.Integration, error) {
+	path := methodPath(in.RestApiId, in.ResourceId, in.HttpMethod, "integration")
+	if err := s.authorize(ctx, call, "PATCH", path...); err != nil {
+		return nil, err
+	}
+	var out agw.Integration
+	err := s.changeIntegration(ctx, call, in.RestApiId, in.ResourceId, in.HttpMethod, func(m *agw.Method, i *agw.Integration) error {
+		if err := patch(i, in.PatchOperations, integrationRules, refusePlainly); err != nil {
+			return err
+		}
+		out = *i
+		return checkIntegration(m, i)
+	})
+	if err != nil {
+		return nil, err
+	}
+	return &out, nil
+}
+
+// What comes out of these is held against checkIntegration as a whole, which
+// refuses what is not built.
+var integrationRules = []rule[agw.Integration]{
+	{"/uri", replaceOnly, text(func(i *agw.Integration) **string { return &i.Uri })},
+	{"/httpMethod", replaceOnly, text(func(i *agw.Integration) **string { return &i.HttpMethod })},
+	{"/passthroughBehavior", replaceOnly, text(func(i *agw.Integration) **string { return &i.PassthroughBehavior })},
+	{"/timeoutInMillis", replaceOnly, patchTimeout},
+	{"/requestTemplates/*", allOps, entry(func(i *agw.Integration) *map[string]string { return &i.RequestTemplates }, noSuchContentType())},
+	{"/requestParameters/*", allOps, entry(func(i *agw.Integration) *map[string]string { return &i.RequestParameters }, noSuchParameter())},
+	{"/cacheNamespace", replaceOnly, text(func(i *agw.Integration) **string { return &i.CacheNamespace })},
+	{"/cacheKeyParameters/*", addRemove, patchCacheKey},
+	{"/credentials", replaceOnly, text(func(i *agw.Integration) **string { return &i.Credentials })},
+	{"/connectionId", replaceOnly, text(func(i *agw.Integration) **string { return &i.ConnectionId })},
+	{"/connectionType", replaceOnly, func(i *agw.Integration, p patchOp) error {
+		i.ConnectionType = p.text()
+		return nil
+	}},
+	{"/contentHandling", replaceOnly, func(i *agw.Integration, p patchOp) error {
+		i.ContentHandling = p.text()
+		return nil
+	}},
+	{"/responseTransferMode", replaceOnly, func(i *agw.Integration, p patchOp) error {
+		i.ResponseTransferMode = p.text()
+		return nil
+	}},
+	{"/tlsConfig/insecureSkipVerification", replaceOnly, unlessFalse[agw.Integration]("tlsConfig of an integration")},
+}
+
+func patchTimeout(i *agw.Integration, p patchOp) error {
+	millis, err := strconv.ParseInt(p.text(), 10, 64)
+	if err != nil {
+		return agw.BadRequestException("Timeout should be between 50 ms and 29000 ms")
+	}
+	i.TimeoutInMillis = new(millis)
+	return nil
+}
+
+func patchCacheKey(i *agw.Integration, p patchOp) error {
+	if p.op == "add" {
+		i.CacheKeyParameters = append(i.CacheKeyParameters, p.key)
+		return nil
+	}
+	return noSuchParameter() // none can have been added
+}

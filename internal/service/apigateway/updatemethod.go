@@ -1,0 +1,56 @@
+package apigateway
+
+import (
+	"context"
+
+	"cloudless/internal/api"
+	agw "cloudless/internal/api/apigateway"
+	"cloudless/internal/storage/kv"
+)
+
+// UpdateMethod changes a method by patch operations.
+func (s *Service) UpdateMethod(ctx context.Context, call *api.Call, in *agw.UpdateMethodRequest) (*agw.Method, error) {
+	if err := s.authorize(ctx, call, "PATCH", methodPath(in.RestApiId, in.ResourceId, in.HttpMethod)...); err != nil {
+		return nil, err
+	}
+	var out agw.Method
+	err := s.changeMethod(ctx, call, in.RestApiId, in.ResourceId, in.HttpMethod, func(tx kv.Tx, m *agw.Method) error {
+		if err := patch(m, in.PatchOperations, methodRules, refusePlainly); err != nil {
+			return err
+		}
+		// An authorizer means nothing to a method that asks for none.
+		if t := deref(m.AuthorizationType); t == "NONE" || t == "AWS_IAM" {
+			m.AuthorizerId = nil
+		}
+		if err := checkMethod(m); err != nil {
+			return err
+		}
+		out = *m
+		return checkModels(tx, in.RestApiId, m.RequestModels)
+	})
+	if err != nil {
+		return nil, err
+	}
+	return &out, nil
+}
+
+var methodRules = []rule[agw.Method]{
+	{"/apiKeyRequired", replaceOnly, func(m *agw.Method, p patchOp) error {
+		m.ApiKeyRequired = new(p.text() == "true")
+		return nil
+	}},
+	{"/authorizationType", replaceOnly, text(func(m *agw.Method) **string { return &m.AuthorizationType })},
+	{"/authorizerId", replaceOnly, text(func(m *agw.Method) **string { return &m.AuthorizerId })},
+	{"/operationName", replaceOnly, text(func(m *agw.Method) **string { return &m.OperationName })},
+	{"/requestValidatorId", replaceOnly, text(func(m *agw.Method) **string { return &m.RequestValidatorId })},
+	{"/requestModels/*", allOps, entry(func(m *agw.Method) *map[string]string { return &m.RequestModels }, noSuchContentType())},
+	{"/requestParameters/*", allOps, boolEntry(func(m *agw.Method) *map[string]bool { return &m.RequestParameters }, noSuchParameter())},
+}
+
+func noSuchContentType() error {
+	return agw.NotFoundException("Content-Type specified was not found")
+}
+
+func noSuchParameter() error {
+	return agw.NotFoundException("Invalid parameter name specified")
+}

@@ -1,0 +1,125 @@
+package apigateway
+
+import (
+	"context"
+	"slices"
+
+	"cloudless/internal/api"
+	agw "cloudless/internal/api/apigateway"
+	"cloudless/internal/awserr"
+	"cloudless/internal/storage/kv"
+)
+
+// UpdateRestApi changes an API by patch operations.
+func (s *Service) UpdateRestApi(ctx context.Context, call *api.Call, in *agw.UpdateRestApiRequest) (*agw.RestApi, error) {
+	if err := s.authorize(ctx, call, "PATCH", "restapis", in.RestApiId); err != nil {
+		return nil, err
+	}
+	var out agw.RestApi
+	err := s.changeAPI(ctx, call, in.RestApiId, func(tx kv.Tx, a *restAPI) error {
+		if err := patch(&a.API, in.PatchOperations, restAPIRules, refusePlainly); err != nil {
+			return err
+		}
+		if err := checkEndpoint(a.API.EndpointConfiguration); err != nil {
+			return err
+		}
+		out = a.API
+		return save(tx, apiKey(in.RestApiId), a)
+	})
+	if err != nil {
+		return nil, err
+	}
+	if out.Tags == nil {
+		out.Tags = map[string]string{} // AWS shows none only in this answer
+	}
+	return &out, nil
+}
+
+var restAPIRules = []rule[agw.RestApi]{
+	{"/name", replaceOnly, patchAPIName},
+	{"/description", allOps, text(func(a *agw.RestApi) **string { return &a.Description })},
+	{"/version", replaceOnly, text(func(a *agw.RestApi) **string { return &a.Version })},
+	{"/apiKeySource", replaceOnly, patchAPIKeySource},
+	{"/disableExecuteApiEndpoint", replaceOnly, unlessFalse[agw.RestApi]("disableExecuteApiEndpoint of an API")},
+	{"/binaryMediaTypes/*", allOps, patchBinaryMediaTypes},
+	{"/endpointConfiguration/types/*", allOps, patchEndpointType},
+	{"/endpointConfiguration/ipAddressType", replaceOnly, patchIPAddressType},
+	{"/endpointConfiguration/vpcEndpointIds", allOps, unsupported[agw.RestApi]("vpcEndpointIds of an API")},
+	{"/minimumCompressionSize", replaceOnly, unsupported[agw.RestApi]("minimumCompressionSize of an API")},
+	{"/policy", replaceOnly, unsupported[agw.RestApi]("policy of an API")},
+	{"/securityPolicy", replaceOnly, unsupported[agw.RestApi]("securityPolicy of an API")},
+	{"/endpointAccessMode", replaceOnly, unsupported[agw.RestApi]("endpointAccessMode of an API")},
+}
+
+// unsupported refuses what is not built, unless it is to be empty.
+func unsupported[T any](what string) func(*T, patchOp) error {
+	return func(_ *T, p patchOp) error {
+		if p.op == "replace" && p.text() == "" {
+			return nil
+		}
+		return awserr.Unsupported("the " + what)
+	}
+}
+
+// unlessFalse refuses to switch on what is not built.
+func unlessFalse[T any](what string) func(*T, patchOp) error {
+	return func(_ *T, p patchOp) error {
+		if p.text() == "true" {
+			return awserr.Unsupported("the " + what)
+		}
+		return nil
+	}
+}
+
+func patchAPIName(a *agw.RestApi, p patchOp) error {
+	if p.text() == "" {
+		return agw.BadRequestException("API name must be non-empty")
+	}
+	a.Name = p.value
+	return nil
+}
+
+func patchAPIKeySource(a *agw.RestApi, p patchOp) error {
+	if !slices.Contains([]string{"HEADER", "AUTHORIZER"}, p.text()) {
+		return agw.BadRequestException("Invalid API Key Source specified. Valid options are HEADER,AUTHORIZER")
+	}
+	a.ApiKeySource = p.text()
+	return nil
+}
+
+// patchBinaryMediaTypes adds the type that is the key, or takes it away.
+// Replacing one puts the value at the end.
+func patchBinaryMediaTypes(a *agw.RestApi, p patchOp) error {
+	types := slices.DeleteFunc(slices.Clone(a.BinaryMediaTypes), func(t string) bool { return t == p.key })
+	switch p.op {
+	case "add":
+		types = append(types, p.key)
+	case "replace":
+		types = append(types, p.text())
+	}
+	a.BinaryMediaTypes = types
+	return nil
+}
+
+// patchEndpointType sets the one type that an API has, whatever the key.
+func patchEndpointType(a *agw.RestApi, p patchOp) error {
+	if p.op == "remove" {
+		return awserr.Unsupported("the removal of an endpoint type")
+	}
+	if !slices.Contains([]string{"REGIONAL", "EDGE", "PRIVATE"}, p.text()) {
+		return agw.BadRequestException("Invalid EndpointTypes specified. Valid options are REGIONAL,EDGE,PRIVATE")
+	}
+	a.EndpointConfiguration.Types = []string{p.text()}
+	if p.text() == "PRIVATE" {
+		a.EndpointConfiguration.IpAddressType = "dualstack"
+	}
+	return nil
+}
+
+func patchIPAddressType(a *agw.RestApi, p patchOp) error {
+	if !slices.Contains([]string{"ipv4", "dualstack"}, p.text()) {
+		return agw.BadRequestException("ipAddressType must be either ipv4 or dualstack.")
+	}
+	a.EndpointConfiguration.IpAddressType = p.text()
+	return nil
+}

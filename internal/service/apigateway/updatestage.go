@@ -1,0 +1,104 @@
+package apigateway
+
+import (
+	"context"
+	"slices"
+	"strings"
+
+	"cloudless/internal/api"
+	agw "cloudless/internal/api/apigateway"
+	"cloudless/internal/awserr"
+	"cloudless/internal/storage/kv"
+)
+
+// UpdateStage changes a stage by patch operations. The next call of the stage
+// sees what was changed.
+func (s *Service) UpdateStage(ctx context.Context, call *api.Call, in *agw.UpdateStageRequest) (*agw.Stage, error) {
+	if err := s.authorize(ctx, call, "PATCH", "restapis", in.RestApiId, "stages", in.StageName); err != nil {
+		return nil, err
+	}
+	var out agw.Stage
+	err := s.changeStage(ctx, call, in.RestApiId, in.StageName, func(tx kv.Tx, st *stage) error {
+		if err := patch(&st.Stage, in.PatchOperations, stageRules, refuseStagePatch); err != nil {
+			return err
+		}
+		if _, err := findDeployment(tx, call, in.RestApiId, deref(st.Stage.DeploymentId)); err != nil {
+			return orElse(hideNotFound(err), agw.BadRequestException("Deployment id does not exist"))
+		}
+		st.Stage.LastUpdatedDate = new(s.now())
+		out = st.Stage
+		return nil
+	})
+	if err != nil {
+		return nil, err
+	}
+	return &out, nil
+}
+
+var stageRules = []rule[agw.Stage]{
+	{"/deploymentId", replaceOnly, text(func(st *agw.Stage) **string { return &st.DeploymentId })},
+	{"/description", allOps, text(func(st *agw.Stage) **string { return &st.Description })},
+	{"/variables/*", allOps, patchVariable},
+	{"/tracingEnabled", replaceOnly, unlessFalse[agw.Stage]("tracingEnabled of a stage")},
+	{"/cacheClusterEnabled", replaceOnly, unlessFalse[agw.Stage]("cacheClusterEnabled of a stage")},
+	{"/cacheClusterSize", replaceOnly, unsupported[agw.Stage]("cacheClusterSize of a stage")},
+	{"/clientCertificateId", replaceOnly, unsupported[agw.Stage]("clientCertificateId of a stage")},
+	{"/documentationVersion", replaceOnly, unsupported[agw.Stage]("documentationVersion of a stage")},
+	{"/accessLogSettings/*", addReplace, unsupported[agw.Stage]("accessLogSettings of a stage")},
+	{"/canarySettings/percentTraffic", replaceOnly, unsupported[agw.Stage]("canarySettings of a stage")},
+	{"/canarySettings/deploymentId", replaceOnly, unsupported[agw.Stage]("canarySettings of a stage")},
+	{"/canarySettings/useStageCache", replaceOnly, unsupported[agw.Stage]("canarySettings of a stage")},
+	{"/canarySettings/stageVariableOverrides/*", replaceOnly, unsupported[agw.Stage]("canarySettings of a stage")},
+}
+
+// patchVariable sets a stage variable, whether or not there is one of the
+// name, or takes it away.
+func patchVariable(st *agw.Stage, p patchOp) error {
+	if p.op == "remove" {
+		delete(st.Variables, p.key)
+		return nil
+	}
+	if err := checkVariable(p.key, p.text()); err != nil {
+		return err
+	}
+	if st.Variables == nil {
+		st.Variables = map[string]string{}
+	}
+	st.Variables[p.key] = p.text()
+	return nil
+}
+
+// methodSettings are the last two segments of the paths that set something for
+// the methods of a stage.
+var methodSettings = []string{
+	"metrics/enabled", "logging/dataTrace", "logging/loglevel", "throttling/burstLimit", "throttling/rateLimit",
+	"caching/ttlInSeconds", "caching/enabled", "caching/dataEncrypted", "caching/requireAuthorizationForCacheControl",
+	"caching/unauthorizedCacheControlHeaderStrategy",
+}
+
+// stagePaths is the list that AWS gives, to the letter.
+const stagePaths = "/deploymentId, /description, /cacheClusterEnabled, /cacheClusterSize, /clientCertificateId, /accessLogSettings, " +
+	"/accessLogSettings/destinationArn, /accessLogSettings/format, /{resourcePath}/{httpMethod}/metrics/enabled, " +
+	"/{resourcePath}/{httpMethod}/logging/dataTrace, /{resourcePath}/{httpMethod}/logging/loglevel, " +
+	"/{resourcePath}/{httpMethod}/throttling/burstLimit/{resourcePath}/{httpMethod}/throttling/rateLimit" +
+	"/{resourcePath}/{httpMethod}/caching/ttlInSeconds, /{resourcePath}/{httpMethod}/caching/enabled, " +
+	"/{resourcePath}/{httpMethod}/caching/dataEncrypted, /{resourcePath}/{httpMethod}/caching/requireAuthorizationForCacheControl, " +
+	"/{resourcePath}/{httpMethod}/caching/unauthorizedCacheControlHeaderStrategy, /*/*/metrics/enabled, /*/*/logging/dataTrace, " +
+	"/*/*/logging/loglevel, /*/*/throttling/burstLimit /*/*/throttling/rateLimit /*/*/caching/ttlInSeconds, /*/*/caching/enabled, " +
+	"/*/*/caching/dataEncrypted, /*/*/caching/requireAuthorizationForCacheControl, " +
+	"/*/*/caching/unauthorizedCacheControlHeaderStrategy, /variables/{variable_name}, /tracingEnabled"
+
+// refuseStagePatch refuses in the words that AWS has for stages, where all
+// that is unknown is taken for a setting of a method.
+func refuseStagePatch(op, path string, rules []patchable) error {
+	known := slices.ContainsFunc(rules, func(r patchable) bool { return r.matches })
+	switch {
+	case op == "remove":
+		return agw.BadRequestException("Cannot remove method setting " + strings.TrimPrefix(path, "/") + " because there is no method setting for this method ")
+	case op == "add" && known:
+		return agw.BadRequestException("Invalid add operation with path: " + path)
+	case slices.ContainsFunc(methodSettings, func(s string) bool { return strings.HasSuffix(path, "/"+s) }):
+		return awserr.Unsupported("the method settings of a stage (" + path + ")")
+	}
+	return agw.BadRequestException("Invalid method setting path: " + path + ". Must be one of: [" + stagePaths + "]")
+}
