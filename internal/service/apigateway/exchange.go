@@ -11,6 +11,7 @@ import (
 	"strings"
 
 	"cloudless/internal/api"
+	"cloudless/internal/service/apigateway/value"
 )
 
 // maxPayload bounds the body of a request, and that of an answer.
@@ -31,6 +32,8 @@ type exchange struct {
 	body       []byte // of all but HTTP_PROXY, whose bodies pass by
 	extendedID string // for the header x-amz-apigw-id
 	traceID    string // for the header X-Amzn-Trace-Id
+
+	context *value.Map // see contextVariables; nil until somebody asks
 }
 
 // splitStage takes the escaped path of a call apart: its first segment is the

@@ -112,10 +112,7 @@ func (s *Service) backendRequest(ctx context.Context, x *exchange, body io.Reade
 	if err := checkMappedHeaders(i); err != nil {
 		return nil, err
 	}
-	mapped, err := x.mapRequestParameters()
-	if err != nil {
-		return nil, err
-	}
+	mapped := x.mapRequestParameters()
 	target, err := url.Parse(expandPath(x.expandStageVariables(deref(i.Uri)), mapped.path))
 	if err != nil || target.Host == "" || target.Scheme != "http" && target.Scheme != "https" {
 		return nil, internalError().because(fmt.Errorf("integration leads nowhere: %s: %w", deref(i.Uri), errors.Join(err)))

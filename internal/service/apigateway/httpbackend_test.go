@@ -74,7 +74,7 @@ func TestHTTPMapsRequestAndAnswer(t *testing.T) {
 	server := backend(t)
 	id, resource := httpAPI(w, agw.PutIntegrationRequest{Type: "HTTP", Uri: new(server.URL + "/p/{id}"), RequestParameters: map[string]string{
 		"integration.request.path.id":         "method.request.path.id",
-		"integration.request.header.X-Mapped": "'fixed'",
+		"integration.request.header.X-Mapped": "method.request.body.a[0].b",
 	}})
 	w.respondWith(id, resource, "ANY", agw.PutIntegrationResponseRequest{StatusCode: "200", ResponseParameters: map[string]string{
 		"method.response.header.X-From-Backend": "integration.response.header.X-Backend",
@@ -84,8 +84,9 @@ func TestHTTPMapsRequestAndAnswer(t *testing.T) {
 	w.respondWith(id, resource, "ANY", agw.PutIntegrationResponseRequest{StatusCode: "404", SelectionPattern: new(`4\d{2}`)})
 	w.deploy(id, "s")
 
-	answer := w.ask(id, "POST", "/s/pets/7?q=1", "body", "X-Client: here", "User-Agent: test/1")
-	wantAnswer(t, answer, 200, "POST /p/7 body Accept=application/json Content-Type=application/json User-Agent=AmazonAPIGateway_"+id+" X-Mapped=fixed")
+	body := `{"a":[{"b":"fixed"}]}`
+	answer := w.ask(id, "POST", "/s/pets/7?q=1", body, "X-Client: here", "User-Agent: test/1")
+	wantAnswer(t, answer, 200, "POST /p/7 "+body+" Accept=application/json Content-Type=application/json User-Agent=AmazonAPIGateway_"+id+" X-Mapped=fixed")
 	wantHeader(t, answer, "X-From-Backend", "yes")
 	wantHeader(t, answer, "X-Fixed", "text")
 	wantHeader(t, answer, "X-Stage", "s")

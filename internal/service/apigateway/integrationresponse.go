@@ -16,30 +16,32 @@ import (
 // response is an integration response, made ready.
 type response struct {
 	*agw.IntegrationResponse
-	pattern *regexp.Regexp // nil for the default response
+	pattern   *regexp.Regexp // nil for the default response
+	templates templates
 }
 
 // responsesOf makes the responses of an integration ready, those with a
 // pattern first, by their status.
-func responsesOf(i *agw.Integration) []response {
+func responsesOf(i *agw.Integration) ([]response, error) {
 	var out []response
 	for _, status := range slices.Sorted(maps.Keys(i.IntegrationResponses)) {
 		r := response{IntegrationResponse: new(i.IntegrationResponses[status])}
-		// A pattern was compiled when it was put; what does not compile now
-		// matches nothing.
+		var err error
+		if r.templates, err = compileTemplates(r.ResponseTemplates); err != nil {
+			return nil, err
+		}
 		if p := deref(r.SelectionPattern); p != "" {
-			if r.pattern, _ = compileSelection(p); r.pattern == nil {
-				continue
+			if r.pattern, err = compileSelection(p); err != nil {
+				return nil, err
 			}
 		}
 		out = append(out, r)
 	}
-	slices.SortStableFunc(out, func(a, b response) int {
-		return cmp.Compare(rank(a), rank(b))
-	})
-	return out
+	slices.SortStableFunc(out, func(a, b response) int { return cmp.Compare(rank(a), rank(b)) })
+	return out, nil
 }
 
+// rank puts default responses behind the others.
 func rank(r response) int {
 	if r.pattern == nil {
 		return 1

@@ -8,6 +8,8 @@ import (
 
 	agw "cloudless/internal/api/apigateway"
 	"cloudless/internal/awserr"
+	"cloudless/internal/service/apigateway/jsonpath"
+	"cloudless/internal/service/apigateway/value"
 )
 
 // source is where a mapped parameter takes its value from, such as
@@ -66,11 +68,8 @@ func checkRequestParameters(m *agw.Method, i *agw.Integration) error {
 			return invalidMapping(target)
 		}
 		src, ok := parseSource(expression, requestPrefix, placesOfRequest)
-		if !ok || !declared(m, src) {
+		if !ok || !declared(m, src) || !readable(src) {
 			return invalidMapping(expression)
-		}
-		if src.kind == fromBody && src.name != "" {
-			return awserr.Unsupported("the mapping of " + expression)
 		}
 		if (i.Type == "AWS" || i.Type == "AWS_PROXY") && strings.EqualFold(name, "X-Amz-Invocation-Type") && src != (source{fromText, "RequestResponse"}) {
 			return awserr.Unsupported("the mapping of " + target)
@@ -97,14 +96,21 @@ func checkMappedParameters(m *agw.Method, r *agw.IntegrationResponse) error {
 			return invalidMapping(target)
 		}
 		src, ok := parseSource(expression, responsePrefix, placesOfAnswer)
-		if !ok {
+		if !ok || !readable(src) {
 			return invalidMapping(expression)
-		}
-		if src.kind == fromBody && src.name != "" {
-			return awserr.Unsupported("the mapping of " + expression)
 		}
 	}
 	return nil
+}
+
+// readable reports whether what a source names within a body can be looked
+// for.
+func readable(src source) bool {
+	if src.kind != fromBody || src.name == "" {
+		return true
+	}
+	_, err := jsonpath.Compile(src.name)
+	return err == nil
 }
 
 func invalidMapping(expression string) error {
@@ -119,8 +125,8 @@ type mappedRequest struct {
 }
 
 // mapRequestParameters maps what the request has. A source that has no value
-// sets nothing.
-func (x *exchange) mapRequestParameters() (*mappedRequest, error) {
+// sets nothing. What a template overrides goes before what was mapped.
+func (x *exchange) mapRequestParameters() *mappedRequest {
 	out := &mappedRequest{path: map[string]string{}, query: url.Values{}, header: http.Header{}}
 	for target, expression := range x.method.MethodIntegration.RequestParameters {
 		src, _ := parseSource(expression, requestPrefix, placesOfRequest)
@@ -142,7 +148,16 @@ func (x *exchange) mapRequestParameters() (*mappedRequest, error) {
 			out.header[http.CanonicalHeaderKey(name)] = []string{strings.Join(values, ",")}
 		}
 	}
-	return out, nil
+	for name, text := range x.overrides("requestOverride", "path") {
+		out.path[name] = url.PathEscape(text)
+	}
+	for name, text := range x.overrides("requestOverride", "querystring") {
+		out.query[name] = []string{text}
+	}
+	for name, text := range x.overrides("requestOverride", "header") {
+		out.header[http.CanonicalHeaderKey(name)] = []string{text}
+	}
+	return out
 }
 
 // requestValues returns the values of a source of the request.
@@ -159,7 +174,7 @@ func (x *exchange) requestValues(src source) []string {
 	case fromManyHeader:
 		return x.request.Header.Values(src.name)
 	case fromBody:
-		return one(string(x.body))
+		return fromBodyOf(x.body, src.name)
 	}
 	return x.commonValues(src)
 }
@@ -189,7 +204,7 @@ func (x *exchange) mapResponseParameters(r *response, a backendAnswer, h http.He
 		case fromManyHeader:
 			values = a.header.Values(src.name)
 		case fromBody:
-			values = one(strings.ReplaceAll(string(a.body), "\n", " "))
+			values = fromBodyOf(a.body, src.name)
 		default:
 			values = x.commonValues(src)
 		}
@@ -201,6 +216,38 @@ func (x *exchange) mapResponseParameters(r *response, a backendAnswer, h http.He
 			h[name] = values
 		}
 	}
+}
+
+// maxPathSteps bounds the search for one value in a body.
+const maxPathSteps = 100_000
+
+// fromBodyOf returns what a path finds in a JSON body, as text; without a path
+// the whole body. A header has no line breaks.
+func fromBodyOf(body []byte, path string) []string {
+	if path == "" {
+		return one(strings.ReplaceAll(string(body), "\n", " "))
+	}
+	p, err := jsonpath.Compile(path)
+	if err != nil {
+		return nil
+	}
+	root, err := value.Parse(string(body))
+	if err != nil {
+		return nil
+	}
+	v, err := p.Find(root, new(maxPathSteps))
+	if err != nil || v == nil {
+		return nil
+	}
+	switch v.(type) {
+	case *value.Map, *value.List:
+		text, err := value.AppendJSON(nil, v, maxPayload)
+		if err != nil {
+			return nil
+		}
+		return one(string(text))
+	}
+	return one(strings.ReplaceAll(value.String(v), "\n", " "))
 }
 
 func one(value string) []string {

@@ -22,7 +22,9 @@ type route struct {
 // method is a method of a deployed resource, made ready.
 type method struct {
 	*agw.Method
-	responses []response
+	requestTemplates templates
+	responses        []response
+	broken           error // why the method cannot be served, or nil
 }
 
 // newRoutes makes the routes of a deployment.
@@ -38,10 +40,21 @@ func newRoutes(t tree) *route {
 		}
 		at.resourceID, at.path, at.methods = r.ID, path, map[string]*method{}
 		for name, m := range r.Methods {
-			at.methods[name] = &method{Method: m, responses: responsesOf(m.MethodIntegration)}
+			at.methods[name] = newMethod(m)
 		}
 	}
 	return root
+}
+
+// newMethod makes a method ready. Its templates and patterns were checked when
+// they were put; one that cannot be made ready nevertheless is an integration
+// that fails when it is called.
+func newMethod(m *agw.Method) *method {
+	ready := &method{Method: m}
+	if ready.requestTemplates, ready.broken = compileTemplates(m.MethodIntegration.RequestTemplates); ready.broken == nil {
+		ready.responses, ready.broken = responsesOf(m.MethodIntegration)
+	}
+	return ready
 }
 
 // child returns the route for a segment below, which it makes if need be.

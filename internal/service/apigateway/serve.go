@@ -32,6 +32,9 @@ func (s *Service) serve(w http.ResponseWriter, x *exchange) error {
 	if err := s.admit(x); err != nil {
 		return err
 	}
+	if x.method.broken != nil {
+		return internalError().because(x.method.broken)
+	}
 	timeout := time.Duration(*x.method.MethodIntegration.TimeoutInMillis) * time.Millisecond
 	ctx, cancel := s.within(x.request.Context(), timeout)
 	defer cancel()
