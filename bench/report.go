@@ -57,7 +57,7 @@ func report(w io.Writer, rows []row) error {
 	fmt.Fprintln(w, "| what | connections | per second | p50 | bare server | ratio |")
 	fmt.Fprintln(w, "| --- | ---: | ---: | ---: | ---: | ---: |")
 	for _, r := range rows {
-		_, err := fmt.Fprintf(w, "| %s | %d | %.0f | %.2f ms | %.0f | %.2f |\n", r.name, r.connections, r.perSecond,
+		_, err := fmt.Fprintf(w, "| %s | %d | %.0f | %.2f ms | %.0f | %.3f |\n", r.name, r.connections, r.perSecond,
 			float64(r.p50)/float64(time.Millisecond), r.bare, r.ratio)
 		if err != nil {
 			return err

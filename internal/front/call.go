@@ -40,7 +40,7 @@ func (f *Front) serveCall(w http.ResponseWriter, r *http.Request, v *visit) {
 func (f *Front) refuse(w http.ResponseWriter, s *service, req *wire.Request, v *visit, err error) {
 	e := awserr.From(err)
 	v.code = e.Code
-	if e.Status >= http.StatusInternalServerError && e.Code != awserr.CodeNotImplemented {
+	if e.Status >= http.StatusInternalServerError && e.Code != awserr.CodeNotImplemented && req.Context().Err() == nil {
 		f.log.ErrorContext(req.Context(), "operation failed", slog.String("service", v.service),
 			slog.String("operation", v.operation), slog.Any("err", err), slog.String("request_id", v.id))
 	}
