@@ -2,9 +2,9 @@
 // library Jayway JsonPath does.
 //
 //   - path.go:   a path, its compilation and the search;
-//   - parse.go:  the text of a path to its tokens;
+//   - parse.go, parse_filter.go: the text of a path to its tokens;
 //   - token.go:  what each token finds;
-//   - filter.go: the conditions in [?(…)], parsed and judged;
+//   - filter.go: the conditions in [?(…)];
 //   - function.go: length() and its like at the end of a path.
 //
 // Jayway knows two kinds of paths. A definite one names one place and yields what

@@ -91,6 +91,11 @@ func (c comparison) holds(s *search, v value.Value) (bool, error) {
 	if err != nil {
 		return false, err
 	}
+	for _, operand := range [...]value.Value{l, r} { // long texts take their time
+		if text, ok := operand.(string); ok {
+			*s.steps -= len(text) / 64
+		}
+	}
 	switch c.op {
 	case "==", "!=", "===", "!==":
 		eq := lok && rok && c.same(s, l, r) // what is not there equals nothing

@@ -10,7 +10,7 @@
 //   - print.go:  toString;
 //   - equal.go:  equals, hashCode and compareTo;
 //   - number.go: Java's numbers: their ladder of types and their text;
-//   - parse.go:  JSON text to values, as forgiving as API Gateway's parser;
+//   - parse.go, numeral.go: JSON text to values, as forgiving as API Gateway's parser;
 //   - encode.go: values to JSON text.
 //
 // The promise that others lean on: no function here recurses without bound or

@@ -9,10 +9,13 @@ import (
 	"github.com/cockroachdb/apd/v3"
 )
 
+// bytesPerStep is how much of a string may be looked at for one step of a budget.
+const bytesPerStep = 64
+
 // Equal is Java's equals: types count, so Integer 1 and Long 1 differ, and so do
 // 1 and 1.0; lists and maps compare by content. Too deep a nesting is unequal.
-// The budget is decreased by one for each comparison made; when it falls below
-// zero the answer is false and worthless.
+// The budget is decreased by one for each comparison made, and more for long
+// strings; when it falls below zero the answer is false and worthless.
 func Equal(a, b Value, budget *int) bool { return equal(a, b, 0, budget) }
 
 func equal(a, b Value, depth int, budget *int) bool {
@@ -21,6 +24,13 @@ func equal(a, b Value, depth int, budget *int) bool {
 		return false
 	}
 	switch x := a.(type) {
+	case string:
+		y, ok := b.(string)
+		if !ok || len(x) != len(y) {
+			return false
+		}
+		*budget -= len(x) / bytesPerStep
+		return x == y
 	case float64:
 		y, ok := b.(float64)
 		return ok && math.Float64bits(x) == math.Float64bits(y)
@@ -82,6 +92,7 @@ func hash(v Value, depth int, budget *int) int32 {
 		}
 		return 1237
 	case string:
+		*budget -= len(v) / bytesPerStep
 		return HashString(v)
 	case Char:
 		return int32(v)

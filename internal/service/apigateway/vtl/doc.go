@@ -4,13 +4,14 @@
 //
 // The files follow a template's way through the engine:
 //
-//   - lexer.go, match.go, token.go: text to tokens, with Velocity's lexical states;
+//   - lexer.go, match.go, pattern.go, token.go: text to tokens, with Velocity's
+//     lexical states;
 //   - parser.go, parse_*.go:        tokens to the tree, in one pass;
 //   - ast.go, reference.go, expression.go, foreach.go, macro.go, render.go: the nodes of
 //     the tree, each with its evaluation;
 //   - scope.go:                     where references find their values;
-//   - math.go:                      arithmetic up Java's ladder of number types;
-//   - method.go, method_*.go, class.go: the methods of Java's classes;
+//   - math.go, convert.go:          arithmetic up Java's ladder of number types;
+//   - method.go, method_*.go, class.go, utf16.go: the methods of Java's classes;
 //   - template.go, limits.go, errors.go: what the embedding program sees.
 //
 // The language is that of Velocity 1.7, which is what API Gateway shows in its

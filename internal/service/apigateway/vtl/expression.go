@@ -53,6 +53,9 @@ func (e *mapExpr) value(r *renderer, s scope) (Value, error) {
 			return nil, err
 		}
 		v, err := e.pairs[i+1].value(r, s)
+		if err == nil {
+			err = r.step(keyCost(k))
+		}
 		if err != nil {
 			return nil, err
 		}
@@ -181,6 +184,9 @@ func (r *renderer) same(a, b Value) (bool, error) {
 		return false, err
 	}
 	y, yok, err := r.toString(b)
+	if err == nil {
+		err = r.scan(min(len(x), len(y)))
+	}
 	return x == y && xok == yok, err
 }
 

@@ -31,6 +31,9 @@ func TestRenderStopsAtItsLimits(t *testing.T) {
 		{"blocks in each other", `#define($a)$b$b$b#end#define($b)$a$a$a#end$a`, ""},
 		{"iterator that is asked for ever", `#set($l = [1..1000])#foreach($i in [1..1000])#foreach($j in [1..1000])#set($x = $l.contains(5000))#end#end`, "Steps"},
 		{"regular expressions over long text", `#set($s = "aaaaaaaaaa")#foreach($i in [1..15])#set($s = "$s$s")#end#foreach($i in [1..1000])#set($x = $s.matches("(a*)*b"))#end`, "Steps"},
+		{"long strings compared", `#set($a = "0123456789")#foreach($i in [1..15])#set($a = $a + $a)#end#set($b = $a.concat(""))#foreach($i in [1..1000])#if($a == $b)#end#end`, "Steps"},
+		{"lists as keys", `#set($m = {})#set($l = [1..1000])#foreach($i in [1..1000])#set($x = $m.put($l, 1))#end`, "Steps"},
+		{"regular expressions one after another", `#set($s = "a")#foreach($i in [1..1000])#set($x = $s.matches("a{$i}"))#end`, "Steps"},
 		{"parsing again and again", `#foreach($i in [1..10000])#evaluate("#if(true)#set($x = 1)#end                                                  ")#end`, ""},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
@@ -42,11 +45,11 @@ func TestRenderStopsAtItsLimits(t *testing.T) {
 				t.Fatal(err)
 			}
 			start := time.Now()
-			out, err := tmpl.Render(nil, vtl.Limits{})
+			out, err := tmpl.Render(nil, vtl.Limits{Steps: 200_000, Output: 1 << 20, Memory: 8 << 20})
 			if took := time.Since(start); took > 20*time.Second {
 				t.Errorf("took %v", took)
 			}
-			if len(out) > 11<<20 {
+			if len(out) > 1<<20+100 {
 				t.Errorf("printed %d bytes", len(out))
 			}
 			var limit *vtl.LimitError

@@ -9,6 +9,9 @@ import (
 	"cloudless/internal/service/apigateway/value"
 )
 
+// compileCost is the work of compiling a regular expression, in steps.
+const compileCost = 2000
+
 // regexp returns the compiled form of a Java regular expression.
 func (x *invocation) regexp(pattern string) (*regexp.Regexp, error) {
 	r := x.r
@@ -19,8 +22,11 @@ func (x *invocation) regexp(pattern string) (*regexp.Regexp, error) {
 	if err != nil {
 		return nil, err
 	}
-	// A compiled expression is much larger than its text.
+	// A compiled expression is much larger than its text, and costs time.
 	if err := r.alloc(256 * (1 + len(pattern))); err != nil {
+		return nil, err
+	}
+	if err := r.step(compileCost); err != nil {
 		return nil, err
 	}
 	re, err := regexp.Compile(translated)

@@ -93,37 +93,6 @@ func javaSpace(r rune) bool {
 	return unicode.IsSpace(r) && r != 0xa0 && r != 0x2007 && r != 0x202f && r != 0x85 || r >= 0x1c && r <= 0x1f
 }
 
-// units is a string as Java counts it: in UTF-16 units. ASCII needs no conversion.
-type units struct {
-	ascii string
-	wide  []uint16
-}
-
-func unitsOf(s string) units {
-	for i := range len(s) {
-		if s[i] >= utf8.RuneSelf {
-			return units{wide: utf16.Encode([]rune(s))}
-		}
-	}
-	return units{ascii: s}
-}
-
-func (u units) len() int { return len(u.ascii) + len(u.wide) }
-
-func (u units) at(i int) uint16 {
-	if u.wide != nil {
-		return u.wide[i]
-	}
-	return uint16(u.ascii[i])
-}
-
-func (u units) slice(from, to int) string {
-	if u.wide != nil {
-		return string(utf16.Decode(u.wide[from:to]))
-	}
-	return u.ascii[from:to]
-}
-
 // receiver returns the string as units and counts the work of looking at it.
 func (x *invocation) receiver() (units, error) {
 	s := x.recv.(string)
@@ -179,65 +148,46 @@ func substring(x *invocation) (Value, error) {
 }
 
 // needle returns what indexOf looks for: a string, or the character of that code.
-func (x *invocation) needle() units {
+func (x *invocation) needle() string {
 	if code, ok := x.args[0].(int32); ok {
-		return unitsOf(string(rune(code)))
+		return string(rune(code))
 	}
-	return unitsOf(x.str(0))
+	return x.str(0)
 }
 
 func indexOf(x *invocation) (Value, error) {
-	u, err := x.receiver()
-	if err != nil {
+	s := x.recv.(string)
+	if err := x.r.scan(2 * len(s)); err != nil {
 		return nil, err
 	}
 	from := 0
 	if len(x.args) > 1 {
-		from = min(max(0, x.int(1)), u.len())
+		from = byteOffset(s, x.int(1))
 	}
-	n := x.needle()
-	if u.wide == nil && n.wide == nil { // both are ASCII: bytes are units
-		if i := strings.Index(u.ascii[from:], n.ascii); i >= 0 {
-			return int32(from + i), nil
-		}
+	i := strings.Index(s[from:], x.needle())
+	if i < 0 {
 		return int32(-1), nil
 	}
-	for i := from; i+n.len() <= u.len(); i++ {
-		if u.hasAt(i, n) {
-			return int32(i), nil
-		}
-	}
-	return int32(-1), nil
+	return int32(value.Len16(s[:from+i])), nil
 }
 
 func lastIndexOf(x *invocation) (Value, error) {
-	u, err := x.receiver()
-	if err != nil {
+	s, n := x.recv.(string), x.needle()
+	if err := x.r.scan(2 * len(s)); err != nil {
 		return nil, err
 	}
-	n := x.needle()
-	from := u.len() - n.len()
+	end := len(s)
 	if len(x.args) > 1 {
-		from = min(from, x.int(1))
-	}
-	if u.wide == nil && n.wide == nil {
-		return int32(strings.LastIndex(u.ascii[:max(0, from+n.len())], n.ascii)), nil
-	}
-	for i := from; i >= 0; i-- {
-		if u.hasAt(i, n) {
-			return int32(i), nil
+		if x.int(1) < 0 {
+			return int32(-1), nil
 		}
+		end = min(len(s), byteOffset(s, x.int(1))+len(n))
 	}
-	return int32(-1), nil
-}
-
-func (u units) hasAt(i int, n units) bool {
-	for k := range n.len() {
-		if u.at(i+k) != n.at(k) {
-			return false
-		}
+	i := strings.LastIndex(s[:end], n)
+	if i < 0 {
+		return int32(-1), nil
 	}
-	return true
+	return int32(value.Len16(s[:i])), nil
 }
 
 func startsWithAt(x *invocation) (Value, error) {

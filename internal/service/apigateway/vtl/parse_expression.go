@@ -196,7 +196,7 @@ func (p *parser) stringLiteral() expr {
 	if err != nil {
 		p.fail(t.pos, "in the string %s: %v", shorten(t.image), err)
 	}
-	return &stringExpr{body: b, padded: padded}
+	return &stringExpr{pos: t.pos, body: b, padded: padded}
 }
 
 // unescapeUnicode replaces \uXXXX by the character.

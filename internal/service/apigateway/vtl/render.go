@@ -256,6 +256,7 @@ func (n *evaluateNode) render(r *renderer, s scope) error {
 
 // stringExpr is a string with references and directives in it.
 type stringExpr struct {
+	pos    int
 	body   block
 	padded bool // a blank was added at the end
 	never
@@ -263,6 +264,9 @@ type stringExpr struct {
 
 func (e *stringExpr) value(r *renderer, s scope) (Value, error) {
 	text, err := r.capture(func() error { return e.body.render(r, s) })
+	if inner, ok := err.(*RenderError); ok { // its place is that in the string
+		err = r.at(e.pos, inner.Cause)
+	}
 	if err != nil {
 		return nil, err
 	}
