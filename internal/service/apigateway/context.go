@@ -1,21 +1,34 @@
 package apigateway
 
 import (
-	"iter"
 	"strings"
 
+	"cloudless/internal/service/apigateway/mapping"
 	"cloudless/internal/service/apigateway/value"
 )
 
-// contextVariables is "$context" of templates and mappings: what the gateway
-// itself knows of the call. It is one for request and answer, since templates
-// write into it: what they put into its overrides goes before what was mapped.
-func (x *exchange) contextVariables() *value.Map {
-	if x.context != nil {
-		return x.context
+// templateContext is "$context" as templates see it: one for request and answer,
+// since they write into it.
+func (x *exchange) templateContext() *mapping.Context {
+	if x.context == nil {
+		x.context = mapping.NewContext(x.contextVariables())
 	}
+	return x.context
+}
+
+// overrides are what the templates that ran have put in place of what was
+// mapped.
+func (x *exchange) overrides() mapping.Overrides {
+	if x.context == nil {
+		return mapping.Overrides{}
+	}
+	return x.context.Overrides()
+}
+
+// contextVariables are what the gateway itself knows of the call.
+func (x *exchange) contextVariables() *value.Map {
 	c := x.requestContext()
-	x.context = value.MapOf(
+	return value.MapOf(
 		"accountId", c.AccountID,
 		"apiId", c.APIID,
 		"deploymentId", c.DeploymentID,
@@ -27,42 +40,12 @@ func (x *exchange) contextVariables() *value.Map {
 		"path", c.Path,
 		"protocol", c.Protocol,
 		"requestId", c.RequestID,
-		"requestOverride", value.MapOf("header", value.NewMap(), "path", value.NewMap(), "querystring", value.NewMap()),
 		"requestTime", c.RequestTime,
 		"requestTimeEpoch", c.RequestTimeEpoch,
 		"resourceId", c.ResourceID,
 		"resourcePath", c.ResourcePath,
-		"responseOverride", value.MapOf("header", value.NewMap()),
 		"stage", c.Stage,
 	)
-	return x.context
-}
-
-// overrides yields what templates put under a path of the context, such as
-// "requestOverride", "header".
-func (x *exchange) overrides(path ...string) iter.Seq2[string, string] {
-	return func(yield func(name, text string) bool) {
-		if x.context == nil {
-			return // no template ran
-		}
-		var v value.Value = x.context
-		for _, part := range path {
-			m, ok := v.(*value.Map)
-			if !ok {
-				return
-			}
-			v, _ = m.Get(part)
-		}
-		m, ok := v.(*value.Map)
-		if !ok {
-			return
-		}
-		for name, v := range m.All() {
-			if v != nil && !yield(value.String(name), value.String(v)) {
-				return
-			}
-		}
-	}
 }
 
 func (id *requestIdentity) variables() *value.Map {

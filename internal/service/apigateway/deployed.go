@@ -101,7 +101,8 @@ func readDeployed(r kv.Reader, apiID string, record []byte) (*deployed, error) {
 	deploymentID := *st.Stage.DeploymentId
 	kept, err := load[deployment](r, deploymentKey(apiID, deploymentID))
 	if err != nil {
-		return nil, fmt.Errorf("stage %s stands on no deployment: %v", *st.Stage.StageName, err)
+		// Not %w: the stage is there, so this is no kv.ErrNotFound to the caller.
+		return nil, fmt.Errorf("read the deployment under stage %s: %v", *st.Stage.StageName, err)
 	}
 	t, err := loadTree(r, snapshotPrefix(apiID, deploymentID))
 	if err != nil {

@@ -11,7 +11,7 @@ import (
 	"strings"
 
 	"cloudless/internal/api"
-	"cloudless/internal/service/apigateway/value"
+	"cloudless/internal/service/apigateway/mapping"
 )
 
 // maxPayload bounds the body of a request, and that of an answer.
@@ -33,7 +33,7 @@ type exchange struct {
 	extendedID string // for the header x-amz-apigw-id
 	traceID    string // for the header X-Amzn-Trace-Id
 
-	context *value.Map // see contextVariables; nil until somebody asks
+	context *mapping.Context // see templateContext; nil until a template runs
 }
 
 // splitStage takes the escaped path of a call apart: its first segment is the

@@ -2,6 +2,7 @@ package apigateway
 
 import (
 	"context"
+	"encoding/json"
 	"errors"
 	"io"
 	"log/slog"
@@ -195,4 +196,22 @@ func wantHeader(t *testing.T, r *http.Response, name, value string) {
 	if got := strings.Join(r.Header[name], ", "); got != value {
 		t.Errorf("header %s = %q, want %q; all: %v", name, got, value, r.Header)
 	}
+}
+
+// op is one patch operation.
+func op(o, path, value string) agw.PatchOperation {
+	return agw.PatchOperation{Op: o, Path: &path, Value: &value}
+}
+
+// replace is a patch of one operation.
+func replace(path, value string) []agw.PatchOperation {
+	return []agw.PatchOperation{op("replace", path, value)}
+}
+
+func asJSON(v any) string {
+	b, err := json.Marshal(v)
+	if err != nil {
+		return err.Error()
+	}
+	return string(b)
 }

@@ -148,14 +148,15 @@ func (x *exchange) mapRequestParameters() *mappedRequest {
 			out.header[http.CanonicalHeaderKey(name)] = []string{strings.Join(values, ",")}
 		}
 	}
-	for name, text := range x.overrides("requestOverride", "path") {
-		out.path[name] = url.PathEscape(text)
+	over := x.overrides()
+	for _, o := range over.RequestPath {
+		out.path[o.Name] = url.PathEscape(strings.Join(o.Values, ","))
 	}
-	for name, text := range x.overrides("requestOverride", "querystring") {
-		out.query[name] = []string{text}
+	for _, o := range over.RequestQuerystring {
+		out.query[o.Name] = o.Values
 	}
-	for name, text := range x.overrides("requestOverride", "header") {
-		out.header[http.CanonicalHeaderKey(name)] = []string{text}
+	for _, o := range over.RequestHeader {
+		out.header[http.CanonicalHeaderKey(o.Name)] = o.Values
 	}
 	return out
 }

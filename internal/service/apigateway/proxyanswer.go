@@ -134,22 +134,6 @@ func (h answerHeader) add(name string, raw json.RawMessage) error {
 	return nil
 }
 
-// answeredHeader returns under which name a header of the backend reaches the
-// client. What the gateway says itself is moved aside, and what belongs to the
-// backend's connection is left out.
-func answeredHeader(name string) (string, bool) {
-	switch strings.ToLower(name) {
-	case "content-type":
-		return "Content-Type", true // net/http looks for it under this name
-	case "authorization", "connection", "content-length", "content-md5", "date", "host", "max-forwards", "server",
-		"user-agent", "via", "www-authenticate", "x-amzn-requestid", "x-amz-apigw-id":
-		return "x-amzn-Remapped-" + name, true
-	case "expect", "keep-alive", "proxy-authenticate", "te", "trailer", "transfer-encoding", "upgrade":
-		return "", false
-	}
-	return name, true
-}
-
 // proxyBody returns the body as it goes to the client: as bytes, where the
 // function wrote base64 and the client wants a type that the API treats as
 // binary.

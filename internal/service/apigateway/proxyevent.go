@@ -5,7 +5,6 @@ import (
 	"encoding/base64"
 	"encoding/json"
 	"fmt"
-	"net/http"
 	"strings"
 
 	"cloudless/internal/api"
@@ -151,44 +150,6 @@ func (x *exchange) domainName() string {
 		return host
 	}
 	return fmt.Sprintf("%s.execute-api.%s.amazonaws.com", x.deployed.apiID, x.deployed.region)
-}
-
-// forwardedHeaders are the headers of the request that go on to the backend,
-// with those that the gateway adds.
-func (x *exchange) forwardedHeaders() http.Header {
-	h := http.Header{}
-	for name, values := range x.request.Header {
-		if !droppedFromRequest[name] {
-			h[name] = values
-		}
-	}
-	h["Host"] = []string{x.request.Host}
-	h["X-Amzn-Trace-Id"] = []string{x.traceID}
-	addForwarded(h, x.call)
-	return h
-}
-
-// addForwarded says from where the request came.
-func addForwarded(h http.Header, call *api.Call) {
-	from := call.SourceIP
-	if before := h.Get("X-Forwarded-For"); before != "" {
-		from = before + ", " + from
-	}
-	port, proto := "80", "http"
-	if call.Secure {
-		port, proto = "443", "https"
-	}
-	h["X-Forwarded-For"] = []string{from}
-	h["X-Forwarded-Port"] = []string{port}
-	h["X-Forwarded-Proto"] = []string{proto}
-}
-
-// droppedFromRequest are headers of the client's connection, which say nothing
-// to the backend.
-var droppedFromRequest = map[string]bool{
-	"Connection": true, "Content-Length": true, "Content-Md5": true, "Expect": true, "Keep-Alive": true, "Max-Forwards": true,
-	"Proxy-Authenticate": true, "Server": true, "Te": true, "Trailer": true, "Transfer-Encoding": true, "Upgrade": true,
-	"Www-Authenticate": true,
 }
 
 // last returns the last value of each name.

@@ -102,7 +102,7 @@ func (s *Service) within(ctx context.Context, d time.Duration) (context.Context,
 // refuse answers in place of the integration, and logs what the client is not
 // told.
 func (s *Service) refuse(w http.ResponseWriter, r *http.Request, call *api.Call, err error) {
-	if errors.Is(err, errClientGone) || r.Context().Err() != nil {
+	if errors.Is(err, errClientGone) || errors.Is(r.Context().Err(), context.Canceled) {
 		return
 	}
 	why, ok := errors.AsType[*refusal](err)

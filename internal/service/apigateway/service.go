@@ -15,7 +15,8 @@ import (
 type Invoker interface {
 	// Invoke runs a function and waits for its answer. functionARN may have a
 	// qualifier. An error means that the function did not run: it is unknown,
-	// or its policy does not admit the source.
+	// or its policy does not admit the source. If ctx ends first the function
+	// may go on, but nobody hears its answer.
 	Invoke(ctx context.Context, functionARN string, from Source, payload []byte) (Answer, error)
 }
 

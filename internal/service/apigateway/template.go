@@ -9,6 +9,8 @@ import (
 	"strings"
 
 	agw "cloudless/internal/api/apigateway"
+	"cloudless/internal/service/apigateway/mapping"
+	"cloudless/internal/service/apigateway/value"
 )
 
 // maxTemplateBytes bounds one template.
@@ -17,7 +19,7 @@ const maxTemplateBytes = 300 << 10
 // templates are the templates of an integration or of one of its responses,
 // by media type. One that is nil stands for an empty text, which passes the
 // body through.
-type templates map[string]*template
+type templates map[string]*mapping.Template
 
 // compileTemplates parses templates.
 func compileTemplates(texts map[string]string) (templates, error) {
@@ -30,9 +32,9 @@ func compileTemplates(texts map[string]string) (templates, error) {
 			out[mediaType] = nil
 			continue
 		}
-		t, err := parseTemplate(text)
+		t, err := mapping.Parse(text)
 		if err != nil {
-			return nil, err
+			return nil, agw.BadRequestException("Invalid mapping template specified: " + err.Error())
 		}
 		out[mediaType] = t
 	}
@@ -64,11 +66,32 @@ func (s *Service) integrationBody(x *exchange) ([]byte, error) {
 	if t == nil {
 		return x.body, nil
 	}
-	body, err := t.render(x, x.body)
+	return x.render(t, x.body)
+}
+
+// render evaluates a template for a payload.
+func (x *exchange) render(t *mapping.Template, payload []byte) ([]byte, error) {
+	text, err := t.Render(&mapping.Call{
+		Body:           string(payload),
+		Path:           orderedMap(x.variables),
+		Querystring:    orderedMap(last(x.query)),
+		Header:         orderedMap(last(x.forwardedHeaders())),
+		StageVariables: orderedMap(x.deployed.variables),
+		Context:        x.templateContext(),
+	})
 	if err != nil {
-		return nil, internalError().because(fmt.Errorf("request template: %w", err))
+		return nil, internalError().because(fmt.Errorf("render a template: %w", err))
 	}
-	return body, nil
+	return []byte(text), nil
+}
+
+// orderedMap returns m in the order of its keys.
+func orderedMap(m map[string]string) *value.Map {
+	out := value.NewMap()
+	for _, name := range slices.Sorted(maps.Keys(m)) {
+		out.Put(name, m[name])
+	}
+	return out
 }
 
 // mapResponse makes the answer of a response to that of the backend.
@@ -77,26 +100,21 @@ func (s *Service) mapResponse(x *exchange, r *response, a backendAnswer) (*reply
 	body := a.body
 	if t != nil {
 		var err error
-		if body, err = t.render(x, a.body); err != nil {
-			return nil, internalError().because(fmt.Errorf("response template: %w", err))
+		if body, err = x.render(t, a.body); err != nil {
+			return nil, err
 		}
 	}
-	status := deref(r.StatusCode)
 	h := http.Header{"Content-Type": {mediaType}}
 	x.mapResponseParameters(r, a, h)
-	for name, text := range x.overrides("responseOverride", "header") {
-		if name, keep := answeredHeader(name); keep {
-			h[name] = []string{text}
+	over := x.overrides()
+	for _, o := range over.ResponseHeader {
+		if name, keep := answeredHeader(o.Name); keep {
+			h[name] = o.Values
 		}
 	}
-	for name, text := range x.overrides("responseOverride") {
-		if name == "status" {
-			status = text
-		}
-	}
-	code, err := strconv.Atoi(status)
-	if err != nil || code < 200 || code > 599 {
-		return nil, internalError().because(fmt.Errorf("status %q", status))
+	code := over.Status
+	if code == 0 {
+		code, _ = strconv.Atoi(deref(r.StatusCode)) // the model lets no other text be put
 	}
 	return &reply{status: code, header: h, body: body}, nil
 }
@@ -104,12 +122,11 @@ func (s *Service) mapResponse(x *exchange, r *response, a backendAnswer) (*reply
 // chooseTemplate returns the template for what the client accepts, with the
 // media type that it makes. A client that accepts none of them gets JSON, or
 // else the first by name.
-func (r *response) chooseTemplate(accept string) (string, *template) {
+func (r *response) chooseTemplate(accept string) (string, *mapping.Template) {
 	for wanted := range strings.SplitSeq(accept, ",") {
-		if wanted = mediaType(wanted); wanted != "" {
-			if t, found := r.templates[wanted]; found {
-				return wanted, t
-			}
+		wanted = mediaType(wanted)
+		if t, found := r.templates[wanted]; found {
+			return wanted, t
 		}
 	}
 	const usual = "application/json"
