@@ -1,6 +1,7 @@
 package front
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"net"
@@ -44,7 +45,7 @@ func (f *Front) recordUse(r *http.Request, p api.Principal, sig *sigv4.Signature
 	if f.cfg.Uses == nil || p.Type != api.PrincipalUser || sig.SessionToken != "" {
 		return nil
 	}
-	return f.cfg.Uses.RecordUse(r.Context(), p.AccessKeyID, sig.Service, sig.Region)
+	return f.cfg.Uses.RecordUse(r.Context(), p.AccessKeyID, sig.Service, cmp.Or(sig.Region, f.cfg.Region))
 }
 
 func (f *Front) key(r *http.Request, v *visit, sig *sigv4.Signature) (api.Key, error) {
@@ -105,6 +106,9 @@ func expiredToken(service string) *awserr.Error {
 // parse reads the signature of a request; nil if it has none.
 func parse(r *http.Request) (*sigv4.Signature, error) {
 	sig, err := sigv4.Parse(r)
+	if errors.Is(err, sigv4.ErrUnsigned) {
+		sig, err = sigv4.ParseV2(r, bucketInHost(r))
+	}
 	if errors.Is(err, sigv4.ErrUnsigned) {
 		return nil, nil
 	}

@@ -162,11 +162,9 @@ func actionOf(r *http.Request, body []byte) string {
 // withBucketInPath puts the bucket that the host names before the path, so
 // that one set of patterns serves both of S3's styles.
 func withBucketInPath(r *http.Request) *http.Request {
-	bucket := bucketOf(hostname(r.Host))
+	bucket := bucketInHost(r)
 	if bucket == "" {
-		if bucket = localBucket(r); bucket == "" {
-			return r
-		}
+		return r
 	}
 	u := *r.URL
 	u.RawPath = "/" + bucket + u.EscapedPath()
@@ -174,6 +172,14 @@ func withBucketInPath(r *http.Request) *http.Request {
 	moved := *r
 	moved.URL = &u
 	return &moved
+}
+
+// bucketInHost returns the bucket that the host of a request for S3 names, or "".
+func bucketInHost(r *http.Request) string {
+	if bucket := bucketOf(hostname(r.Host)); bucket != "" {
+		return bucket
+	}
+	return localBucket(r)
 }
 
 // localBucket returns the bucket of "{bucket}.localhost", which is what

@@ -2,7 +2,7 @@
 //
 // Each file in testdata/script is a story with a server of its own. The
 // scripts are those of testscript (rogpeppe/go-internal); beside its commands
-// there are zip, http and field.
+// there are zip, http, field, line and eventually.
 package cli
 
 import (
@@ -40,7 +40,7 @@ func TestScripts(t *testing.T) {
 		Dir:                 "testdata/script",
 		RequireExplicitExec: true,
 		UpdateScripts:       *update,
-		Cmds:                map[string]func(*testscript.TestScript, bool, []string){"zip": zipFiles, "http": call, "field": field, "eventually": eventually},
+		Cmds:                map[string]func(*testscript.TestScript, bool, []string){"zip": zipFiles, "http": call, "field": field, "line": line, "eventually": eventually},
 		Setup:               func(env *testscript.Env) error { return setup(env, filepath.Dir(aws)) },
 	})
 }

@@ -100,6 +100,19 @@ func field(ts *testscript.TestScript, neg bool, args []string) {
 	ts.Setenv(args[0], fmt.Sprint(v))
 }
 
+// line sets an environment variable to the one line that the last command
+// printed: line VARIABLE
+func line(ts *testscript.TestScript, neg bool, args []string) {
+	if neg || len(args) != 1 {
+		ts.Fatalf("usage: line VARIABLE")
+	}
+	text := strings.TrimSuffix(ts.ReadFile("stdout"), "\n")
+	if text == "" || strings.Contains(text, "\n") {
+		ts.Fatalf("the output is not one line: %q", text)
+	}
+	ts.Setenv(args[0], text)
+}
+
 // eventually repeats a command until its output has a text, for at most ten
 // seconds: eventually TEXT COMMAND ARGUMENT...
 func eventually(ts *testscript.TestScript, neg bool, args []string) {

@@ -22,6 +22,14 @@ type (
 		CanonicalRequestBytes string
 	}
 
+	// SignatureDoesNotMatchV2 tells the same of Signature Version 2.
+	SignatureDoesNotMatchV2 struct {
+		AWSAccessKeyId    string
+		StringToSign      string
+		SignatureProvided string
+		StringToSignBytes string
+	}
+
 	// InvalidArgument tells which header was wrong.
 	InvalidArgument struct {
 		ArgumentName  string
@@ -43,6 +51,12 @@ type (
 		XAmzExpires string `xml:"X-Amz-Expires"`
 		Expires     string
 		ServerTime  string
+	}
+
+	// ExpiredV2 tells the same of Signature Version 2.
+	ExpiredV2 struct {
+		Expires    string
+		ServerTime string
 	}
 
 	// NotYetValid tells when a presigned request begins.
@@ -92,8 +106,8 @@ func queryParametersS3(format string, args ...any) *awserr.Error {
 	return refuseS3(http.StatusBadRequest, "AuthorizationQueryParametersError", format, args...)
 }
 
-// signatureVersion2 refuses the mechanism before this one, which S3 alone had
-// in its Authorization header.
+// signatureVersion2 refuses the Authorization header of the version before
+// this one.
 func signatureVersion2() *awserr.Error {
 	return refuseS3(http.StatusBadRequest, "InvalidRequest",
 		"The authorization mechanism you have provided is not supported. Please use AWS4-HMAC-SHA256.")

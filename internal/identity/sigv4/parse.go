@@ -13,6 +13,8 @@ import (
 // must be as it was received: its target is read from RequestURI, so that the
 // path is the one that was signed, byte for byte.
 //
+// Queries that Signature Version 2 presigned are read by [ParseV2] alone.
+//
 // A request without a signature gives [ErrUnsigned]. Other errors are
 // *awserr.Error.
 func Parse(r *http.Request) (*Signature, error) { return parse(r, rulesFor) }
@@ -21,19 +23,17 @@ func parse(r *http.Request, rulesOf func(service string) rules) (*Signature, err
 	authorization := r.Header.Get("Authorization")
 	query := queryParameters(rawQuery(r))
 	_, presigned := query[queryAlgorithm]
-	_, hasKey := query["AWSAccessKeyId"]
-	_, hasSignature := query["Signature"]
 	switch {
+	case authorization != "" && isV2(query) && forS3(authorization):
+		return nil, twoMechanisms(authorization, "")
 	case authorization != "" && presigned:
 		return nil, twoMechanisms(authorization, query[queryCredential])
 	case authorization != "":
 		return parseHeader(r, authorization, rulesOf)
 	case presigned:
 		return parseQuery(r, query, rulesOf)
-	case hasKey && hasSignature:
-		return nil, signatureVersion2()
 	}
-	return nil, ErrUnsigned
+	return nil, ErrUnsigned // by this version: see ParseV2
 }
 
 // queryParameters returns the first value of each parameter.

@@ -225,11 +225,6 @@ func TestParseRefusesQueries(t *testing.T) {
 	}
 }
 
-func TestParseRefusesVersion2InTheQuery(t *testing.T) {
-	_, err := Parse(httptest.NewRequest("GET", "/key?AWSAccessKeyId=a&Signature=b&Expires=1", nil))
-	checkRefusal(t, "Parse", err, "InvalidRequest", "The authorization mechanism you have provided is not supported. Please use AWS4-HMAC-SHA256.")
-}
-
 func FuzzParse(f *testing.F) {
 	f.Add("/a//b?x=1", "AWS4-HMAC-SHA256 Credential=a/20260504/r/s3/aws4_request, SignedHeaders=host;x-amz-date, Signature=00", "20260504T120000Z", "UNSIGNED-PAYLOAD")
 	f.Add("/?X-Amz-Algorithm=AWS4-HMAC-SHA256&X-Amz-Credential=a%2F20260504%2Fr%2Fs%2Faws4_request&X-Amz-Date=20260504T120000Z&X-Amz-SignedHeaders=host&X-Amz-Signature=00", "", "", "")

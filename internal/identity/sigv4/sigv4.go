@@ -11,12 +11,14 @@
 //   - verify.go:    times, signing keys, the comparison;
 //   - payload.go:   what a client may declare of its body, and its hash;
 //   - chunked.go:   bodies in signed or trailed chunks ("aws-chunked");
+//   - queryv2.go:   presigned queries of Signature Version 2, which S3 still takes;
 //   - sign.go:      the client's side, for our own commands and tests;
 //   - errors.go:    refusals, in the words of S3 and of everybody else.
 //
 // The promise: whoever reads a body of [Verified.Body] to io.EOF without an
 // error has read exactly what the holder of the secret signed. Before that,
-// nothing that was read may be kept.
+// nothing that was read may be kept. A presigned request may leave its body
+// open, and one of Version 2 leaves most of its query open too.
 //
 // The package does not know where secrets come from, which regions and
 // services exist, nor what the request wants.
@@ -61,9 +63,9 @@ var ErrUnsigned = errors.New("sigv4: the request is not signed")
 // trusted before [Signature.Verify].
 type Signature struct {
 	AccessKeyID string
-	Region      string
+	Region      string    // "" if it does not say, as Version 2
 	Service     string    // the signing name, such as "dynamodb" or "execute-api"
-	Date        time.Time // when it was signed, in UTC, to the second
+	Date        time.Time // when it was signed, in UTC, to the second; Version 2 does not say
 
 	SignedHeaders []string // in lower case, in the order of the request
 	SessionToken  string   // of temporary keys, or ""
@@ -76,6 +78,8 @@ type Signature struct {
 	stamp     string // Date as the string to sign has it
 	provided  string // the signature, in hexadecimal
 	canonical string // the canonical request up to the hash of the payload
+
+	v2 *signatureV2 // of Signature Version 2, which has none of the above but provided
 }
 
 // scope returns the credential scope: the day, region and service that the

@@ -26,6 +26,9 @@ const (
 //
 // Errors are *awserr.Error.
 func (s *Signature) Verify(secret, bodySHA256 string, now time.Time) (*Verified, error) {
+	if s.v2 != nil {
+		return s.v2.verify(s, secret, now.UTC())
+	}
 	if err := s.checkTime(now.UTC()); err != nil {
 		return nil, err
 	}
@@ -46,7 +49,7 @@ func (s *Signature) Verify(secret, bodySHA256 string, now time.Time) (*Verified,
 // Verified is a signature that was found right.
 type Verified struct {
 	sig  *Signature
-	key  []byte // the signing key
+	key  []byte // the signing key; nil for Version 2, which signs no chunks
 	seed string // the signature, with which a chain of chunk signatures begins
 }
 
