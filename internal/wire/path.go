@@ -1,6 +1,7 @@
 package wire
 
 import (
+	"slices"
 	"strconv"
 	"strings"
 	"unicode"
@@ -27,8 +28,24 @@ func (p Path) Index(i int) Path { return append(p, step{index: i + 1}) }
 // Key returns the path one map value deeper.
 func (p Path) Key(k string) Path { return append(p, step{name: k, key: true}) }
 
+// Last returns the name of the member that the path leads to, or into.
+func (p Path) Last() string {
+	for _, s := range slices.Backward(p) {
+		if s.index == 0 && !s.key {
+			return lowerFirst(s.name)
+		}
+	}
+	return ""
+}
+
 // String writes the path as AWS's messages do.
-func (p Path) String() string {
+func (p Path) String() string { return p.write(lowerFirst) }
+
+// Spelled writes the path with the names as the model spells them, as AWS's
+// newer messages do.
+func (p Path) Spelled() string { return p.write(func(name string) string { return name }) }
+
+func (p Path) write(spell func(name string) string) string {
 	var b strings.Builder
 	for i, s := range p {
 		if i > 0 {
@@ -42,7 +59,7 @@ func (p Path) String() string {
 			b.WriteString(s.name)
 			b.WriteString(".member")
 		default:
-			b.WriteString(lowerFirst(s.name))
+			b.WriteString(spell(s.name))
 		}
 	}
 	return b.String()

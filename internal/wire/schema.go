@@ -8,7 +8,7 @@
 //   - schema.go: the tables that tools/apigen fills from AWS's models;
 //   - codec.go:  what a codec is given and what it gives back;
 //   - router.go: URI patterns of the REST protocols;
-//   - path.go, validate.go: constraints, with AWS's wording;
+//   - validate.go, constraint.go, path.go, show.go: constraints, with AWS's wording;
 //   - timestamp.go: the three ways in which AWS writes a time;
 //   - text.go: scalars as text, for everything that is not JSON.
 //
@@ -80,6 +80,10 @@ type Operation struct {
 	Unwrapped     bool   // restXml: the only member is the root element itself
 	UnsignedBody  bool
 	Anonymous     bool // needs no signature
+
+	// InvalidInput is the code of the refusal of an input that breaks the
+	// model's constraints. "" means ValidationException.
+	InvalidInput string
 }
 
 // Ref is a shape's index in [Service.Shapes].
@@ -133,8 +137,16 @@ type Shape struct {
 	Pattern        string
 	Enum           []string // in the order in which AWS's messages list them; empty if the service itself checks
 	Sensitive      bool     // messages do not repeat the value
+	Words          Words
 
 	TimestampFormat string // "iso8601", "unixTimestamp", "rfc822", or "" for the place's own
+}
+
+// Words are what a service answers in place of the usual message where a value
+// breaks a constraint. "%s" stands for the name of the member.
+type Words struct {
+	Pattern string // for a text that does not match the pattern
+	TooLong string // for one that is longer than Max
 }
 
 // Location is the part of an HTTP message where a member is carried.
@@ -157,8 +169,10 @@ type Member struct {
 	Shape     Ref
 	In        Location
 	Required  bool
-	Flattened bool // XML
-	Attribute bool // XML: an attribute of the element
+	Missing   string // what is answered when it is required and absent, or "" for the usual message
+	Terse     bool   // messages repeat no value and spell the path as the model does
+	Flattened bool   // XML
+	Attribute bool   // XML: an attribute of the element
 
 	XMLNamespace    string // XML: the namespace that the element declares
 	XMLPrefix       string // XML: the prefix of that namespace

@@ -1,16 +1,21 @@
 package wire_test
 
 import (
+	"cmp"
+	"net/http"
+	"net/http/httptest"
 	"strings"
 	"testing"
 	"time"
 
 	"cloudless/internal/api/apigateway"
+	"cloudless/internal/api/dynamodb"
 	"cloudless/internal/api/iam"
 	"cloudless/internal/api/lambda"
 	"cloudless/internal/api/logs"
 	"cloudless/internal/awserr"
 	"cloudless/internal/wire"
+	"cloudless/internal/wire/awsjson"
 )
 
 const (
@@ -25,7 +30,7 @@ func TestValidateSaysWhatAWSSays(t *testing.T) {
 		service   *wire.Service
 		operation string
 		in        any
-		want      string
+		want      string // what the message begins with
 	}{
 		{&lambda.Schema, "GetFunction", &lambda.GetFunctionRequest{FunctionName: "f", Qualifier: new("$LATES?")},
 			"1 validation error detected: Value '$LATES?' at 'qualifier' failed to satisfy constraint: Member must satisfy regular expression pattern: "},
@@ -65,13 +70,53 @@ func TestValidateSaysWhatAWSSays(t *testing.T) {
 			"1 validation error detected: Value 'INVALID' at 'createDocumentationPartInput.location.type' failed to satisfy constraint: Member must satisfy enum value set: [RESPONSE_BODY, RESPONSE, METHOD, MODEL, AUTHORIZER, RESPONSE_HEADER, RESOURCE, PATH_PARAMETER, REQUEST_BODY, QUERY_PARAMETER, API, REQUEST_HEADER]"},
 		{&logs.Schema, "FilterLogEvents", &logs.FilterLogEventsRequest{LogGroupName: new("g"), Limit: new(int64(10001))},
 			"1 validation error detected: Value '10001' at 'limit' failed to satisfy constraint: Member must have value less than or equal to 10000"},
+		{&logs.Schema, "CreateLogGroup", &logs.CreateLogGroupRequest{LogGroupName: strings.Repeat("g", 513)},
+			"Invalid LogGroup or LogStream, both must have length less than or equal to 512."},
+		{&logs.Schema, "PutDeliveryDestination", &logs.PutDeliveryDestinationRequest{Name: "d", OutputFormat: "foobar"},
+			"1 validation error detected: Value 'foobar' at 'outputFormat' failed to satisfy constraint: Member must satisfy enum value set: [w3c, raw, json, plain, parquet]"},
 		{&iam.Schema, "DeleteServiceSpecificCredential", &iam.DeleteServiceSpecificCredentialRequest{ServiceSpecificCredentialId: "invalid-credential-id"},
 			"1 validation error detected: Value at 'serviceSpecificCredentialId' failed to satisfy constraint: Member must satisfy regular expression pattern: [\\w]+"},
+		{&iam.Schema, "GetRole", &iam.GetRoleRequest{RoleName: "a b"},
+			"The specified value for roleName is invalid. It must contain only alphanumeric characters and/or the following: +=,.@_-"},
+		{&dynamodb.Schema, "Query", &dynamodb.QueryInput{TableName: "music", Limit: new(int64(0))},
+			"1 validation error detected: Value at 'Limit' failed to satisfy constraint: Member must have value greater than or equal to 1"},
+		{&dynamodb.Schema, "Scan", &dynamodb.ScanInput{TableName: "music", Limit: new(int64(0))},
+			"1 validation error detected: Value '0' at 'limit' failed to satisfy constraint: Member must have value greater than or equal to 1"},
+		{&dynamodb.Schema, "BatchGetItem", &dynamodb.BatchGetItemInput{RequestItems: map[string]dynamodb.KeysAndAttributes{
+			"music": {Keys: make([]map[string]dynamodb.AttributeValue, 101)}}},
+			"1 validation error detected: Value at 'RequestItems.music.member.Keys' failed to satisfy constraint: Member must have length less than or equal to 100"},
+		{&dynamodb.Schema, "BatchWriteItem", &dynamodb.BatchWriteItemInput{RequestItems: map[string][]dynamodb.WriteRequest{"music": {}}},
+			"1 validation error detected: Value '{music=[]}' at 'requestItems' failed to satisfy constraint: Map value must satisfy constraint: [Member must have length less than or equal to 25, Member must have length greater than or equal to 1]"},
+		{&dynamodb.Schema, "BatchWriteItem", &dynamodb.BatchWriteItemInput{RequestItems: map[string][]dynamodb.WriteRequest{"music": make([]dynamodb.WriteRequest, 26)}},
+			"1 validation error detected: Value '{music=[WriteRequest(putRequest=null, deleteRequest=null), "},
+		{&dynamodb.Schema, "BatchWriteItem", &dynamodb.BatchWriteItemInput{RequestItems: map[string][]dynamodb.WriteRequest{"music": {{PutRequest: &dynamodb.PutRequest{}}}}},
+			"1 validation error detected: Value null at 'requestItems.music.member.1.member.putRequest.item' failed to satisfy constraint: Member must not be null"},
 	} {
 		err := wire.Validate(tt.service, tt.service.Operation(tt.operation), tt.in, &wire.Presence{})
 		e := awserr.From(err)
-		if err == nil || e.Code != awserr.CodeValidation || !strings.HasPrefix(e.Message, tt.want) {
+		code := cmp.Or(tt.service.Operation(tt.operation).InvalidInput, awserr.CodeValidation)
+		if err == nil || e.Code != code || e.Status != 400 || !strings.HasPrefix(e.Message, tt.want) {
 			t.Errorf("Validate(%s %+v)\n got %v\nwant %s", tt.operation, tt.in, err, tt.want)
+		}
+	}
+}
+
+func TestWhatIsSaidOfAMissingMember(t *testing.T) {
+	for _, tt := range []struct {
+		service       *wire.Service
+		operation     string
+		in            any
+		code, message string
+	}{
+		{&dynamodb.Schema, "CreateTable", &dynamodb.CreateTableInput{},
+			"ValidationException", "The parameter 'TableName' is required but was not present in the request"},
+		{&logs.Schema, "CreateLogGroup", &logs.CreateLogGroupRequest{},
+			"InvalidParameterException", "1 validation error detected: Value null at 'logGroupName' failed to satisfy constraint: Member must not be null"},
+	} {
+		r := &wire.Request{Service: tt.service, Operation: tt.service.Operation(tt.operation),
+			Request: httptest.NewRequestWithContext(t.Context(), http.MethodPost, "/", strings.NewReader("{}"))}
+		if e := awserr.From(awsjson.Codec{}.Decode(r, tt.in)); e.Code != tt.code || e.Message != tt.message {
+			t.Errorf("%s: %v, want %s: %s", tt.operation, e, tt.code, tt.message)
 		}
 	}
 }

@@ -36,6 +36,7 @@ type operation struct {
 		ResponseCode int    `json:"responseCode"`
 	}
 	Input, Output   *ref
+	Errors          []ref
 	Deprecated      bool
 	AuthType        string `json:"authtype"`
 	UnsignedPayload bool   `json:"unsignedPayload"`

@@ -21,6 +21,23 @@ type overlay struct {
 	// Milliseconds: see wire.Service. Seen in answers of S3.
 	Milliseconds bool
 
+	// Bottomless are lists and maps whose emptiness the service itself refuses,
+	// with words of its own.
+	Bottomless []string
+
+	// Terse and Missing: see wire.Member. By structure and member, as in
+	// "QueryInput.Limit".
+	Terse   []string
+	Missing map[string]string
+
+	// PatternWords and TooLong: see wire.Words. By pattern and by shape.
+	PatternWords map[string]string
+	TooLong      map[string]string
+
+	// InvalidInput: see wire.Operation. It holds for the operations whose
+	// errors do not list ValidationException alone of the two.
+	InvalidInput string
+
 	// OpenEnums are enumerations whose values the service itself checks, with
 	// words of its own.
 	OpenEnums []string
@@ -31,10 +48,30 @@ type overlay struct {
 
 var overlays = map[string]overlay{
 	"apigateway": {PrefixedPaths: true},
-	"dynamodb":   {InternalError: "InternalServerError"},
-	"iam":        {InternalError: "ServiceFailure", HiddenValues: true},
-	"lambda":     {InternalError: "ServiceException", OpenEnums: []string{"Runtime"}},
-	"logs":       {InternalError: "ServiceUnavailableException"},
+	"dynamodb": {
+		InternalError: "InternalServerError",
+		// Seen in answers of 2026, while AWS was changing from one way of
+		// validating to another, operation by operation.
+		Bottomless: []string{"BatchGetRequestMap", "BatchWriteItemRequestMap"},
+		Terse:      []string{"QueryInput.Limit", "KeysAndAttributes.Keys"},
+		Missing:    map[string]string{"CreateTableInput.TableName": "The parameter 'TableName' is required but was not present in the request"},
+	},
+	"iam": {
+		InternalError: "ServiceFailure",
+		HiddenValues:  true,
+		PatternWords: map[string]string{
+			`[\w+=,.@-]+`: "The specified value for %s is invalid. It must contain only alphanumeric characters and/or the following: +=,.@_-",
+		},
+	},
+	"lambda": {InternalError: "ServiceException", OpenEnums: []string{"Runtime"}},
+	"logs": {
+		InternalError: "ServiceUnavailableException",
+		InvalidInput:  "InvalidParameterException",
+		TooLong: map[string]string{
+			"LogGroupName":  "Invalid LogGroup or LogStream, both must have length less than or equal to 512.",
+			"LogStreamName": "Invalid LogGroup or LogStream, both must have length less than or equal to 512.",
+		},
+	},
 	"s3": {
 		BareErrors:    true,
 		Milliseconds:  true,

@@ -85,7 +85,20 @@ func (g *generator) operation(name string, op *operation) {
 	if op.AuthType == "none" {
 		g.printf("Anonymous: true, ")
 	}
+	if code := g.invalidInput(op); code != "" {
+		g.printf("InvalidInput: %q, ", code)
+	}
 	g.printf("},\n")
+}
+
+func (g *generator) invalidInput(op *operation) string {
+	lists := func(code string) bool {
+		return slices.ContainsFunc(op.Errors, func(r ref) bool { return r.Shape == code })
+	}
+	if lists("ValidationException") && !lists(g.overlay.InvalidInput) {
+		return ""
+	}
+	return g.overlay.InvalidInput
 }
 
 func boolInt(b bool) int {
@@ -117,7 +130,7 @@ func (g *generator) shape(name string, s *shape) {
 	if names := s.memberNames(); len(names) > 0 && s.Type == "structure" {
 		g.printf("Members: []wire.Member{\n")
 		for _, m := range names {
-			g.member(s, m, s.Members.byName[m])
+			g.member(name, s, m, s.Members.byName[m])
 		}
 		g.printf("}")
 	}
@@ -144,7 +157,7 @@ func (g *generator) elements(s *shape) {
 }
 
 func (g *generator) constraints(name string, s *shape) {
-	if s.Min != nil {
+	if s.Min != nil && !slices.Contains(g.overlay.Bottomless, name) {
 		g.printf("HasMin: true, Min: %s, ", strconv.FormatFloat(*s.Min, 'f', -1, 64))
 	}
 	if s.Max != nil {
@@ -157,9 +170,12 @@ func (g *generator) constraints(name string, s *shape) {
 		g.printf("Enum: %#v, ", enumOrder(s.Enum))
 	}
 	g.mark("Sensitive", s.Sensitive)
+	if pattern, tooLong := g.overlay.PatternWords[s.Pattern], g.overlay.TooLong[name]; pattern != "" || tooLong != "" {
+		g.printf("Words: wire.Words{Pattern: %q, TooLong: %q}, ", pattern, tooLong)
+	}
 }
 
-func (g *generator) member(s *shape, name string, r *ref) {
+func (g *generator) member(shape string, s *shape, name string, r *ref) {
 	g.printf("{Name: %q, Shape: %s, ", name, place(r.Shape))
 	if r.LocationName != "" && r.LocationName != name {
 		g.printf("Wire: %q, ", r.LocationName)
@@ -168,6 +184,10 @@ func (g *generator) member(s *shape, name string, r *ref) {
 		g.printf("In: wire.%s, ", in)
 	}
 	g.mark("Required", slices.Contains(s.Required, name))
+	if words := g.overlay.Missing[shape+"."+name]; words != "" {
+		g.printf("Missing: %q, ", words)
+	}
+	g.mark("Terse", slices.Contains(g.overlay.Terse, shape+"."+name))
 	g.mark("Flattened", r.Flattened)
 	g.mark("Attribute", r.XMLAttribute)
 	if ns := r.XMLNamespace; ns.URI == "" {

@@ -199,7 +199,7 @@ var Schema = wire.Service{
 			{Name: "UnprocessedKeys", Shape: at_BatchGetRequestMap},
 			{Name: "ConsumedCapacity", Shape: at_ConsumedCapacityMultiple},
 		}},
-		{Name: "BatchGetRequestMap", Kind: wire.Map, Checked: true, Key: at_TableArn, Element: at_KeysAndAttributes, HasMin: true, Min: 1, HasMax: true, Max: 100},
+		{Name: "BatchGetRequestMap", Kind: wire.Map, Checked: true, Key: at_TableArn, Element: at_KeysAndAttributes, HasMax: true, Max: 100},
 		{Name: "BatchGetResponseMap", Kind: wire.Map, Checked: true, Key: at_TableArn, Element: at_ItemList},
 		{Name: "BatchStatementError", Kind: wire.Structure, Checked: true, Members: []wire.Member{
 			{Name: "Code", Shape: at_BatchStatementErrorCodeEnum},
@@ -228,7 +228,7 @@ var Schema = wire.Service{
 			{Name: "ItemCollectionMetrics", Shape: at_ItemCollectionMetricsPerTable},
 			{Name: "ConsumedCapacity", Shape: at_ConsumedCapacityMultiple},
 		}},
-		{Name: "BatchWriteItemRequestMap", Kind: wire.Map, Checked: true, Key: at_TableArn, Element: at_WriteRequests, HasMin: true, Min: 1, HasMax: true, Max: 25},
+		{Name: "BatchWriteItemRequestMap", Kind: wire.Map, Checked: true, Key: at_TableArn, Element: at_WriteRequests, HasMax: true, Max: 25},
 		{Name: "BilledSizeBytes", Kind: wire.Long, Checked: true, HasMin: true, Min: 0},
 		{Name: "BillingMode", Kind: wire.Enum, Checked: true, Enum: []string{"PROVISIONED", "PAY_PER_REQUEST"}},
 		{Name: "BillingModeSummary", Kind: wire.Structure, Checked: true, Members: []wire.Member{
@@ -341,7 +341,7 @@ var Schema = wire.Service{
 		}},
 		{Name: "CreateTableInput", Kind: wire.Structure, Checked: true, Members: []wire.Member{
 			{Name: "AttributeDefinitions", Shape: at_AttributeDefinitions},
-			{Name: "TableName", Shape: at_TableArn, Required: true},
+			{Name: "TableName", Shape: at_TableArn, Required: true, Missing: "The parameter 'TableName' is required but was not present in the request"},
 			{Name: "KeySchema", Shape: at_KeySchema},
 			{Name: "LocalSecondaryIndexes", Shape: at_LocalSecondaryIndexList},
 			{Name: "GlobalSecondaryIndexes", Shape: at_GlobalSecondaryIndexList},
@@ -838,7 +838,7 @@ var Schema = wire.Service{
 		}},
 		{Name: "KeyType", Kind: wire.Enum, Checked: true, Enum: []string{"HASH", "RANGE"}},
 		{Name: "KeysAndAttributes", Kind: wire.Structure, Checked: true, Members: []wire.Member{
-			{Name: "Keys", Shape: at_KeyList, Required: true},
+			{Name: "Keys", Shape: at_KeyList, Required: true, Terse: true},
 			{Name: "AttributesToGet", Shape: at_AttributeNameList},
 			{Name: "ConsistentRead", Shape: at_ConsistentRead},
 			{Name: "ProjectionExpression", Shape: at_ProjectionExpression},
@@ -1067,7 +1067,7 @@ var Schema = wire.Service{
 			{Name: "IndexName", Shape: at_IndexName},
 			{Name: "Select", Shape: at_Select},
 			{Name: "AttributesToGet", Shape: at_AttributeNameList},
-			{Name: "Limit", Shape: at_PositiveIntegerObject},
+			{Name: "Limit", Shape: at_PositiveIntegerObject, Terse: true},
 			{Name: "ConsistentRead", Shape: at_ConsistentRead},
 			{Name: "KeyConditions", Shape: at_KeyConditions},
 			{Name: "QueryFilter", Shape: at_FilterConditionMap},

@@ -48,7 +48,7 @@ func hasEventStream(s *wire.Service, ref wire.Ref) bool {
 func roundTrip(t *testing.T, codec wire.Codec, s *wire.Service, op *wire.Operation, ref wire.Ref, goType reflect.Type, seed uint64) {
 	t.Helper()
 	echo := *op
-	echo.Input, echo.Output, echo.Status = ref, ref, http.StatusOK
+	echo.Input, echo.Output, echo.Status, echo.InvalidInput = ref, ref, http.StatusOK, ""
 	one := *s
 	one.Operations = []wire.Operation{echo}
 	want := reflect.New(goType)
