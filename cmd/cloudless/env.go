@@ -23,11 +23,11 @@ shell function that gives it --endpoint-url.`,
 		Example: `  eval "$(cloudless env)"`,
 		Args:    cobra.NoArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error {
-			s, key, err := o.connect()
+			s, key, err := o.connect(cmd.Context())
 			if err != nil {
 				return err
 			}
-			vars := client.Environment(s, key)
+			vars := client.Environment(s, key, os.Environ())
 			if o.json {
 				values := map[string]*string{}
 				for _, v := range vars {

@@ -2,6 +2,7 @@ package main
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"os"
 	"os/signal"
@@ -18,21 +19,32 @@ func newLogs(o *options) *cobra.Command {
 	cmd := &cobra.Command{
 		Use:   "logs FUNCTION",
 		Short: "Print the log of a function",
+		Long: `Print what a function has written, with the START, END and REPORT lines of its
+invocations. A name that begins with a slash is that of a log group. With --json,
+each event is one line.`,
 		Example: `  cloudless logs putitem
   cloudless logs -f putitem`,
-		Args: cobra.ExactArgs(1),
+		Args: func(_ *cobra.Command, args []string) error {
+			if len(args) != 1 {
+				return errors.New("the log of which function?")
+			}
+			return nil
+		},
 		RunE: func(cmd *cobra.Command, args []string) error {
-			s, key, err := o.connect()
+			s, key, err := o.connect(cmd.Context())
 			if err != nil {
 				return err
 			}
 			ctx, stop := signal.NotifyContext(cmd.Context(), os.Interrupt)
 			defer stop()
 			t := tail{client: client.New(s, key), group: logGroup(args[0]), json: o.json}
-			if err := t.print(ctx); err != nil || !follow {
-				return err
+			if follow {
+				return t.follow(ctx)
 			}
-			return t.follow(ctx)
+			if err = t.print(ctx); isNotThere(err) {
+				return fmt.Errorf("there is no log group %s (yet): a function has one once it has run", t.group)
+			}
+			return err
 		},
 	}
 	cmd.Flags().BoolVarP(&follow, "follow", "f", false, "go on printing what comes")
@@ -96,24 +108,33 @@ func (t *tail) printEvent(e logEvent) {
 	}
 	t.seen[e.EventID] = true
 	if t.json {
-		printJSON(os.Stdout, e)
+		printJSONLine(os.Stdout, e)
 		return
 	}
 	fmt.Printf("%s  %s\n", time.UnixMilli(e.Timestamp).UTC().Format("2006-01-02T15:04:05.000Z"), strings.TrimRight(e.Message, "\n"))
 }
 
-// follow prints until the context ends.
+// follow prints until the context ends. It waits for a log that is not there
+// yet.
 func (t *tail) follow(ctx context.Context) error {
 	tick := time.NewTicker(pollTime)
 	defer tick.Stop()
 	for {
+		if err := t.print(ctx); ctx.Err() != nil {
+			return nil
+		} else if err != nil && !isNotThere(err) {
+			return err
+		}
 		select {
 		case <-ctx.Done():
 			return nil
 		case <-tick.C:
 		}
-		if err := t.print(ctx); err != nil && ctx.Err() == nil {
-			return err
-		}
 	}
+}
+
+// isNotThere tells the refusal of a log group that does not exist.
+func isNotThere(err error) bool {
+	refusal, ok := errors.AsType[*client.Error](err)
+	return ok && strings.HasSuffix(refusal.Code, "ResourceNotFoundException")
 }

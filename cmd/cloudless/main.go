@@ -11,7 +11,8 @@ import (
 	"errors"
 	"fmt"
 	"os"
-	"os/exec"
+
+	"github.com/spf13/cobra"
 
 	"cloudless/internal/app"
 )
@@ -24,8 +25,7 @@ func main() {
 	os.Exit(run(os.Args[1:]))
 }
 
-// run returns the exit code: 0, 1 for a failure, 2 for wrong usage, or that of
-// the command that "cloudless run" ran.
+// run returns the exit code: 0, 1 for a failure, or 2 for wrong usage.
 func run(args []string) int {
 	root := newRoot()
 	root.SetArgs(args)
@@ -33,15 +33,30 @@ func run(args []string) int {
 	if err == nil {
 		return 0
 	}
-	if exit, ok := errors.AsType[*exec.ExitError](err); ok {
-		return exit.ExitCode()
-	}
 	fmt.Fprintln(os.Stderr, "cloudless:", err)
-	if _, ok := errors.AsType[usageError](err); ok {
-		return 2
+	if exit, ok := errors.AsType[*exitError](err); ok {
+		return exit.code
 	}
 	return 1
 }
 
-// usageError is a wrong use of the command line.
-type usageError struct{ error }
+// exitError is a failure that has an exit code of its own.
+type exitError struct {
+	code int
+	err  error
+}
+
+// Error implements error.
+func (e *exitError) Error() string { return e.err.Error() }
+
+// Unwrap lets errors.Is see the failure itself.
+func (e *exitError) Unwrap() error { return e.err }
+
+// wrongUsage says what of the command line is wrong, and what would be right.
+func wrongUsage(cmd *cobra.Command, err error) error {
+	usage := cmd.UseLine()
+	if cmd.HasSubCommands() {
+		usage = cmd.CommandPath() + " COMMAND"
+	}
+	return &exitError{code: 2, err: fmt.Errorf("%w\nusage: %s\n%s --help tells more", err, usage, cmd.CommandPath())}
+}

@@ -14,3 +14,12 @@ func printJSON(w io.Writer, v any) {
 	}
 	fmt.Fprintln(w, string(text))
 }
+
+// printJSONLine prints v on one line, for streams of values.
+func printJSONLine(w io.Writer, v any) {
+	text, err := json.Marshal(v)
+	if err != nil {
+		panic(err)
+	}
+	fmt.Fprintln(w, string(text))
+}

@@ -1,10 +1,13 @@
 package main
 
 import (
+	"context"
 	"errors"
+	"fmt"
 	"io/fs"
 	"os"
 	"path/filepath"
+	"strings"
 
 	"github.com/spf13/cobra"
 
@@ -38,11 +41,53 @@ root as well.`,
 	flags := root.PersistentFlags()
 	flags.StringVar(&o.dataDir, "data", defaultDataDir(), `data directory, or ":memory:" to keep nothing`)
 	flags.BoolVar(&o.json, "json", false, "print JSON instead of text for people")
-	root.SetFlagErrorFunc(func(_ *cobra.Command, err error) error { return usageError{err} })
 	root.AddCommand(
 		newStart(o), newEnv(o), newRun(o), newStatus(o), newLogs(o), newDoctor(o), newRuntime(o), newVersion(o),
 	)
+	root.InitDefaultHelpCmd()
+	root.InitDefaultCompletionCmd()
+	root.SetFlagErrorFunc(wrongUsage)
+	checkArguments(root)
 	return root
+}
+
+// checkArguments lets cmd and those below it refuse wrong arguments as wrong
+// usage. Commands that only group others know their names.
+func checkArguments(cmd *cobra.Command) {
+	cmd.DisableFlagsInUseLine = true
+	cmd.SuggestionsMinimumDistance = 2
+	switch {
+	case cmd.Name() == "help":
+		cmd.Args = func(help *cobra.Command, args []string) error {
+			about, rest, _ := help.Root().Find(args)
+			return knownCommand(about, rest)
+		}
+	case !cmd.Runnable():
+		cmd.Args = knownCommand
+		cmd.RunE = func(cmd *cobra.Command, _ []string) error { return cmd.Help() }
+	}
+	if check := cmd.Args; check != nil {
+		cmd.Args = func(cmd *cobra.Command, args []string) error {
+			if err := check(cmd, args); err != nil {
+				return wrongUsage(cmd, err)
+			}
+			return nil
+		}
+	}
+	for _, sub := range cmd.Commands() {
+		checkArguments(sub)
+	}
+}
+
+func knownCommand(cmd *cobra.Command, args []string) error {
+	if len(args) == 0 {
+		return nil
+	}
+	err := fmt.Errorf("there is no command %q", args[0])
+	if like := cmd.SuggestionsFor(args[0]); len(like) > 0 {
+		return fmt.Errorf("%w; did you mean %s?", err, strings.Join(like, " or "))
+	}
+	return err
 }
 
 // defaultDataDir is where the XDG base directory specification puts the data
@@ -74,15 +119,20 @@ func runtimesDir() string {
 	return filepath.Join(cache, "cloudless", "runtimes")
 }
 
-// connect finds the server that the options name. One that keeps nothing
-// cannot tell of itself, so it is taken to be at the default address.
-func (o *options) connect() (client.Server, client.Key, error) {
-	if o.dataDir == client.Memory {
-		return client.Server{URLs: []string{"http://" + defaultListen}, Region: defaultRegion}, client.WellKnownKey, nil
+// connect finds the server that the options name, and whether it answers. One
+// that keeps nothing cannot tell of itself, so it is taken to be at the default
+// address.
+func (o *options) connect(ctx context.Context) (client.Server, client.Key, error) {
+	s, key := client.Server{URLs: []string{"http://" + defaultListen}, Region: defaultRegion}, client.WellKnownKey
+	if o.dataDir != client.Memory {
+		var err error
+		s, key, err = client.Find(o.dataDir)
+		if errors.Is(err, fs.ErrPermission) {
+			return s, key, fmt.Errorf("the data directory %s belongs to another user", o.dataDir)
+		}
+		if err != nil {
+			return s, key, err
+		}
 	}
-	s, key, err := client.Find(o.dataDir)
-	if errors.Is(err, fs.ErrPermission) {
-		return s, key, errors.New("the data directory belongs to another user")
-	}
-	return s, key, err
+	return s, key, s.Reach(ctx)
 }

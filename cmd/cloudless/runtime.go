@@ -1,6 +1,7 @@
 package main
 
 import (
+	"errors"
 	"fmt"
 	"os"
 	"text/tabwriter"
@@ -28,7 +29,12 @@ func newRuntimeInstall() *cobra.Command {
 		Use:     "install RUNTIME...",
 		Short:   "Fetch the packs of runtimes",
 		Example: "  cloudless runtime install nodejs6.10 nodejs22.x",
-		Args:    cobra.MinimumNArgs(1),
+		Args: func(_ *cobra.Command, args []string) error {
+			if len(args) == 0 {
+				return errors.New("which runtime? (cloudless runtime list names them)")
+			}
+			return nil
+		},
 		RunE: func(cmd *cobra.Command, args []string) error {
 			for _, identifier := range args {
 				err := app.InstallRuntime(cmd.Context(), runtimesDir(), identifier, func(line string) { fmt.Println(line) })

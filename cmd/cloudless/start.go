@@ -42,7 +42,10 @@ at once. What was acknowledged is on disk either way.`,
 		RunE: func(cmd *cobra.Command, _ []string) error {
 			var level slog.Level
 			if err := level.UnmarshalText([]byte(logLevel)); err != nil {
-				return usageError{fmt.Errorf("--log-level: %w", err)}
+				return wrongUsage(cmd, fmt.Errorf("--log-level is debug, info, warn or error, not %q", logLevel))
+			}
+			if err := cfg.Check(); err != nil {
+				return wrongUsage(cmd, err)
 			}
 			cfg.DataDir, cfg.Version, cfg.RuntimesDir = o.dataDir, version, runtimesDir()
 			cfg.Log = newLogger(level, o.json)

@@ -17,13 +17,13 @@ func newStatus(o *options) *cobra.Command {
 		Short: "Tell whether the server runs, and what it is doing",
 		Args:  cobra.NoArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error {
-			s, key, err := o.connect()
+			s, key, err := o.connect(cmd.Context())
 			if err != nil {
 				return err
 			}
 			status, err := client.New(s, key).Status(cmd.Context())
 			if err != nil {
-				return fmt.Errorf("the server does not answer: %w", err)
+				return fmt.Errorf("the server at %s does not answer: %w", s.URLs[0], err)
 			}
 			if o.json {
 				printJSON(os.Stdout, map[string]any{"server": s, "status": status})

@@ -22,6 +22,8 @@ import (
 	"path/filepath"
 	"slices"
 	"strings"
+	"sync"
+	"syscall"
 	"time"
 
 	"cloudless/internal/authority"
@@ -44,6 +46,19 @@ type Config struct {
 	Version     string       // what the server says of itself
 	Log         *slog.Logger // slog.Default() by default
 	Clock       clock.Clock  // clock.System by default
+}
+
+// Check refuses a configuration with which no server can start.
+func (cfg Config) Check() error {
+	if cfg.Account != "" && !isAccount(cfg.Account) {
+		return fmt.Errorf("account %q is not a number of 12 digits", cfg.Account)
+	}
+	for _, address := range cfg.Listen {
+		if _, err := net.ResolveTCPAddr("tcp", address); err != nil {
+			return fmt.Errorf("%q is not an address to listen on, such as 127.0.0.1:4566 or [::1]:4566", address)
+		}
+	}
+	return nil
 }
 
 func (cfg Config) withDefaults() Config {
@@ -79,6 +94,7 @@ type App struct {
 	DataDir string
 
 	failed  chan error
+	stop    sync.Once
 	done    chan struct{} // closed by Shutdown
 	closers []closer      // in the order of starting
 }
@@ -100,8 +116,8 @@ func Start(ctx context.Context, cfg Config) (*App, error) {
 }
 
 func (a *App) start(ctx context.Context, cfg Config) error {
-	if !isAccount(cfg.Account) {
-		return fmt.Errorf("account %q is not a number of 12 digits", cfg.Account)
+	if err := cfg.Check(); err != nil {
+		return err
 	}
 	stores, err := a.openStores(cfg)
 	if err != nil {
@@ -148,8 +164,14 @@ func (a *App) Stop() {
 }
 
 // Shutdown stops accepting, lets the calls under way end until ctx does, and
-// closes every part in the reverse order of starting, the store last.
-func (a *App) Shutdown(ctx context.Context) error {
+// closes every part in the reverse order of starting, the store last. Only the
+// first call does anything.
+func (a *App) Shutdown(ctx context.Context) (err error) {
+	a.stop.Do(func() { err = a.shutdown(ctx) })
+	return err
+}
+
+func (a *App) shutdown(ctx context.Context) error {
 	close(a.done)
 	var errs []error
 	for _, c := range slices.Backward(a.closers) {
@@ -157,7 +179,6 @@ func (a *App) Shutdown(ctx context.Context) error {
 			errs = append(errs, fmt.Errorf("close %s: %w", c.name, err))
 		}
 	}
-	a.closers = nil
 	return errors.Join(errs...)
 }
 
@@ -182,6 +203,9 @@ func (a *App) listen(addresses []string) ([]net.Listener, error) {
 	var listeners []net.Listener
 	for _, address := range addresses {
 		l, err := net.Listen("tcp", address)
+		if errors.Is(err, syscall.EADDRINUSE) {
+			return nil, fmt.Errorf("another program listens on %s already", address)
+		}
 		if err != nil {
 			return nil, err
 		}
@@ -236,11 +260,10 @@ func (a *App) announce() error {
 	if a.DataDir == client.Memory {
 		return nil
 	}
-	withdraw, err := client.Announce(a.DataDir, a.Server)
-	if err != nil {
+	if err := client.Announce(a.DataDir, a.Server); err != nil {
 		return err
 	}
-	a.onClose("announcement", func(context.Context) error { withdraw(); return nil })
+	a.onClose("announcement", func(context.Context) error { return client.Withdraw(a.DataDir) })
 	return nil
 }
 

@@ -28,10 +28,13 @@ func (a *App) openStores(cfg Config) (stores, error) {
 	if cfg.DataDir == client.Memory {
 		return a.openMemory()
 	}
-	if err := os.MkdirAll(cfg.DataDir, 0o700); err != nil {
-		return stores{}, err
+	storeDir, blobDir := filepath.Join(cfg.DataDir, "store"), filepath.Join(cfg.DataDir, "blobs")
+	for _, dir := range []string{cfg.DataDir, storeDir, blobDir} { // which hold keys; the first may have been there, open to all
+		if err := os.MkdirAll(dir, 0o700); err != nil {
+			return stores{}, err
+		}
 	}
-	store, err := pebblekv.Open(filepath.Join(cfg.DataDir, "store"), pebblekv.Options{CacheBytes: cfg.CacheBytes, Logger: cfg.Log})
+	store, err := pebblekv.Open(storeDir, pebblekv.Options{CacheBytes: cfg.CacheBytes, Logger: cfg.Log})
 	if errors.Is(err, pebblekv.ErrLocked) {
 		return stores{}, a.inUse(cfg.DataDir)
 	}
@@ -40,7 +43,10 @@ func (a *App) openStores(cfg Config) (stores, error) {
 	}
 	a.onClose("store", func(context.Context) error { return store.Close() })
 	go a.watchStore(store)
-	blobs, err := dirblob.Open(filepath.Join(cfg.DataDir, "blobs"))
+	if err := client.Withdraw(cfg.DataDir); err != nil { // what a server that was killed has left
+		return stores{}, err
+	}
+	blobs, err := dirblob.Open(blobDir)
 	if err != nil {
 		return stores{}, fmt.Errorf("open the blobs: %w", err)
 	}

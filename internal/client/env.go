@@ -2,6 +2,8 @@ package client
 
 import (
 	"fmt"
+	"net/url"
+	"slices"
 	"strconv"
 	"strings"
 )
@@ -14,22 +16,62 @@ type Var struct {
 }
 
 // Environment returns what points AWS's clients at the server, and what must
-// not lead them elsewhere.
-func Environment(s Server, key Key) []Var {
+// not lead them elsewhere: away from env, the environment that they would have.
+func Environment(s Server, key Key, env []string) []Var {
 	vars := []Var{
 		{"AWS_ENDPOINT_URL", new(s.URLs[0])},
 		{"AWS_ACCESS_KEY_ID", new(key.ID)},
 		{"AWS_SECRET_ACCESS_KEY", new(key.Secret)},
 		{"AWS_DEFAULT_REGION", new(s.Region)},
 		{"AWS_REGION", new(s.Region)},
-		{"AWS_SESSION_TOKEN", nil},
-		{"AWS_PROFILE", nil},
-		{"AWS_DEFAULT_PROFILE", nil},
 	}
-	if s.CAFile != "" {
+	for _, name := range foreign {
+		vars = append(vars, Var{name, nil})
+	}
+	if s.CAFile == "" {
+		vars = append(vars, Var{"AWS_CA_BUNDLE", nil})
+	} else {
 		vars = append(vars, Var{"AWS_CA_BUNDLE", new(s.CAFile)}, Var{"NODE_EXTRA_CA_CERTS", new(s.CAFile)})
 	}
-	return vars
+	for _, pair := range env { // an endpoint of one service goes before that of all
+		if name, _, _ := strings.Cut(pair, "="); strings.HasPrefix(name, "AWS_ENDPOINT_URL_") {
+			vars = append(vars, Var{name, nil})
+		}
+	}
+	return append(vars, pastProxies(s, env)...)
+}
+
+// foreign are the variables by which the clients would use other keys, or
+// another endpoint.
+var foreign = []string{
+	"AWS_SESSION_TOKEN", "AWS_SECURITY_TOKEN", "AWS_CREDENTIAL_EXPIRATION", // of keys that these are not
+	"AWS_PROFILE", "AWS_DEFAULT_PROFILE",
+	"AWS_IGNORE_CONFIGURED_ENDPOINT_URLS", "AWS_USE_FIPS_ENDPOINT", "AWS_USE_DUALSTACK_ENDPOINT",
+}
+
+// pastProxies keeps the clients from asking a proxy for a server that is on
+// this machine, if env has one.
+func pastProxies(s Server, env []string) []Var {
+	u, err := url.Parse(s.URLs[0])
+	proxied, except := false, ""
+	for _, pair := range env {
+		name, value, _ := strings.Cut(pair, "=")
+		switch strings.ToLower(name) {
+		case "http_proxy", "https_proxy", "all_proxy":
+			proxied = proxied || value != ""
+		case "no_proxy":
+			except = max(except, value) // of two spellings, the one that says something
+		}
+	}
+	if err != nil || !proxied {
+		return nil
+	}
+	for _, host := range []string{u.Hostname(), "localhost", ".localhost"} {
+		if !slices.Contains(strings.Split(except, ","), host) {
+			except = strings.TrimPrefix(except+","+host, ",")
+		}
+	}
+	return []Var{{"NO_PROXY", &except}, {"no_proxy", &except}}
 }
 
 // Apply returns the environment env with vars set or removed.
@@ -37,7 +79,7 @@ func Apply(env []string, vars []Var) []string {
 	var out []string
 	for _, pair := range env {
 		name, _, _ := strings.Cut(pair, "=")
-		if !names(vars, name) {
+		if !slices.ContainsFunc(vars, func(v Var) bool { return v.Name == name }) {
 			out = append(out, pair)
 		}
 	}
@@ -47,15 +89,6 @@ func Apply(env []string, vars []Var) []string {
 		}
 	}
 	return out
-}
-
-func names(vars []Var, name string) bool {
-	for _, v := range vars {
-		if v.Name == name {
-			return true
-		}
-	}
-	return false
 }
 
 // Shell writes vars as commands of a POSIX shell.

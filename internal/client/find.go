@@ -1,13 +1,16 @@
 package client
 
 import (
+	"context"
 	"crypto/tls"
 	"crypto/x509"
 	"encoding/json"
 	"errors"
 	"fmt"
 	"io/fs"
+	"net"
 	"net/http"
+	"net/url"
 	"os"
 	"path/filepath"
 	"time"
@@ -66,12 +69,38 @@ func ReadKey(dataDir string) (Key, error) {
 // WriteKey keeps the root key, for its owner's eyes alone.
 func WriteKey(dataDir string, k Key) error { return writeJSON(filepath.Join(dataDir, keyFile), k) }
 
-// Announce tells in the data directory that s runs there. The returned
-// function takes it back.
-func Announce(dataDir string, s Server) (withdraw func(), err error) {
-	file := filepath.Join(dataDir, serverFile)
-	return func() { _ = os.Remove(file) }, writeJSON(file, s)
+// Announce tells in the data directory that s runs there, until Withdraw.
+func Announce(dataDir string, s Server) error {
+	return writeJSON(filepath.Join(dataDir, serverFile), s)
 }
+
+// Withdraw takes back what was announced, if anything was. Only who has locked
+// the data directory may call it.
+func Withdraw(dataDir string) error {
+	if err := os.Remove(filepath.Join(dataDir, serverFile)); !errors.Is(err, fs.ErrNotExist) {
+		return err
+	}
+	return nil
+}
+
+// Reach finds out whether s accepts connections. A server that was killed is
+// still announced.
+func (s Server) Reach(ctx context.Context) error {
+	u, err := url.Parse(s.URLs[0])
+	if err != nil {
+		return err
+	}
+	ctx, cancel := context.WithTimeout(ctx, reachTime)
+	defer cancel()
+	conn, err := new(net.Dialer).DialContext(ctx, "tcp", u.Host)
+	if err != nil {
+		return fmt.Errorf("the server at %s does not answer (start one with: cloudless start): %w", s.URLs[0], err)
+	}
+	return conn.Close()
+}
+
+// reachTime is how long a server on this machine may take to accept.
+const reachTime = 5 * time.Second
 
 func readJSON(file string, v any) error {
 	text, err := os.ReadFile(file)
