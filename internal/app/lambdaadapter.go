@@ -2,6 +2,7 @@ package app
 
 import (
 	"context"
+	"errors"
 	"io"
 	"net/http"
 	"time"
@@ -10,12 +11,22 @@ import (
 	s3api "cloudless/internal/api/s3"
 	"cloudless/internal/front"
 	"cloudless/internal/sandbox"
+	"cloudless/internal/sandbox/runtime"
 	"cloudless/internal/service/lambda"
 	"cloudless/internal/service/sts"
 )
 
 // functions is the sandbox manager as Lambda sees it.
 type functions struct{ manager *sandbox.Manager }
+
+// Runtimes implements lambda.Sandboxes.
+func (f functions) Runtimes() []string {
+	var identifiers []string
+	for _, r := range runtime.All() {
+		identifiers = append(identifiers, r.Identifier)
+	}
+	return identifiers
+}
 
 // Prepare implements lambda.Sandboxes.
 func (f functions) Prepare(ctx context.Context, runtime string) error {
@@ -30,7 +41,12 @@ func (f functions) Invoke(ctx context.Context, e lambda.Environment, in lambda.I
 	result, err := f.manager.Invoke(ctx, function(e), sandbox.Invocation{
 		RequestID: in.RequestID, Payload: in.Payload, ClientContext: in.ClientContext, InvokedFunctionARN: in.ARN,
 	})
-	if err != nil {
+	switch {
+	case errors.Is(err, sandbox.ErrTooManyEnvironments):
+		return lambda.Outcome{}, lambda.ErrTooManyEnvironments
+	case errors.Is(err, sandbox.ErrNoCapacity):
+		return lambda.Outcome{}, lambda.ErrNoCapacity
+	case err != nil:
 		return lambda.Outcome{}, err
 	}
 	return lambda.Outcome{Payload: result.Payload, FunctionError: result.FunctionError, LogTail: result.LogTail}, nil

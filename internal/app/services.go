@@ -2,6 +2,7 @@ package app
 
 import (
 	"context"
+	"net/http"
 	"path/filepath"
 
 	"cloudless/internal/api"
@@ -87,16 +88,17 @@ func (a *App) build(ctx context.Context, cfg Config, st stores, ca *authority.Au
 			apigatewayService.API(), dynamodbService.API(), iamService.API(), lambdaService.API(),
 			logsService.API(), s3Service.API(), stsService.API(),
 		},
-		Codecs:  codecs(),
-		Keys:    keyring{root: a.root(cfg), iam: iamService, sts: stsService},
-		Uses:    iamService,
-		APIs:    apigatewayService,
-		Clock:   cfg.Clock,
-		Log:     cfg.Log,
-		Account: cfg.Account,
-		Region:  cfg.Region,
-		Origins: cfg.Origins,
-		Status:  func() any { return status(cfg, sandboxes) },
+		Codecs:   codecs(),
+		Keys:     keyring{root: a.root(cfg), iam: iamService, sts: stsService},
+		Uses:     iamService,
+		APIs:     apigatewayService,
+		Clock:    cfg.Clock,
+		Log:      cfg.Log,
+		Account:  cfg.Account,
+		Region:   cfg.Region,
+		Origins:  cfg.Origins,
+		Status:   func() any { return status(cfg, sandboxes) },
+		Internal: map[string]http.Handler{lambda.CodePath: http.HandlerFunc(lambdaService.ServeCode)},
 	})
 	return door, nil
 }

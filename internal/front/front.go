@@ -20,6 +20,7 @@ import (
 	"context"
 	"log/slog"
 	"net/http"
+	"strings"
 
 	"cloudless/internal/api"
 	"cloudless/internal/clock"
@@ -63,6 +64,11 @@ type Config struct {
 	// Status returns what GET /_cloudless/health answers, as a value for
 	// encoding/json. By default it says no more than that the server is ready.
 	Status func() any
+
+	// Internal are handlers of the server's own, by the prefix of their paths,
+	// such as "/_cloudless/code/". They are asked before any API is, on every
+	// host, and check for themselves who may call them.
+	Internal map[string]http.Handler
 
 	// Origins are the origins of web pages, beside those of this machine, that
 	// may call AWS APIs here, such as "https://app.example.test".
@@ -131,11 +137,24 @@ func (f *Front) Handler(d Door) http.Handler {
 		switch {
 		case r.URL.Path == healthPath:
 			f.serveHealth(w)
+		case f.serveInternal(w, r):
 		case f.preflight(w, r):
 		default:
 			f.dispatch(w, r, v)
 		}
 	})
+}
+
+// serveInternal answers a request that is for a handler of the server's own,
+// and tells whether it was.
+func (f *Front) serveInternal(w http.ResponseWriter, r *http.Request) bool {
+	for prefix, h := range f.cfg.Internal {
+		if strings.HasPrefix(r.URL.Path, prefix) {
+			h.ServeHTTP(w, r)
+			return true
+		}
+	}
+	return false
 }
 
 // dispatch sends a request to a deployed API or to an AWS API.

@@ -2,14 +2,14 @@ package lambda
 
 import (
 	"context"
-	"encoding/json"
 
 	"cloudless/internal/api"
 	lambdaapi "cloudless/internal/api/lambda"
+	"cloudless/internal/storage/kv"
 )
 
 // AddPermission lets an AWS service, an account or a principal invoke a
-// function.
+// function, or a version or alias of it.
 func (s *Service) AddPermission(ctx context.Context, call *api.Call, in *lambdaapi.AddPermissionRequest) (*lambdaapi.AddPermissionResponse, error) {
 	n, err := parseName(call, in.FunctionName, in.Qualifier)
 	if err != nil {
@@ -28,29 +28,51 @@ func (s *Service) AddPermission(ctx context.Context, call *api.Call, in *lambdaa
 	if err := s.changePolicy(ctx, n, in.RevisionId, func(p *policy) error { return p.add(st) }); err != nil {
 		return nil, err
 	}
-	text, err := json.Marshal(st)
-	if err != nil {
-		return nil, err
-	}
-	return &lambdaapi.AddPermissionResponse{Statement: new(string(text))}, nil
+	return &lambdaapi.AddPermissionResponse{Statement: new(plainJSON(st))}, nil
 }
 
-// changePolicy changes a function's policy to a new revision. The function's
-// own revision changes with it, as on AWS.
+// changePolicy changes the policy of a function, a version or an alias to a
+// new revision. The revision of what it is attached to changes with it.
 func (s *Service) changePolicy(ctx context.Context, n name, given *string, alter func(*policy) error) error {
-	policyRevision, revision := s.newID(), s.newID()
-	_, err := s.change(ctx, n, func(f *function) error {
-		if err := checkPolicyRevision(&f.Policy, given); err != nil {
+	return s.store.Update(ctx, kv.Claims{Write: [][]byte{n.key()}}, func(tx kv.Tx) error {
+		h, err := readHolder(tx, n)
+		if err != nil {
 			return err
 		}
-		if err := alter(&f.Policy); err != nil {
+		if err := checkPolicyRevision(h.policy, given); err != nil {
 			return err
 		}
-		f.Policy.RevisionID = policyRevision
-		if f.State == stateActive && f.UpdateStatus != updateInProgress {
-			f.RevisionID = revision
+		if err := alter(h.policy); err != nil {
+			return err
 		}
-		return nil
+		h.policy.RevisionID, *h.revision = s.newID(), s.newID()
+		return writeRecord(tx, h.key, h.record)
 	})
-	return err
+}
+
+// holder is what a policy is attached to.
+type holder struct {
+	key      []byte
+	record   any // to be written under key
+	policy   *policy
+	revision *string
+}
+
+// readHolder returns what is named: the function, a version, or an alias.
+func readHolder(r kv.Reader, n name) (holder, error) {
+	if n.qualifier == "" || n.qualifier == latest || isVersion(n.qualifier) {
+		f, err := readFunction(r, n)
+		if err != nil {
+			return holder{}, err
+		}
+		return holder{f.key(), f, &f.Policy, &f.RevisionID}, nil
+	}
+	if _, err := readFunction(r, n.unqualified()); err != nil {
+		return holder{}, notFound(n.qualifiedARN())
+	}
+	a, err := readAlias(r, n, noSuchAlias(n))
+	if err != nil {
+		return holder{}, err
+	}
+	return holder{a.key(), a, &a.Policy, &a.RevisionID}, nil
 }

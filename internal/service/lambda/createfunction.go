@@ -2,6 +2,7 @@ package lambda
 
 import (
 	"context"
+	"errors"
 
 	"cloudless/internal/api"
 	lambdaapi "cloudless/internal/api/lambda"
@@ -9,21 +10,53 @@ import (
 	"cloudless/internal/storage/kv"
 )
 
-// CreateFunction makes a function. It is Pending until its runtime is there,
-// which can mean to fetch it, and Active then.
+// CreateFunction makes a function, and its first version if Publish is given.
+// Both are Pending until the runtime is there, which can mean to fetch it, and
+// Active then.
 func (s *Service) CreateFunction(ctx context.Context, call *api.Call, in *lambdaapi.CreateFunctionRequest) (*lambdaapi.FunctionConfiguration, error) {
 	n, err := parseName(call, in.FunctionName, nil)
 	if err != nil {
 		return nil, err
 	}
+	n = n.unqualified()
 	if err := s.authorize(ctx, call, "CreateFunction", n); err != nil {
+		return nil, err
+	}
+	f, err := s.newFunction(ctx, call, n, in)
+	if err != nil {
+		return nil, err
+	}
+	var version *function
+	err = s.store.Update(ctx, kv.Claims{Write: [][]byte{f.key()}}, func(tx kv.Tx) error {
+		version, err = s.insert(tx, f, in.Publish != nil && *in.Publish)
+		return err
+	})
+	if err != nil {
+		return nil, err
+	}
+	s.prepare(f)
+	if version == nil {
+		return f.configuration(f.arn()), nil
+	}
+	s.prepare(version)
+	return version.configuration(f.arn()), nil
+}
+
+// newFunction makes the function that a request asks for.
+func (s *Service) newFunction(ctx context.Context, call *api.Call, n name, in *lambdaapi.CreateFunctionRequest) (*function, error) {
+	if err := checkNewName(n); err != nil {
 		return nil, err
 	}
 	if err := refuseUnbuilt(in); err != nil {
 		return nil, err
 	}
-	in.FunctionName = n.function
-	st, err := settingsOf(in)
+	if err := checkTags(in.Tags); err != nil {
+		return nil, err
+	}
+	if err := s.checkRuntime(in.Runtime); err != nil {
+		return nil, err
+	}
+	st, err := settingsOf(in, n.function)
 	if err != nil {
 		return nil, err
 	}
@@ -39,29 +72,30 @@ func (s *Service) CreateFunction(ctx context.Context, call *api.Call, in *lambda
 		return nil, err
 	}
 	f := &function{
-		FormatVersion: 1, Account: n.account, Region: n.region, Name: n.function, Settings: st, Code: c, Tags: in.Tags,
-		State: statePending, StateReason: "The function is being created.", StateReasonCode: "Creating",
+		FormatVersion: 1, Account: n.account, Region: n.region, Name: n.function,
+		ID: s.newID(), Tags: in.Tags, build: build{Settings: st, Code: c},
 	}
+	f.creating(s.newID())
 	s.touch(f, s.newID())
-	if err := s.insert(ctx, f); err != nil {
-		return nil, err
-	}
-	s.prepare(f)
-	return f.configuration(), nil
+	return f, nil
 }
 
-// insert writes a function whose name is free.
-func (s *Service) insert(ctx context.Context, f *function) error {
-	return s.store.Update(ctx, kv.Claims{Write: [][]byte{f.key()}}, func(tx kv.Tx) error {
-		_, err := readFunction(tx, name{account: f.Account, region: f.Region, function: f.Name})
-		switch {
-		case err == nil:
-			return lambdaapi.ResourceConflictException("Function already exist: " + f.Name)
-		case awserr.Code(err) != "ResourceNotFoundException":
-			return err
+// insert writes a function whose name is free, and returns the version that
+// was published of it, if that is wanted.
+func (s *Service) insert(tx kv.Tx, f *function, publish bool) (version *function, err error) {
+	switch _, err := tx.Get(f.key()); {
+	case err == nil:
+		return nil, lambdaapi.ResourceConflictException("Function already exist: " + f.Name)
+	case !errors.Is(err, kv.ErrNotFound):
+		return nil, err
+	}
+	if publish {
+		f.Published = published{} // this may be another try
+		if version, err = s.publish(tx, f, nil); err != nil {
+			return nil, err
 		}
-		return writeFunction(tx, f)
-	})
+	}
+	return version, writeRecord(tx, f.key(), f)
 }
 
 // checkRole refuses a role that the caller may not pass or that Lambda may not
@@ -94,7 +128,7 @@ func refuseUnbuilt(in *lambdaapi.CreateFunctionRequest) error {
 		{"ImageConfig", in.ImageConfig != nil || in.PackageType == "Image"},
 		{"KMSKeyArn", in.KMSKeyArn != nil && *in.KMSKeyArn != ""},
 		{"Layers", len(in.Layers) > 0},
-		{"Publish", in.Publish != nil && *in.Publish || in.PublishTo != ""},
+		{"PublishTo", in.PublishTo != ""},
 		{"SnapStart", in.SnapStart != nil && in.SnapStart.ApplyOn == "PublishedVersions"},
 		{"TenancyConfig", in.TenancyConfig != nil},
 		{"VpcConfig", in.VpcConfig != nil && len(in.VpcConfig.SubnetIds) > 0},

@@ -2,14 +2,20 @@ package lambda
 
 import (
 	"context"
+	"fmt"
+	"strconv"
+	"strings"
 
 	"cloudless/internal/api"
 	lambdaapi "cloudless/internal/api/lambda"
+	"cloudless/internal/awserr"
 	"cloudless/internal/storage/kv"
 )
 
-// DeleteFunction removes a function, its policy and its environments. Its
-// package stays until the next start, since another function may share it.
+// DeleteFunction removes a function with its versions, aliases, policies and
+// environments, or one version of it. Events that wait for it are dropped when
+// they are due. Its packages stay until the next start, since another function
+// may share them.
 func (s *Service) DeleteFunction(ctx context.Context, call *api.Call, in *lambdaapi.DeleteFunctionRequest) (*lambdaapi.DeleteFunctionResponse, error) {
 	n, err := parseName(call, in.FunctionName, in.Qualifier)
 	if err != nil {
@@ -18,25 +24,88 @@ func (s *Service) DeleteFunction(ctx context.Context, call *api.Call, in *lambda
 	if err := s.authorize(ctx, call, "DeleteFunction", n); err != nil {
 		return nil, err
 	}
-	if n.qualifier == latest {
+	switch {
+	case n.qualifier == latest:
 		return nil, lambdaapi.InvalidParameterValueException("$LATEST version cannot be deleted without deleting the function.")
+	case n.qualifier != "" && !isVersion(n.qualifier):
+		return nil, lambdaapi.InvalidParameterValueException("Deletion of aliases is not currently supported.")
 	}
-	whole := name{account: n.account, region: n.region, function: n.function}
-	var f *function
-	err = s.store.Update(ctx, kv.Claims{Write: [][]byte{functionKey(n.account, n.region, n.function)}}, func(tx kv.Tx) error {
-		if f, err = readFunction(tx, whole); err != nil {
+	var gone []*function
+	claims := kv.Claims{Write: [][]byte{n.key(), accountKey(n.account, n.region)}}
+	err = s.store.Update(ctx, claims, func(tx kv.Tx) error {
+		f, err := readFunction(tx, n.unqualified())
+		if err != nil {
 			return err
 		}
 		if n.qualifier == "" {
-			tx.Delete(f.key())
-		} // no other version exists, and deleting one that does not succeeds
+			gone, err = deleteFunction(tx, f)
+		} else {
+			gone, err = deleteVersion(tx, n)
+		}
+		return err
+	})
+	if err != nil {
+		return nil, err
+	}
+	for _, f := range gone {
+		s.sandboxes.Retire(f.environmentID())
+	}
+	return &lambdaapi.DeleteFunctionResponse{StatusCode: new(int64(204))}, nil
+}
+
+// deleteFunction removes all that belongs to a function, and returns its
+// versions.
+func deleteFunction(tx kv.Tx, f *function) (gone []*function, err error) {
+	if err := reserve(tx, f, nil); err != nil {
+		return nil, err
+	}
+	gone = append(gone, f)
+	err = eachFunction(tx, allOf("version", f.Account, f.Region, f.Name), func(version *function) error {
+		gone = append(gone, version)
 		return nil
 	})
 	if err != nil {
 		return nil, err
 	}
-	if n.qualifier == "" {
-		s.sandboxes.Retire(f.environmentID())
+	for _, version := range gone {
+		tx.Delete(version.key())
 	}
-	return &lambdaapi.DeleteFunctionResponse{StatusCode: new(int64(204))}, nil
+	for pair, err := range tx.Scan(allOf("alias", f.Account, f.Region, f.Name)) {
+		if err != nil {
+			return nil, err
+		}
+		tx.Delete(append([]byte(nil), pair.Key...))
+	}
+	return gone, nil
+}
+
+// deleteVersion removes a version that no alias leads to. That there is none
+// is no error.
+func deleteVersion(tx kv.Tx, n name) (gone []*function, err error) {
+	version, err := readFunction(tx, n)
+	if awserr.Code(err) == "ResourceNotFoundException" {
+		return nil, nil
+	}
+	if err != nil {
+		return nil, err
+	}
+	var aliases []string
+	for pair, err := range tx.Scan(allOf("alias", n.account, n.region, n.function)) {
+		if err != nil {
+			return nil, err
+		}
+		a := &alias{}
+		if err := decodeRecord(pair.Value, a); err != nil {
+			return nil, err
+		}
+		if a.leadsTo(strconv.FormatInt(version.Number, 10)) {
+			aliases = append(aliases, a.Name)
+		}
+	}
+	if len(aliases) > 0 {
+		return nil, lambdaapi.ResourceConflictException(fmt.Sprintf(
+			"Unable to delete version because the following aliases reference it: [%s]", strings.Join(aliases, ", ")))
+	}
+	tx.Delete(version.key())
+	return []*function{version}, nil
 }

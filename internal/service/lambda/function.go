@@ -5,24 +5,14 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"strconv"
 
 	"cloudless/internal/api"
 	lambdaapi "cloudless/internal/api/lambda"
-	"cloudless/internal/storage/keys"
 	"cloudless/internal/storage/kv"
 )
 
-// The layout:
-//
-//	"lambda" "function" account region name → function
-//	"lambda" "event" account region id      → event of type Event, until it has ended
-const root = "lambda"
-
-func functionKey(account, region, name string) []byte {
-	return keys.Encode(root, "function", account, region, name)
-}
-
-// latest is the only version there is, until versions can be published.
+// latest is the version that can be changed.
 const latest = "$LATEST"
 
 // States of a function and of its last update.
@@ -36,19 +26,19 @@ const (
 	updateFailed     = "Failed"
 )
 
-// function is a function as the store keeps it.
+// function is one version of a function as the store keeps it: $LATEST, or a
+// published one, whose code and configuration never change.
 type function struct {
 	FormatVersion int    `json:"v"`
 	Account       string `json:"account"`
 	Region        string `json:"region"`
 	Name          string `json:"name"`
+	Number        int64  `json:"number,omitempty"` // of a published version; 0 is $LATEST
 	RevisionID    string `json:"revision"`
 	LastModified  string `json:"modified"`
 
-	Settings settings          `json:"settings"`
-	Code     code              `json:"code"`
-	Tags     map[string]string `json:"tags,omitempty"`
-	Policy   policy            `json:"policy"`
+	build
+	Policy policy `json:"policy"`
 
 	State            string `json:"state"`
 	StateReason      string `json:"stateReason,omitempty"`
@@ -56,14 +46,53 @@ type function struct {
 	UpdateStatus     string `json:"updateStatus,omitempty"`
 	UpdateReason     string `json:"updateReason,omitempty"`
 	UpdateReasonCode string `json:"updateReasonCode,omitempty"`
+
+	// Task names the creation or update under way, Replaced is what runs until
+	// an update has succeeded.
+	Task     string `json:"task,omitempty"`
+	Replaced *build `json:"replaced,omitempty"`
+
+	// What belongs to the function as a whole is kept with $LATEST.
+	ID        string            `json:"id,omitempty"` // another one for each function of the name
+	Tags      map[string]string `json:"tags,omitempty"`
+	Published published         `json:"published,omitzero"`
+	Reserved  *int64            `json:"reserved,omitempty"` // concurrent executions
 }
 
-func (f *function) key() []byte { return functionKey(f.Account, f.Region, f.Name) }
+// build is what a function is made of: what it is to be, and its code.
+type build struct {
+	Settings settings `json:"settings"`
+	Code     code     `json:"code"`
+}
 
+func (f *function) key() []byte {
+	if f.Number == 0 {
+		return functionKey(f.Account, f.Region, f.Name)
+	}
+	return versionKey(f.Account, f.Region, f.Name, f.Number)
+}
+
+// arn is that of the function as a whole.
 func (f *function) arn() string { return functionARN(f.Account, f.Region, f.Name) }
 
-func functionARN(account, region, name string) string {
-	return "arn:aws:lambda:" + region + ":" + account + ":function:" + name
+// version is "$LATEST" or the number of the version.
+func (f *function) version() string {
+	if f.Number == 0 {
+		return latest
+	}
+	return strconv.FormatInt(f.Number, 10)
+}
+
+// versionARN names this very version.
+func (f *function) versionARN() string { return qualified(f.arn(), f.version()) }
+
+// running is what invocations get: not yet the new build while an update is
+// under way, and not at all if it failed.
+func (f *function) running() *build {
+	if f.Replaced != nil {
+		return f.Replaced
+	}
+	return &f.build
 }
 
 // notFound is the refusal that names the function in full.
@@ -71,7 +100,7 @@ func notFound(arn string) error {
 	return lambdaapi.ResourceNotFoundException("Function not found: " + arn)
 }
 
-// read returns the function that is named.
+// read returns the version that is named, by an alias too.
 func (s *Service) read(ctx context.Context, n name) (*function, error) {
 	var f *function
 	err := s.store.View(ctx, func(r kv.Reader) error {
@@ -82,40 +111,62 @@ func (s *Service) read(ctx context.Context, n name) (*function, error) {
 	return f, err
 }
 
+// readFunction returns the version that is named: $LATEST if there is no
+// qualifier, and the one that an alias leads to first if it is an alias.
 func readFunction(r kv.Reader, n name) (*function, error) {
-	value, err := r.Get(functionKey(n.account, n.region, n.function))
-	if errors.Is(err, kv.ErrNotFound) || err == nil && n.qualifier != "" && n.qualifier != latest {
-		return nil, notFound(n.qualifiedARN())
+	f := &function{}
+	switch {
+	case n.qualifier == "" || n.qualifier == latest:
+		return f, readRecord(r, n.key(), f, notFound(n.qualifiedARN()))
+	case isVersion(n.qualifier):
+		number, err := strconv.ParseInt(n.qualifier, 10, 64)
+		if err != nil {
+			return nil, notFound(n.qualifiedARN())
+		}
+		return f, readRecord(r, versionKey(n.account, n.region, n.function, number), f, notFound(n.qualifiedARN()))
 	}
+	a, err := readAlias(r, n, notFound(n.qualifiedARN()))
 	if err != nil {
 		return nil, err
 	}
-	return decodeFunction(value)
+	n.qualifier = a.Version
+	return readFunction(r, n)
 }
 
-func decodeFunction(value []byte) (*function, error) {
-	f := &function{}
-	if err := json.Unmarshal(value, f); err != nil {
-		return nil, fmt.Errorf("lambda function: %w", err)
+// readRecord reads the JSON under a key into record. absent is the error if
+// there is none.
+func readRecord(r kv.Reader, key []byte, record any, absent error) error {
+	value, err := r.Get(key)
+	if errors.Is(err, kv.ErrNotFound) {
+		return absent
 	}
-	return f, nil
-}
-
-func writeFunction(tx kv.Tx, f *function) error {
-	value, err := json.Marshal(f)
 	if err != nil {
 		return err
 	}
-	tx.Set(f.key(), value)
+	return decodeRecord(value, record)
+}
+
+func decodeRecord(value []byte, record any) error {
+	if err := json.Unmarshal(value, record); err != nil {
+		return fmt.Errorf("read %T: %w", record, err)
+	}
 	return nil
 }
 
-// change reads a function, lets alter change it, and writes it back. It
-// returns the function as it is then.
+func writeRecord(tx kv.Tx, key []byte, record any) error {
+	value, err := json.Marshal(record)
+	if err != nil {
+		return err
+	}
+	tx.Set(key, value)
+	return nil
+}
+
+// change reads the version that is named, lets alter change it, and writes it
+// back. It returns the version as it is then.
 func (s *Service) change(ctx context.Context, n name, alter func(*function) error) (*function, error) {
 	var f *function
-	claims := kv.Claims{Write: [][]byte{functionKey(n.account, n.region, n.function)}}
-	err := s.store.Update(ctx, claims, func(tx kv.Tx) error {
+	err := s.store.Update(ctx, kv.Claims{Write: [][]byte{n.key()}}, func(tx kv.Tx) error {
 		var err error
 		if f, err = readFunction(tx, n); err != nil {
 			return err
@@ -123,7 +174,7 @@ func (s *Service) change(ctx context.Context, n name, alter func(*function) erro
 		if err := alter(f); err != nil {
 			return err
 		}
-		return writeFunction(tx, f)
+		return writeRecord(tx, f.key(), f)
 	})
 	return f, err
 }
@@ -135,8 +186,8 @@ func (s *Service) touch(f *function, revision string) {
 }
 
 // checkRevision refuses a change that was meant for another revision.
-func checkRevision(f *function, given *string) error {
-	if given != nil && *given != f.RevisionID {
+func checkRevision(current string, given *string) error {
+	if given != nil && *given != current {
 		return lambdaapi.PreconditionFailedException("The Revision Id provided does not match the latest Revision Id. " +
 			"Call the GetFunction/GetAlias API to retrieve the latest Revision Id")
 	}
@@ -151,12 +202,12 @@ func checkSettled(f *function) error {
 	return nil
 }
 
-// configuration returns the function as the API shows it.
-func (f *function) configuration() *lambdaapi.FunctionConfiguration {
-	out := f.Settings.describe(f)
+// configuration returns the function as the API shows it under an ARN.
+func (f *function) configuration(arn string) *lambdaapi.FunctionConfiguration {
+	out := f.Settings.describe(f.Region)
 	out.FunctionName = new(f.Name)
-	out.FunctionArn = new(f.arn())
-	out.Version = new(latest)
+	out.FunctionArn = new(arn)
+	out.Version = new(f.version())
 	out.RevisionId = new(f.RevisionID)
 	out.LastModified = new(f.LastModified)
 	out.CodeSha256 = new(f.Code.SHA256)
@@ -175,7 +226,15 @@ func (f *function) configuration() *lambdaapi.FunctionConfiguration {
 	return out
 }
 
-// authorize asks whether the caller may act on the function.
+// entry returns the function as lists show it: without the states.
+func (f *function) entry(arn string) lambdaapi.FunctionConfiguration {
+	c := f.configuration(arn)
+	c.State, c.StateReason, c.StateReasonCode = "", nil, ""
+	c.LastUpdateStatus, c.LastUpdateStatusReason, c.LastUpdateStatusReasonCode = "", nil, ""
+	return *c
+}
+
+// authorize asks whether the caller may act on what is named.
 func (s *Service) authorize(ctx context.Context, call *api.Call, action string, n name, facts ...api.Fact) error {
-	return s.authz.Authorize(ctx, call, "lambda:"+action, n.arn(), facts...)
+	return s.authz.Authorize(ctx, call, "lambda:"+action, n.qualifiedARN(), facts...)
 }

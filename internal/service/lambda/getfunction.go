@@ -5,41 +5,37 @@ import (
 
 	"cloudless/internal/api"
 	lambdaapi "cloudless/internal/api/lambda"
+	"cloudless/internal/storage/kv"
 )
 
-// GetFunction returns a function's configuration and tags.
-//
-// AWS adds an address where the package can be fetched for ten minutes; that
-// member is absent here.
+// GetFunction returns a function's configuration, tags and reservation, and an
+// address where its package can be fetched for ten minutes.
 func (s *Service) GetFunction(ctx context.Context, call *api.Call, in *lambdaapi.GetFunctionRequest) (*lambdaapi.GetFunctionResponse, error) {
-	f, err := s.get(ctx, call, "GetFunction", in.FunctionName, in.Qualifier)
+	n, err := parseName(call, in.FunctionName, in.Qualifier)
 	if err != nil {
 		return nil, err
 	}
-	return &lambdaapi.GetFunctionResponse{
-		Configuration: f.configuration(),
-		Code:          &lambdaapi.FunctionCodeLocation{RepositoryType: new("S3")},
-		Tags:          f.Tags,
-	}, nil
-}
-
-// GetFunctionConfiguration returns a function's configuration.
-func (s *Service) GetFunctionConfiguration(ctx context.Context, call *api.Call, in *lambdaapi.GetFunctionConfigurationRequest) (*lambdaapi.FunctionConfiguration, error) {
-	f, err := s.get(ctx, call, "GetFunctionConfiguration", in.FunctionName, in.Qualifier)
+	if err := s.authorize(ctx, call, "GetFunction", n); err != nil {
+		return nil, err
+	}
+	var f, whole *function
+	err = s.store.View(ctx, func(r kv.Reader) error {
+		if f, err = readFunction(r, n); err != nil {
+			return err
+		}
+		whole, err = readFunction(r, n.unqualified())
+		return err
+	})
 	if err != nil {
 		return nil, err
 	}
-	return f.configuration(), nil
-}
-
-// get reads the function that a request names, if its caller may.
-func (s *Service) get(ctx context.Context, call *api.Call, action, function string, qualifier *string) (*function, error) {
-	n, err := parseName(call, function, qualifier)
-	if err != nil {
-		return nil, err
+	out := &lambdaapi.GetFunctionResponse{
+		Configuration: f.configuration(n.qualifiedARN()),
+		Code:          &lambdaapi.FunctionCodeLocation{RepositoryType: new("S3"), Location: new(s.codeLocation(call.BaseURL, f.Code))},
+		Tags:          whole.Tags,
 	}
-	if err := s.authorize(ctx, call, action, n); err != nil {
-		return nil, err
+	if whole.Reserved != nil {
+		out.Concurrency = &lambdaapi.Concurrency{ReservedConcurrentExecutions: whole.Reserved}
 	}
-	return s.read(ctx, n)
+	return out, nil
 }

@@ -4,19 +4,11 @@ import (
 	"context"
 	"encoding/base64"
 	"encoding/json"
-	"errors"
-	"fmt"
-	"unicode/utf8"
 
 	"cloudless/internal/api"
 	lambdaapi "cloudless/internal/api/lambda"
 	"cloudless/internal/awserr"
-)
-
-// The quotas of payloads, in bytes.
-const (
-	maxPayloadBytes = 6 << 20
-	maxEventBytes   = 1 << 20
+	"cloudless/internal/storage/kv"
 )
 
 // Invoke runs a function and waits for its answer, or, as an Event, accepts
@@ -26,11 +18,15 @@ func (s *Service) Invoke(ctx context.Context, call *api.Call, in *lambdaapi.Invo
 	if err != nil {
 		return nil, err
 	}
-	f, err := s.invocable(ctx, call, n)
+	t, err := s.invocable(ctx, call, n)
 	if err != nil {
 		return nil, err
 	}
-	if err := checkPayload(in); err != nil {
+	limit := maxPayloadBytes
+	if in.InvocationType == "Event" {
+		limit = maxEventBytes
+	}
+	if err := checkPayload(in.Payload, limit); err != nil {
 		return nil, err
 	}
 	if in.DurableExecutionName != nil || in.TenantId != nil {
@@ -44,85 +40,82 @@ func (s *Service) Invoke(ctx context.Context, call *api.Call, in *lambdaapi.Invo
 	case "DryRun":
 		return &lambdaapi.InvocationResponse{StatusCode: new(int64(204))}, nil
 	case "Event":
-		if err := s.queue(ctx, f, r); err != nil {
+		if err := s.queue(ctx, n, r); err != nil {
 			return nil, err
 		}
 		return &lambdaapi.InvocationResponse{StatusCode: new(int64(202))}, nil
 	}
-	out, err := s.run(ctx, f, r)
+	out, err := s.run(ctx, t, r)
 	if err != nil {
 		return nil, err
 	}
-	return answer(out, in.LogType == "Tail"), nil
+	return answer(t.version(), out, in.LogType == "Tail"), nil
 }
 
-// invocable returns the function if the caller may invoke it and it can run.
-// What its policy allows, it allows also to those who have no other right; an
-// unknown function is a secret to those who may not invoke it.
-func (s *Service) invocable(ctx context.Context, call *api.Call, n name, facts ...api.Fact) (*function, error) {
-	f, err := s.read(ctx, n)
+// invocable returns what runs when a function is invoked, if the caller may
+// invoke it and it can run. What its policy allows, it allows also to those
+// who have no other right; an unknown function is a secret to those who may
+// not invoke it.
+func (s *Service) invocable(ctx context.Context, call *api.Call, n name, facts ...api.Fact) (target, error) {
+	t, document, err := s.find(ctx, n)
 	if awserr.Code(err) == "ResourceNotFoundException" {
 		if denied := s.authorize(ctx, call, "InvokeFunction", n, facts...); denied != nil {
-			return nil, denied
+			return t, denied
 		}
-		if n.qualifier == "" {
-			n.qualifier = latest
-		}
-		return nil, notFound(n.qualifiedARN())
+		return t, err
 	}
 	if err != nil {
-		return nil, err
+		return t, err
 	}
-	if document := f.Policy.document(); document != "" {
+	if document != "" {
 		facts = append(facts, api.WithResourcePolicy(document))
 	}
 	if err := s.authorize(ctx, call, "InvokeFunction", n, facts...); err != nil {
-		return nil, err
+		return t, err
 	}
-	if f.State != stateActive {
-		return nil, lambdaapi.ResourceConflictException("The operation cannot be performed at this time. The function is currently in the following state: " + f.State)
+	if t.State != stateActive {
+		return t, lambdaapi.ResourceConflictException("The operation cannot be performed at this time. The function is currently in the following state: " + t.State)
 	}
-	return f, nil
+	return t, nil
 }
 
-func checkPayload(in *lambdaapi.InvocationRequest) error {
-	limit := maxPayloadBytes
-	if in.InvocationType == "Event" {
-		limit = maxEventBytes
+// find returns what runs when a function is invoked, and the policy of what
+// was named.
+func (s *Service) find(ctx context.Context, n name) (t target, policy string, err error) {
+	absent := n
+	if absent.qualifier == "" {
+		absent.qualifier = latest // as AWS calls what is not there
 	}
-	if len(in.Payload) > limit {
-		return &awserr.Error{Code: awserr.CodeRequestTooLarge, Status: 413,
-			Message: fmt.Sprintf("Request must be smaller than %d bytes for the InvokeFunction operation", limit)}
-	}
-	if len(in.Payload) == 0 {
-		return nil
-	}
-	var payload json.RawMessage
-	err := json.Unmarshal(in.Payload, &payload)
-	if err == nil && utf8.Valid(in.Payload) {
-		return nil
-	}
-	return lambdaapi.InvalidRequestContentException("Could not parse request body into json: Could not parse payload into json: " + parseComplaint(in.Payload, err))
-}
-
-// parseComplaint says where a payload stops to be JSON, much as AWS does.
-func parseComplaint(payload []byte, err error) string {
-	const source = "\n at [Source: REDACTED (`StreamReadFeature.INCLUDE_SOURCE_IN_LOCATION` disabled); line: %d, column: %d]"
-	offset := len(payload)
-	if syntax, ok := errors.AsType[*json.SyntaxError](err); ok {
-		offset = int(syntax.Offset)
-	}
-	line, column := 1, 1
-	for _, c := range payload[:max(0, min(offset-1, len(payload)))] {
-		if column++; c == '\n' {
-			line, column = line+1, 1
+	err = s.store.View(ctx, func(r kv.Reader) error {
+		whole, err := readFunction(r, n.unqualified())
+		if err != nil {
+			return err
 		}
+		all, err := readReservations(r, n.account, n.region)
+		if err != nil {
+			return err
+		}
+		t = target{function: whole, id: whole.ID, limit: whole.Reserved, reserved: all.Reserved}
+		policy = whole.Policy.document()
+		if n.qualifier == "" || n.qualifier == latest {
+			return nil
+		}
+		h, err := readHolder(r, n)
+		if err != nil {
+			return err
+		}
+		policy = h.policy.document()
+		version := n
+		if a, ok := h.record.(*alias); ok {
+			version.qualifier = a.choose(s.clock)
+		}
+		t.function, err = readFunction(r, version)
+		return err
+	})
+	if awserr.Code(err) == "ResourceNotFoundException" {
+		err = notFound(absent.qualifiedARN())
 	}
-	if offset == 0 || offset >= len(payload)+1 || err == nil {
-		return fmt.Sprintf("Unexpected end-of-input"+source, line, column)
-	}
-	return fmt.Sprintf("Unexpected character (%q (code %d)): expected a valid value (JSON String, Number, Array, Object or token 'null', 'true' or 'false')"+source,
-		payload[offset-1], payload[offset-1], line, column)
+	return t, policy, err
 }
 
 // clientContext decodes what the client says of itself: JSON in base64.
@@ -137,8 +130,8 @@ func clientContext(given *string) (string, error) {
 	return string(text), nil
 }
 
-func answer(out Outcome, tail bool) *lambdaapi.InvocationResponse {
-	resp := &lambdaapi.InvocationResponse{StatusCode: new(int64(200)), ExecutedVersion: new(latest), Payload: out.Payload}
+func answer(version string, out Outcome, tail bool) *lambdaapi.InvocationResponse {
+	resp := &lambdaapi.InvocationResponse{StatusCode: new(int64(200)), ExecutedVersion: &version, Payload: out.Payload}
 	if out.FunctionError != "" {
 		resp.FunctionError = new(out.FunctionError)
 	}

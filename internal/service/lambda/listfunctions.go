@@ -2,18 +2,18 @@ package lambda
 
 import (
 	"context"
+	"errors"
+	"strconv"
+	"strings"
 
 	"cloudless/internal/api"
 	lambdaapi "cloudless/internal/api/lambda"
 	"cloudless/internal/awserr"
-	"cloudless/internal/storage/keys"
 	"cloudless/internal/storage/kv"
 )
 
-// maxPage is how many functions a page has at most.
-const maxPage = 50
-
-// ListFunctions lists the functions of account and region, by name.
+// ListFunctions lists the functions of account and region by name; with
+// FunctionVersion=ALL, every version of them.
 func (s *Service) ListFunctions(ctx context.Context, call *api.Call, in *lambdaapi.ListFunctionsRequest) (*lambdaapi.ListFunctionsResponse, error) {
 	if err := s.authz.Authorize(ctx, call, "lambda:ListFunctions", "*"); err != nil {
 		return nil, err
@@ -21,36 +21,67 @@ func (s *Service) ListFunctions(ctx context.Context, call *api.Call, in *lambdaa
 	if in.MasterRegion != nil {
 		return nil, awserr.Unsupported("the MasterRegion parameter of ListFunctions")
 	}
-	limit := maxPage
-	if in.MaxItems != nil {
-		limit = min(limit, int(*in.MaxItems))
-	}
-	start := ""
-	if in.Marker != nil {
-		start = *in.Marker
-	}
+	all := in.FunctionVersion == "ALL"
+	p := newPage(in.Marker, in.MaxItems)
+	name, number := cutMarker(p.after)
 	out := &lambdaapi.ListFunctionsResponse{Functions: []lambdaapi.FunctionConfiguration{}}
-	err := s.store.View(ctx, func(r kv.Reader) error {
-		all := kv.Prefix(keys.Encode(root, "function", call.Account, call.Region))
-		for p, err := range r.Scan(kv.Range{Start: functionKey(call.Account, call.Region, start), End: all.End}) {
-			if err != nil {
-				return err
-			}
-			f, err := decodeFunction(p.Value)
-			if err != nil {
-				return err
-			}
-			if len(out.Functions) == limit {
-				out.NextMarker = new(f.Name)
-				return nil
-			}
-			// Lists leave out the states of creation and update.
-			c := f.configuration()
-			c.State, c.StateReason, c.StateReasonCode = "", nil, ""
-			c.LastUpdateStatus, c.LastUpdateStatusReason, c.LastUpdateStatusReasonCode = "", nil, ""
-			out.Functions = append(out.Functions, *c)
+	show := func(f *function) error {
+		switch {
+		case f.Name == name && f.Number < number:
+			return nil // was on the page before
+		case len(out.Functions) == p.limit:
+			p.next = f.Name + ":" + strconv.FormatInt(f.Number, 10)
+			return errPageFull
+		case all:
+			out.Functions = append(out.Functions, f.entry(f.versionARN()))
+		default:
+			out.Functions = append(out.Functions, f.entry(f.arn()))
 		}
 		return nil
+	}
+	err := s.store.View(ctx, func(r kv.Reader) error {
+		functions := p.from(allOf("function", call.Account, call.Region), functionKey(call.Account, call.Region, name))
+		return eachFunction(r, functions, func(f *function) error {
+			if err := show(f); err != nil || !all {
+				return err
+			}
+			return eachFunction(r, allOf("version", f.Account, f.Region, f.Name), show)
+		})
 	})
-	return out, err
+	if err != nil && !errors.Is(err, errPageFull) {
+		return nil, err
+	}
+	out.NextMarker = p.marker()
+	return out, nil
+}
+
+// errPageFull ends the reading of a list.
+var errPageFull = errors.New("the page is full")
+
+// eachFunction calls do with the functions or versions in a range, until it
+// returns an error.
+func eachFunction(r kv.Reader, in kv.Range, do func(*function) error) error {
+	for p, err := range r.Scan(in) {
+		if err != nil {
+			return err
+		}
+		f := &function{}
+		if err := decodeRecord(p.Value, f); err != nil {
+			return err
+		}
+		if err := do(f); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// cutMarker takes the marker "name:number" apart. Any other text is a name.
+func cutMarker(marker string) (name string, number int64) {
+	name, digits, _ := strings.Cut(marker, ":")
+	number, err := strconv.ParseInt(digits, 10, 64)
+	if err != nil {
+		return name, 0
+	}
+	return name, number
 }

@@ -2,7 +2,7 @@ package lambda
 
 import (
 	"fmt"
-	"slices"
+	"regexp"
 	"strings"
 
 	"cloudless/internal/api"
@@ -17,58 +17,81 @@ type name struct {
 
 func (n name) arn() string { return functionARN(n.account, n.region, n.function) }
 
-func (n name) qualifiedARN() string {
-	if n.qualifier == "" {
-		return n.arn()
-	}
-	return n.arn() + ":" + n.qualifier
+func (n name) qualifiedARN() string { return qualified(n.arn(), n.qualifier) }
+
+func functionARN(account, region, name string) string {
+	return "arn:aws:lambda:" + region + ":" + account + ":function:" + name
 }
+
+func qualified(arn, qualifier string) string {
+	if qualifier == "" {
+		return arn
+	}
+	return arn + ":" + qualifier
+}
+
+// unqualified is the function as a whole.
+func (n name) unqualified() name {
+	n.qualifier = ""
+	return n
+}
+
+// key is that of the function as a whole.
+func (n name) key() []byte { return functionKey(n.account, n.region, n.function) }
+
+// nameForms are those of the model's pattern, with region, account, function
+// and qualifier caught. A word that could be a region or an account is one.
+var nameForms = regexp.MustCompile(`^(?:arn:(?:aws[a-zA-Z-]*)?:lambda:)?` +
+	`(?:((?:eusc-)?[a-z]{2}(?:-gov|-iso[a-z]?)?-[a-z]+-\d):)?` +
+	`(?:(\d{12}):)?` +
+	`(?:function:)?` +
+	`([a-zA-Z0-9_.-]+)` +
+	`(?::(\$LATEST(?:\.PUBLISHED)?|[a-zA-Z0-9_-]+))?$`)
 
 // parseName reads a function's name in any of its forms: "f", "f:q",
-// "account:function:f", or a full ARN, each with a qualifier or without. The
-// model's pattern has been checked.
+// "account:function:f", or a full ARN, each with a qualifier or without, and
+// the qualifier that was given beside it.
 func parseName(call *api.Call, text string, qualifier *string) (name, error) {
-	n := name{account: call.Account, region: call.Region}
-	parts := strings.Split(text, ":")
-	if parts[0] == "arn" && len(parts) > 6 {
-		n.region, n.account, parts = parts[3], parts[4], parts[6:]
-	} else if at := slices.Index(parts, "function"); at >= 0 && at < len(parts)-1 {
-		if at > 0 {
-			n.account = parts[at-1]
-		}
-		if at > 1 {
-			n.region = parts[at-2]
-		}
-		parts = parts[at+1:]
+	parts := nameForms.FindStringSubmatch(text)
+	if parts == nil {
+		// Requests to the API have been held against the model before.
+		return name{}, notFound(text)
 	}
-	n.function = parts[0]
-	if len(parts) > 1 {
-		n.qualifier = parts[1]
+	n := name{region: parts[1], account: parts[2], function: parts[3], qualifier: parts[4]}
+	if n.region == "" {
+		n.region = call.Region
 	}
-	return n, n.settle(call, qualifier)
+	if n.account == "" {
+		n.account = call.Account
+	}
+	if n.region != call.Region {
+		return name{}, lambdaapi.ResourceNotFoundException(fmt.Sprintf("Functions from '%s' are not reachable in this region ('%s')", n.region, call.Region))
+	}
+	if qualifier != nil {
+		if n.qualifier != "" && n.qualifier != *qualifier {
+			return name{}, lambdaapi.InvalidParameterValueException("The derived qualifier from the function name does not match the specified qualifier.")
+		}
+		n.qualifier = *qualifier
+	}
+	return n, nil
 }
 
-// settle applies the qualifier that was given beside the name, and refuses
-// functions of elsewhere.
-func (n *name) settle(call *api.Call, qualifier *string) error {
-	if n.region != call.Region {
-		return lambdaapi.ResourceNotFoundException(fmt.Sprintf("Functions from '%s' are not reachable in this region ('%s')", n.region, call.Region))
-	}
+// maxNameLength is how long a new function's own name may be, in bytes.
+const maxNameLength = 64
+
+// checkNewName refuses a name that no function may be given.
+func checkNewName(n name) error {
 	if len(n.function) > maxNameLength {
 		return lambdaapi.InvalidParameterValueException(fmt.Sprintf("1 validation error detected: Value '%s' at 'functionName' failed to satisfy constraint: Member must have length less than or equal to %d", n.function, maxNameLength))
 	}
-	if qualifier == nil {
-		return nil
-	}
-	if n.qualifier != "" && n.qualifier != *qualifier {
-		return lambdaapi.InvalidParameterValueException("The derived qualifier from the function name does not match the specified qualifier.")
-	}
-	n.qualifier = *qualifier
 	return nil
 }
 
-// maxNameLength is how long a function's own name may be.
-const maxNameLength = 64
+// isVersion tells qualifiers that name published versions from those that
+// name aliases. Aliases are not numbers.
+func isVersion(qualifier string) bool {
+	return qualifier != "" && strings.Trim(qualifier, "0123456789") == ""
+}
 
 // regionOf returns the region that an ARN names, or "".
 func regionOf(arn string) string {

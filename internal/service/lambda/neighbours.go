@@ -2,6 +2,7 @@ package lambda
 
 import (
 	"context"
+	"errors"
 	"io"
 	"time"
 
@@ -10,17 +11,28 @@ import (
 
 // Sandboxes runs functions.
 type Sandboxes interface {
+	// Runtimes lists the identifiers of the runtimes that can run here, or
+	// could, once they are prepared.
+	Runtimes() []string
+
 	// Prepare makes sure that functions of the runtime can run, which may mean
 	// to fetch it. Its error is for the owner of the function to read.
 	Prepare(ctx context.Context, runtime string) error
 
 	// Invoke runs one invocation in an environment of its own, a warm one or a
-	// new one. What goes wrong inside of the function is part of the Outcome.
+	// new one. What goes wrong inside of the function is part of the Outcome;
+	// an error, such as those below, says that the event has not reached it.
 	Invoke(ctx context.Context, e Environment, in Invocation) (Outcome, error)
 
 	// Retire ends the environments of that id once they are idle.
 	Retire(id string)
 }
+
+// Reasons for which Sandboxes have no environment for an event.
+var (
+	ErrTooManyEnvironments = errors.New("the function has all the environments it may have, and all are at work")
+	ErrNoCapacity          = errors.New("there are all the environments that there may be, and all are at work")
+)
 
 // Roles hands out the short-lived keys of execution roles.
 type Roles interface {

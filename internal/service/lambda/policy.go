@@ -1,8 +1,8 @@
 package lambda
 
 import (
-	"encoding/json"
 	"slices"
+	"strconv"
 	"strings"
 
 	lambdaapi "cloudless/internal/api/lambda"
@@ -18,12 +18,19 @@ type policy struct {
 
 // statement is one permission, in the order of members in which AWS writes it.
 type statement struct {
-	Sid       string         `json:"Sid"`
-	Effect    string         `json:"Effect"`
-	Principal any            `json:"Principal"`
-	Action    string         `json:"Action"`
-	Resource  string         `json:"Resource"`
-	Condition map[string]any `json:"Condition,omitempty"`
+	Sid       string    `json:"Sid"`
+	Effect    string    `json:"Effect"`
+	Principal any       `json:"Principal"`
+	Action    string    `json:"Action"`
+	Resource  string    `json:"Resource"`
+	Condition condition `json:"Condition,omitzero"`
+}
+
+// condition narrows a statement.
+type condition struct {
+	StringEquals map[string]string `json:"StringEquals,omitempty"`
+	ArnLike      map[string]string `json:"ArnLike,omitempty"`
+	Bool         map[string]string `json:"Bool,omitempty"`
 }
 
 // document returns the policy as JSON, or "" if there is none.
@@ -31,15 +38,11 @@ func (p *policy) document() string {
 	if len(p.Statements) == 0 {
 		return ""
 	}
-	text, err := json.Marshal(struct {
+	return plainJSON(struct {
 		Version   string      `json:"Version"`
 		ID        string      `json:"Id"`
 		Statement []statement `json:"Statement"`
 	}{"2012-10-17", "default", p.Statements})
-	if err != nil {
-		panic(err) // statements are made here, of strings
-	}
-	return string(text)
 }
 
 // add adds a statement whose id is free.
@@ -91,29 +94,25 @@ func statementOf(in *lambdaapi.AddPermissionRequest, resource string) (statement
 	return st, nil
 }
 
-func conditionOf(in *lambdaapi.AddPermissionRequest) map[string]any {
-	equals, like, is := map[string]string{}, map[string]string{}, map[string]string{}
-	put := func(into map[string]string, key string, value *string) {
-		if value != nil {
-			into[key] = *value
+func conditionOf(in *lambdaapi.AddPermissionRequest) condition {
+	var c condition
+	put := func(into *map[string]string, key string, value *string) {
+		if value == nil || *value == "" {
+			return
 		}
+		if *into == nil {
+			*into = map[string]string{}
+		}
+		(*into)[key] = *value
 	}
-	put(equals, "AWS:SourceAccount", in.SourceAccount)
-	put(equals, "aws:PrincipalOrgID", in.PrincipalOrgID)
-	put(like, "AWS:SourceArn", in.SourceArn)
-	if in.FunctionUrlAuthType != "" {
-		equals["lambda:FunctionUrlAuthType"] = in.FunctionUrlAuthType
-	}
+	put(&c.StringEquals, "AWS:SourceAccount", in.SourceAccount)
+	put(&c.StringEquals, "aws:PrincipalOrgID", in.PrincipalOrgID)
+	put(&c.StringEquals, "lambda:FunctionUrlAuthType", &in.FunctionUrlAuthType)
+	put(&c.ArnLike, "AWS:SourceArn", in.SourceArn)
 	if in.InvokedViaFunctionUrl != nil {
-		is["lambda:InvokedViaFunctionUrl"] = map[bool]string{true: "true", false: "false"}[*in.InvokedViaFunctionUrl]
+		put(&c.Bool, "lambda:InvokedViaFunctionUrl", new(strconv.FormatBool(*in.InvokedViaFunctionUrl)))
 	}
-	condition := map[string]any{}
-	for operator, keys := range map[string]map[string]string{"StringEquals": equals, "ArnLike": like, "Bool": is} {
-		if len(keys) > 0 {
-			condition[operator] = keys
-		}
-	}
-	return condition
+	return c
 }
 
 func isAccount(s string) bool { return len(s) == 12 && strings.Trim(s, "0123456789") == "" }

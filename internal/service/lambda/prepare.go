@@ -3,49 +3,86 @@ package lambda
 import (
 	"context"
 
-	"cloudless/internal/storage/keys"
+	"cloudless/internal/awserr"
 	"cloudless/internal/storage/kv"
 )
 
+// creating notes the beginning of a function.
+func (f *function) creating(task string) {
+	f.Task = task
+	f.State, f.StateReason, f.StateReasonCode = statePending, "The function is being created.", "Creating"
+	f.UpdateStatus, f.UpdateReason, f.UpdateReasonCode = "", "", ""
+}
+
+// updating notes the beginning of an update. Until it has succeeded, what was
+// before goes on to run.
+func (f *function) updating(task string, before build) {
+	f.Task = task
+	f.UpdateStatus = updateInProgress
+	f.UpdateReason, f.UpdateReasonCode = "The function is being created.", "Creating" // AWS's words, odd as they are
+	if f.State == stateActive {
+		f.Replaced = &before
+	}
+}
+
+// settled notes the end of a creation or update: a failed update leaves the
+// function active, as it was before.
+func (f *function) settled(err error) {
+	f.Task = ""
+	if err == nil {
+		f.State, f.StateReason, f.StateReasonCode = stateActive, "", ""
+		f.UpdateStatus, f.UpdateReason, f.UpdateReasonCode = updateSuccessful, "", ""
+		f.Replaced = nil
+		return
+	}
+	if f.State != stateActive {
+		f.State, f.StateReason, f.StateReasonCode = stateFailed, err.Error(), "InvalidRuntime"
+	}
+	f.UpdateStatus, f.UpdateReason, f.UpdateReasonCode = updateFailed, err.Error(), "InvalidRuntime"
+}
+
 // prepare makes sure, in the background, that a function can run, and then
-// says so in its record. A revision that was replaced meanwhile is left alone.
+// says so in its record, unless that is about another task by then.
 func (s *Service) prepare(f *function) {
-	n := name{account: f.Account, region: f.Region, function: f.Name}
-	runtime, revision := f.Settings.Runtime, f.RevisionID
+	if f.Task == "" {
+		return
+	}
+	n := name{account: f.Account, region: f.Region, function: f.Name, qualifier: f.version()}
+	runtime, task := f.Settings.Runtime, f.Task
 	s.background.Go(func() {
 		err := s.sandboxes.Prepare(s.ctx, runtime)
 		if s.ctx.Err() != nil {
 			return // the next start takes it up
 		}
-		next := s.newID()
-		_, changeErr := s.change(s.ctx, n, func(f *function) error {
-			if f.RevisionID == revision {
-				f.settled(err)
-				s.touch(f, next)
-			}
-			return nil
-		})
-		if changeErr != nil {
-			s.log.Error("function not settled", "function", f.arn(), "err", changeErr)
+		if err := s.settle(n, task, err); err != nil && s.ctx.Err() == nil {
+			s.log.Error("function not settled", "function", n.qualifiedARN(), "err", err)
 		}
 	})
 }
 
-// settled notes the end of a creation or update.
-func (f *function) settled(err error) {
-	f.StateReason, f.StateReasonCode, f.UpdateReason, f.UpdateReasonCode = "", "", "", ""
-	f.State, f.UpdateStatus = stateActive, updateSuccessful
-	if err == nil {
-		return
+// settle notes how a task has ended, and retires what was replaced by it.
+func (s *Service) settle(n name, task string, outcome error) error {
+	var replaced string
+	_, err := s.change(s.ctx, n, func(f *function) error {
+		replaced = ""
+		if f.Task != task {
+			return nil
+		}
+		before := f.environmentID()
+		f.settled(outcome)
+		f.RevisionID = s.newID()
+		if f.environmentID() != before {
+			replaced = before
+		}
+		return nil
+	})
+	if awserr.Code(err) == "ResourceNotFoundException" {
+		return nil // it was deleted meanwhile
 	}
-	f.State, f.StateReason, f.StateReasonCode = stateFailed, err.Error(), "InternalError"
-	f.UpdateStatus, f.UpdateReason, f.UpdateReasonCode = updateFailed, err.Error(), "InternalError"
-}
-
-// updating notes the beginning of an update.
-func (f *function) updating() {
-	f.UpdateStatus = updateInProgress
-	f.UpdateReason, f.UpdateReasonCode = "The function is being created.", "Creating" // AWS's words, odd as they are
+	if err == nil && replaced != "" {
+		s.sandboxes.Retire(replaced)
+	}
+	return err
 }
 
 // resume takes up what an earlier server left undone, and drops the packages
@@ -54,17 +91,20 @@ func (s *Service) resume(ctx context.Context) error {
 	var undone []*function
 	used := map[string]bool{}
 	err := s.store.View(ctx, func(r kv.Reader) error {
-		for p, err := range r.Scan(kv.Prefix(keys.Encode(root, "function"))) {
-			if err != nil {
-				return err
-			}
-			f, err := decodeFunction(p.Value)
-			if err != nil {
-				return err
-			}
-			used[f.Code.Blob] = true
-			if f.State == statePending || f.UpdateStatus == updateInProgress {
-				undone = append(undone, f)
+		for _, kind := range []string{"function", "version"} {
+			for p, err := range r.Scan(allOf(kind)) {
+				if err != nil {
+					return err
+				}
+				f := &function{}
+				if err := decodeRecord(p.Value, f); err != nil {
+					return err
+				}
+				used[f.Code.Blob] = true
+				used[f.running().Code.Blob] = true
+				if f.Task != "" {
+					undone = append(undone, f)
+				}
 			}
 		}
 		return nil

@@ -2,29 +2,88 @@ package lambda
 
 import (
 	"context"
+	"crypto/sha256"
+	"encoding/hex"
+	"encoding/json"
+	"errors"
 	"time"
 
 	"cloudless/internal/api"
 )
 
-// run runs one invocation to its end.
-func (s *Service) run(ctx context.Context, f *function, in Invocation) (Outcome, error) {
-	return s.sandboxes.Invoke(ctx, s.environment(f), in)
+// target is what one invocation runs.
+type target struct {
+	*function
+	id       string // of the function as a whole
+	limit    *int64 // the reservation of the function; nil if it has none
+	reserved int64  // by all functions of the account in the region
 }
 
+// run runs one invocation to its end. If ctx ends before, the function goes on
+// and keeps its slot, and nobody hears its answer.
+func (s *Service) run(ctx context.Context, t target, in Invocation) (Outcome, error) {
+	release, err := s.slots.take(t)
+	if err != nil {
+		return Outcome{}, err
+	}
+	type result struct {
+		outcome Outcome
+		err     error
+	}
+	ended := make(chan result, 1)
+	s.background.Go(func() {
+		defer release()
+		out, err := s.sandboxes.Invoke(s.ctx, s.environment(t.function), in)
+		ended <- result{out, err}
+	})
+	select {
+	case r := <-ended:
+		return r.outcome, refusal(r.err)
+	case <-ctx.Done():
+		return Outcome{}, ctx.Err()
+	}
+}
+
+// refusal is what the caller is told of an error of the sandboxes.
+func refusal(err error) error {
+	switch {
+	case errors.Is(err, ErrTooManyEnvironments):
+		return throttled(reservedLimit).Because(err)
+	case errors.Is(err, ErrNoCapacity):
+		return throttled(accountLimit).Because(err)
+	}
+	return err
+}
+
+// fingerprint differs for versions that differ in what can be configured.
+func (f *function) fingerprint() string { return fingerprint(f.build) }
+
 // environmentID changes with everything that an environment is made of, and
-// with nothing else, so that a changed policy or tag leaves the warm ones be.
+// with nothing else, so that a changed policy, tag or description leaves the
+// warm ones be.
 func (f *function) environmentID() string {
-	return f.arn() + "@" + f.Code.SHA256 + "@" + f.Settings.fingerprint()
+	inside := *f.running()
+	inside.Settings.Description, inside.Settings.TracingMode = "", ""
+	return f.versionARN() + "@" + fingerprint(inside)
+}
+
+func fingerprint(b build) string {
+	text, err := json.Marshal(b)
+	if err != nil {
+		panic(err) // builds are plain values
+	}
+	sum := sha256.Sum256(text)
+	return hex.EncodeToString(sum[:16])
 }
 
 func (s *Service) environment(f *function) Environment {
-	st := &f.Settings
+	b := f.running()
+	st := &b.Settings
 	return Environment{
-		ID: f.environmentID(), FunctionName: f.Name, Version: latest, ARN: f.arn(), Account: f.Account, Region: f.Region,
+		ID: f.environmentID(), FunctionName: f.Name, Version: f.version(), ARN: f.arn(), Account: f.Account, Region: f.Region,
 		Runtime: st.Runtime, Handler: st.Handler, RoleARN: st.Role, MemoryMB: st.MemoryMB, TmpMB: st.TmpMB,
 		Timeout: time.Duration(st.TimeoutS) * time.Second, Variables: st.Variables, LogGroup: st.LogGroup,
-		CodeSHA256: f.Code.SHA256, Code: s.openCode(f.Code),
+		CodeSHA256: b.Code.SHA256, Code: s.openCode(b.Code),
 		Credentials: func(ctx context.Context) (api.Key, error) {
 			return s.roles.Credentials(ctx, st.Role, f.Name)
 		},
@@ -51,9 +110,12 @@ func (s *Service) InvokeFor(ctx context.Context, from Source, functionARN string
 		return Outcome{}, err
 	}
 	call.Region = n.region
-	f, err := s.invocable(ctx, call, n, api.Given("aws:SourceArn", from.ARN), api.Given("aws:SourceAccount", from.Account))
+	if err := checkPayload(payload, maxPayloadBytes); err != nil {
+		return Outcome{}, err
+	}
+	t, err := s.invocable(ctx, call, n, api.Given("aws:SourceArn", from.ARN), api.Given("aws:SourceAccount", from.Account))
 	if err != nil {
 		return Outcome{}, err
 	}
-	return s.run(ctx, f, Invocation{RequestID: from.RequestID, Payload: payload, ARN: n.qualifiedARN()})
+	return s.run(ctx, t, Invocation{RequestID: from.RequestID, Payload: payload, ARN: n.qualifiedARN()})
 }

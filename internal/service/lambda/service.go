@@ -3,14 +3,19 @@
 //
 // Each operation is one file named after it. They share:
 //
-//   - function.go:  what a function is, and how its record changes;
-//   - name.go:      the forms in which a function is named;
-//   - settings.go:  configuration, with defaults and limits;
-//   - code.go:      deployment packages: where they come from, what they must be;
-//   - prepare.go:   from Pending to Active;
-//   - policy.go:    the policy that says who may invoke;
-//   - run.go:       one invocation, whoever asked for it;
-//   - async.go:     the durable queue of invocations of type Event;
+//   - function.go, alias.go: what functions, versions and aliases are, and how
+//     their records change;
+//   - keys.go: where they lie in the store;
+//   - name.go: the forms in which a function is named;
+//   - settings.go, runtimes.go: configuration, with defaults and limits;
+//   - code.go, codelink.go: deployment packages: where they come from, what they
+//     must be, and where they can be fetched;
+//   - prepare.go: from Pending to Active;
+//   - policy.go: the policy that says who may invoke;
+//   - payload.go: what a payload must be;
+//   - run.go, concurrency.go: one invocation, whoever asked for it, and how many
+//     there may be at a time;
+//   - async.go, dispatch.go: the durable queue of invocations of type Event;
 //   - neighbours.go: the interfaces of what the service needs from others.
 //
 // The promise: what was acknowledged is durable, an accepted event of type
@@ -62,11 +67,11 @@ type Service struct {
 	background sync.WaitGroup
 	ctx        context.Context
 	stop       context.CancelFunc
-	credits    chan struct{} // one for each event that may run at a time
-}
 
-// eventsAtOnce is how many events of type Event run at a time.
-const eventsAtOnce = 64
+	slots   slots         // of the executions under way
+	queued  chan struct{} // wakes the dispatcher of events
+	linkKey []byte        // signs the addresses of packages
+}
 
 // New returns the service and takes up what an earlier one left undone:
 // functions that are Pending, events that are queued.
@@ -77,15 +82,19 @@ func New(ctx context.Context, cfg Config) (*Service, error) {
 	s := &Service{
 		store: cfg.Store, blobs: cfg.Blobs, authz: cfg.Authorizer, clock: cfg.Clock,
 		sandboxes: cfg.Sandboxes, roles: cfg.Roles, objects: cfg.Objects, log: cfg.Log,
-		credits: make(chan struct{}, eventsAtOnce),
+		slots:  slots{busy: map[slotOwner]int64{}},
+		queued: make(chan struct{}, 1),
+	}
+	var err error
+	if s.linkKey, err = s.openLinkKey(ctx); err != nil {
+		return nil, err
 	}
 	s.ctx, s.stop = context.WithCancel(context.WithoutCancel(ctx))
 	if err := s.resume(ctx); err != nil {
+		s.Close()
 		return nil, err
 	}
-	if err := s.resumeEvents(ctx); err != nil {
-		return nil, err
-	}
+	s.background.Go(s.dispatch)
 	return s, nil
 }
 
@@ -100,17 +109,28 @@ func (s *Service) Close() {
 func (s *Service) API() *api.Service {
 	table := lambdaapi.Handlers{
 		AddPermission:               s.AddPermission,
+		CreateAlias:                 s.CreateAlias,
 		CreateFunction:              s.CreateFunction,
+		DeleteAlias:                 s.DeleteAlias,
 		DeleteFunction:              s.DeleteFunction,
+		DeleteFunctionConcurrency:   s.DeleteFunctionConcurrency,
+		GetAccountSettings:          s.GetAccountSettings,
+		GetAlias:                    s.GetAlias,
 		GetFunction:                 s.GetFunction,
+		GetFunctionConcurrency:      s.GetFunctionConcurrency,
 		GetFunctionConfiguration:    s.GetFunctionConfiguration,
 		GetPolicy:                   s.GetPolicy,
 		Invoke:                      s.Invoke,
+		ListAliases:                 s.ListAliases,
 		ListFunctions:               s.ListFunctions,
 		ListTags:                    s.ListTags,
+		ListVersionsByFunction:      s.ListVersionsByFunction,
+		PublishVersion:              s.PublishVersion,
+		PutFunctionConcurrency:      s.PutFunctionConcurrency,
 		RemovePermission:            s.RemovePermission,
 		TagResource:                 s.TagResource,
 		UntagResource:               s.UntagResource,
+		UpdateAlias:                 s.UpdateAlias,
 		UpdateFunctionCode:          s.UpdateFunctionCode,
 		UpdateFunctionConfiguration: s.UpdateFunctionConfiguration,
 	}.Service()

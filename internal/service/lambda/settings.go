@@ -1,11 +1,9 @@
 package lambda
 
 import (
-	"crypto/sha256"
-	"encoding/hex"
+	"bytes"
 	"encoding/json"
 	"fmt"
-	"regexp"
 	"slices"
 	"strings"
 
@@ -36,11 +34,11 @@ const (
 	defaultTmpMB    = 512
 )
 
-func settingsOf(in *lambdaapi.CreateFunctionRequest) (settings, error) {
+func settingsOf(in *lambdaapi.CreateFunctionRequest, function string) (settings, error) {
 	st := settings{
 		Runtime: in.Runtime, Role: in.Role, Architectures: in.Architectures,
 		TimeoutS: defaultTimeoutS, MemoryMB: defaultMemoryMB, TmpMB: defaultTmpMB,
-		TracingMode: "PassThrough", LogFormat: "Text", LogGroup: "/aws/lambda/" + in.FunctionName,
+		TracingMode: "PassThrough", LogFormat: "Text", LogGroup: "/aws/lambda/" + function,
 	}
 	if len(st.Architectures) == 0 {
 		st.Architectures = []string{"x86_64"}
@@ -59,9 +57,6 @@ func settingsOf(in *lambdaapi.CreateFunctionRequest) (settings, error) {
 // apply changes what the request gives and leaves the rest as it is.
 func (st *settings) apply(in *lambdaapi.UpdateFunctionConfigurationRequest) error {
 	if in.Runtime != "" {
-		if err := checkRuntime(in.Runtime); err != nil {
-			return err
-		}
 		st.Runtime = in.Runtime
 	}
 	set(&st.Handler, in.Handler)
@@ -117,25 +112,19 @@ var reserved = []string{
 	"AWS_SECRET_ACCESS_KEY", "AWS_SESSION_TOKEN", "AWS_LAMBDA_RUNTIME_API", "LAMBDA_TASK_ROOT", "LAMBDA_RUNTIME_DIR",
 }
 
-var variableName = regexp.MustCompile(`^[a-zA-Z][a-zA-Z0-9_]+$`)
-
+// checkVariables refuses names that are Lambda's own, and too much of it all.
 func checkVariables(variables map[string]string) error {
 	var taken []string
 	for name := range variables {
 		if slices.Contains(reserved, name) {
 			taken = append(taken, name)
-		} else if !variableName.MatchString(name) {
-			return awserr.Validation("1 validation error detected: Value at 'environment.variables' failed to satisfy constraint: Map keys must satisfy constraint: [Member must satisfy regular expression pattern: [a-zA-Z]([a-zA-Z0-9_])+]")
 		}
 	}
 	if len(taken) > 0 {
 		slices.Sort(taken)
 		return lambdaapi.InvalidParameterValueException("Lambda was unable to configure your environment variables because the environment variables you have provided contains reserved keys that are currently not supported for modification. Reserved keys used in this request: " + strings.Join(taken, ", "))
 	}
-	text, err := json.Marshal(variables)
-	if err != nil {
-		return err
-	}
+	text := plainJSON(variables)
 	if len(text) > maxVariablesBytes {
 		return lambdaapi.InvalidParameterValueException(fmt.Sprintf("Lambda was unable to configure your environment variables because the environment variables you have provided exceeded the 4KB limit. String measured: %s", text))
 	}
@@ -143,7 +132,7 @@ func checkVariables(variables map[string]string) error {
 }
 
 // describe returns the settings as the API shows them.
-func (st *settings) describe(f *function) *lambdaapi.FunctionConfiguration {
+func (st *settings) describe(region string) *lambdaapi.FunctionConfiguration {
 	out := &lambdaapi.FunctionConfiguration{
 		Runtime: st.Runtime, Handler: new(st.Handler), Role: new(st.Role), Description: new(st.Description),
 		Timeout: new(st.TimeoutS), MemorySize: new(st.MemoryMB),
@@ -152,7 +141,7 @@ func (st *settings) describe(f *function) *lambdaapi.FunctionConfiguration {
 		TracingConfig:        &lambdaapi.TracingConfigResponse{Mode: st.TracingMode},
 		LoggingConfig:        &lambdaapi.LoggingConfig{LogFormat: st.LogFormat, LogGroup: new(st.LogGroup)},
 		SnapStart:            &lambdaapi.SnapStartResponse{ApplyOn: "None", OptimizationStatus: "Off"},
-		RuntimeVersionConfig: &lambdaapi.RuntimeVersionConfig{RuntimeVersionArn: new("arn:aws:lambda:" + f.Region + "::runtime:" + st.Runtime)},
+		RuntimeVersionConfig: &lambdaapi.RuntimeVersionConfig{RuntimeVersionArn: new("arn:aws:lambda:" + region + "::runtime:" + st.Runtime)},
 	}
 	if st.Variables != nil {
 		out.Environment = &lambdaapi.EnvironmentResponse{Variables: st.Variables}
@@ -160,14 +149,13 @@ func (st *settings) describe(f *function) *lambdaapi.FunctionConfiguration {
 	return out
 }
 
-// fingerprint differs for settings that make different environments.
-func (st *settings) fingerprint() string {
-	inside := *st
-	inside.Description, inside.TracingMode = "", ""
-	text, err := json.Marshal(inside)
-	if err != nil {
-		panic(err) // settings are plain values
+// plainJSON writes strings as AWS does: what is special to HTML is left as it is.
+func plainJSON(v any) string {
+	var text bytes.Buffer
+	encoder := json.NewEncoder(&text)
+	encoder.SetEscapeHTML(false)
+	if err := encoder.Encode(v); err != nil {
+		panic(err) // it is given strings, and structs and maps of them
 	}
-	sum := sha256.Sum256(text)
-	return hex.EncodeToString(sum[:8])
+	return strings.TrimSuffix(text.String(), "\n")
 }

@@ -9,11 +9,8 @@ import (
 
 // UpdateFunctionConfiguration changes the settings that the request gives.
 func (s *Service) UpdateFunctionConfiguration(ctx context.Context, call *api.Call, in *lambdaapi.UpdateFunctionConfigurationRequest) (*lambdaapi.FunctionConfiguration, error) {
-	n, err := parseName(call, in.FunctionName, nil)
+	n, err := s.mutable(ctx, call, "UpdateFunctionConfiguration", in.FunctionName)
 	if err != nil {
-		return nil, err
-	}
-	if err := s.authorize(ctx, call, "UpdateFunctionConfiguration", n); err != nil {
 		return nil, err
 	}
 	err = refuseUnbuilt(&lambdaapi.CreateFunctionRequest{
@@ -24,10 +21,16 @@ func (s *Service) UpdateFunctionConfiguration(ctx context.Context, call *api.Cal
 	if err != nil {
 		return nil, err
 	}
+	if err := s.checkRuntime(in.Runtime); err != nil {
+		return nil, err
+	}
 	if in.Role != nil {
 		if err := s.checkRole(ctx, call, *in.Role, n); err != nil {
 			return nil, err
 		}
 	}
-	return s.update(ctx, n, in.RevisionId, false, func(f *function) error { return f.Settings.apply(in) })
+	return s.update(ctx, n, updating{
+		revision: in.RevisionId,
+		alter:    func(f *function) error { return f.Settings.apply(in) },
+	})
 }

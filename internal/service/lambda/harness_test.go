@@ -1,0 +1,326 @@
+package lambda
+
+import (
+	"archive/zip"
+	"bytes"
+	"context"
+	"errors"
+	"io"
+	"log/slog"
+	"sync"
+	"testing"
+	"time"
+
+	"cloudless/internal/api"
+	lambdaapi "cloudless/internal/api/lambda"
+	"cloudless/internal/awserr"
+	"cloudless/internal/clock"
+	"cloudless/internal/storage/kv"
+	"cloudless/internal/storage/memblob"
+	"cloudless/internal/storage/memkv"
+)
+
+const account, region = "111111111111", "eu-central-1"
+
+// start is when the tests begin.
+var start = time.Date(2026, 3, 1, 12, 0, 0, 0, time.UTC)
+
+// call is that of a caller who may do all, unless the authorizer says other.
+var call = &api.Call{Account: account, Region: region, Principal: api.Root(account), RequestID: "request-1", BaseURL: "http://127.0.0.1:4566"}
+
+// harness is a service with the parts that a test looks into.
+type harness struct {
+	*Service
+	t         *testing.T
+	clock     *fakeClock
+	store     *memkv.Store
+	blobs     *memblob.Store
+	sandboxes *fakeSandboxes
+	authz     *fakeAuthorizer
+	objects   fakeObjects
+	roles     fakeRoles
+}
+
+func newHarness(t *testing.T) *harness {
+	h := &harness{
+		t: t, clock: &fakeClock{Fake: clock.NewFake(start, 1), waits: make(chan time.Duration, 10000)},
+		store: memkv.New(), blobs: memblob.New(), sandboxes: newFakeSandboxes(), authz: &fakeAuthorizer{},
+		objects: fakeObjects{}, roles: fakeRoles{},
+	}
+	t.Cleanup(func() {
+		h.Close()
+		h.store.Close()
+	})
+	h.open()
+	return h
+}
+
+// open makes a service on what an earlier one has stored.
+func (h *harness) open() {
+	h.t.Helper()
+	s, err := New(h.t.Context(), Config{
+		Store: h.store, Blobs: h.blobs, Authorizer: h.authz, Clock: h.clock, Sandboxes: h.sandboxes,
+		Roles: h.roles, Objects: h.objects, Log: slog.New(slog.DiscardHandler),
+	})
+	if err != nil {
+		h.t.Fatalf("New: %v", err)
+	}
+	h.Service = s
+}
+
+// restart ends the service and makes another one.
+func (h *harness) restart() {
+	h.t.Helper()
+	h.Close()
+	h.open()
+}
+
+// create makes a function and waits until it is active.
+func (h *harness) create(name string, edit ...func(*lambdaapi.CreateFunctionRequest)) *lambdaapi.FunctionConfiguration {
+	h.t.Helper()
+	in := creation(name)
+	for _, e := range edit {
+		e(in)
+	}
+	out, err := h.CreateFunction(h.t.Context(), call, in)
+	if err != nil {
+		h.t.Fatalf("CreateFunction(%s): %v", name, err)
+	}
+	h.awaitSettled(name)
+	return out
+}
+
+// creation is a request that succeeds.
+func creation(name string) *lambdaapi.CreateFunctionRequest {
+	return &lambdaapi.CreateFunctionRequest{
+		FunctionName: name, Runtime: "nodejs22.x", Handler: new("index.handler"), Role: "arn:aws:iam::" + account + ":role/fn",
+		Code: &lambdaapi.FunctionCode{ZipFile: zipOf("index.js", "exports.handler = async () => 1")},
+	}
+}
+
+// awaitSettled waits until a function is neither created nor updated any more.
+func (h *harness) awaitSettled(text string) *function {
+	h.t.Helper()
+	return h.await(text, func(f *function) bool { return f.Task == "" })
+}
+
+// await waits until the function, or the version "f:1", is as wanted.
+func (h *harness) await(text string, wanted func(*function) bool) *function {
+	h.t.Helper()
+	ctx, cancel := context.WithTimeout(h.t.Context(), 10*time.Second)
+	defer cancel()
+	changes := h.store.Watch(ctx, h.peek(text).key())
+	for {
+		if f := h.peek(text); wanted(f) {
+			return f
+		}
+		if _, ok := <-changes; !ok {
+			h.t.Fatalf("%s does not become as wanted: %+v", text, h.peek(text))
+		}
+	}
+}
+
+// peek returns a function as it is kept.
+func (h *harness) peek(text string) *function {
+	h.t.Helper()
+	n, err := parseName(call, text, nil)
+	if err != nil {
+		h.t.Fatal(err)
+	}
+	f, err := h.read(h.t.Context(), n)
+	if err != nil {
+		h.t.Fatal(err)
+	}
+	return f
+}
+
+// advance waits until somebody waits for d, and lets it pass.
+func (h *harness) advance(d time.Duration) {
+	h.t.Helper()
+	deadline := time.After(10 * time.Second)
+	for {
+		select {
+		case waited := <-h.clock.waits:
+			if waited == d {
+				h.clock.Advance(d)
+				return
+			}
+		case <-deadline:
+			h.t.Fatalf("nobody waits for %v", d)
+		}
+	}
+}
+
+// count returns how many records of a kind there are.
+func (h *harness) count(kind string) int {
+	n := 0
+	err := h.store.View(h.t.Context(), func(r kv.Reader) error {
+		for _, err := range r.Scan(allOf(kind)) {
+			if err != nil {
+				return err
+			}
+			n++
+		}
+		return nil
+	})
+	if err != nil {
+		h.t.Fatal(err)
+	}
+	return n
+}
+
+// awaitEmpty waits until no event is queued.
+func (h *harness) awaitEmpty() {
+	h.t.Helper()
+	for range 10000 {
+		if h.count("event") == 0 && h.count("due") == 0 {
+			return
+		}
+		time.Sleep(time.Millisecond)
+	}
+	h.t.Fatalf("%d events stay in the queue", h.count("event"))
+}
+
+// fakeClock tells how long others wait.
+type fakeClock struct {
+	*clock.Fake
+	waits chan time.Duration
+}
+
+func (c *fakeClock) After(d time.Duration) <-chan time.Time {
+	ch := c.Fake.After(d)
+	c.waits <- d
+	return ch
+}
+
+// invoked is what reached the sandboxes.
+type invoked struct {
+	Environment
+	Invocation
+}
+
+// fakeSandboxes prepare and invoke as the test says.
+type fakeSandboxes struct {
+	calls   chan invoked
+	retired chan string
+
+	mu      sync.Mutex
+	prepare func(ctx context.Context, runtime string) error
+	invoke  func(ctx context.Context, e Environment, in Invocation) (Outcome, error)
+}
+
+func newFakeSandboxes() *fakeSandboxes {
+	return &fakeSandboxes{
+		calls:   make(chan invoked, 1000),
+		retired: make(chan string, 1000),
+		prepare: func(context.Context, string) error { return nil },
+		invoke: func(context.Context, Environment, Invocation) (Outcome, error) {
+			return Outcome{Payload: []byte("1")}, nil
+		},
+	}
+}
+
+func (f *fakeSandboxes) set(change func()) {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	change()
+}
+
+// answer makes every invocation end so.
+func (f *fakeSandboxes) answer(out Outcome, err error) {
+	f.set(func() {
+		f.invoke = func(context.Context, Environment, Invocation) (Outcome, error) { return out, err }
+	})
+}
+
+func (f *fakeSandboxes) Runtimes() []string {
+	return []string{"nodejs6.10", "nodejs22.x", "python3.12"}
+}
+
+func (f *fakeSandboxes) Prepare(ctx context.Context, runtime string) error {
+	f.mu.Lock()
+	prepare := f.prepare
+	f.mu.Unlock()
+	return prepare(ctx, runtime)
+}
+
+func (f *fakeSandboxes) Invoke(ctx context.Context, e Environment, in Invocation) (Outcome, error) {
+	f.mu.Lock()
+	invoke := f.invoke
+	f.mu.Unlock()
+	f.calls <- invoked{e, in}
+	return invoke(ctx, e, in)
+}
+
+func (f *fakeSandboxes) Retire(id string) { f.retired <- id }
+
+// fakeAuthorizer allows all but what it is told to deny, and remembers.
+type fakeAuthorizer struct {
+	mu    sync.Mutex
+	deny  map[string]bool // by action
+	asked []string        // "action resource"
+	facts []api.Fact      // of the last question
+}
+
+func (a *fakeAuthorizer) Authorize(_ context.Context, _ *api.Call, action, resource string, facts ...api.Fact) error {
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	a.asked = append(a.asked, action+" "+resource)
+	a.facts = facts
+	if a.deny[action] {
+		return awserr.AccessDenied("no " + action)
+	}
+	return nil
+}
+
+// fakeRoles knows every role but those of its keys.
+type fakeRoles map[string]error
+
+func (r fakeRoles) Credentials(_ context.Context, roleARN, session string) (api.Key, error) {
+	return api.Key{ID: session}, r[roleARN]
+}
+
+// fakeObjects are objects by bucket/key/version.
+type fakeObjects map[string][]byte
+
+func (o fakeObjects) Open(_ context.Context, _ *api.Call, bucket, key, version string) (io.ReadCloser, error) {
+	body, ok := o[bucket+"/"+key+"/"+version]
+	if !ok {
+		return nil, &awserr.Error{Code: "NoSuchKey", Status: 404, Message: "The specified key does not exist."}
+	}
+	return io.NopCloser(bytes.NewReader(body)), nil
+}
+
+// zipOf makes an archive of one file.
+func zipOf(name, content string) []byte {
+	var b bytes.Buffer
+	w := zip.NewWriter(&b)
+	f, err := w.Create(name)
+	if err == nil {
+		_, err = io.WriteString(f, content)
+	}
+	if err = errors.Join(err, w.Close()); err != nil {
+		panic(err)
+	}
+	return b.Bytes()
+}
+
+// refused checks that an error is AWS's, word for word.
+func refused(t *testing.T, what string, err error, code, message string) {
+	t.Helper()
+	e, ok := errors.AsType[*awserr.Error](err)
+	if !ok || e.Code != code || e.Message != message {
+		t.Errorf("%s:\ngot  %v\nwant %s: %s", what, err, code, message)
+	}
+}
+
+// must returns what an operation answers, or ends the test.
+func must[T any](out T, err error) func(testing.TB) T {
+	return func(t testing.TB) T {
+		t.Helper()
+		if err != nil {
+			t.Fatal(err)
+		}
+		return out
+	}
+}

@@ -1,0 +1,54 @@
+package lambda
+
+import (
+	"time"
+
+	"cloudless/internal/storage/keys"
+	"cloudless/internal/storage/kv"
+)
+
+// The layout:
+//
+//	"lambda" "function" account region name        → function: $LATEST
+//	"lambda" "version" account region name number  → function: a published version
+//	"lambda" "alias" account region name alias     → alias
+//	"lambda" "account" account region              → reservations
+//	"lambda" "event" account region id             → event, until it has ended
+//	"lambda" "due" time account region id          → attempts: when an event is to be tried, and what was tried
+//	"lambda" "linkkey"                             → the key that signs the addresses of packages
+//
+// Whoever writes a version or an alias of a function, or changes which of
+// them there are, claims the function's own key.
+const root = "lambda"
+
+func functionKey(account, region, name string) []byte {
+	return keys.Encode(root, "function", account, region, name)
+}
+
+func versionKey(account, region, name string, number int64) []byte {
+	return keys.Encode(root, "version", account, region, name, number)
+}
+
+func aliasKey(account, region, function, name string) []byte {
+	return keys.Encode(root, "alias", account, region, function, name)
+}
+
+func accountKey(account, region string) []byte {
+	return keys.Encode(root, "account", account, region)
+}
+
+func eventKey(account, region, id string) []byte {
+	return keys.Encode(root, "event", account, region, id)
+}
+
+func dueKey(due time.Time, account, region, id string) []byte {
+	return keys.Encode(root, "due", due, account, region, id)
+}
+
+func linkKeyKey() []byte { return keys.Encode(root, "linkkey") }
+
+// allOf is the range of all records of a kind, or of those whose keys go on
+// with elems.
+func allOf(kind string, elems ...any) kv.Range {
+	return kv.Prefix(keys.Append(keys.Encode(root, kind), elems...))
+}

@@ -1,0 +1,40 @@
+package lambda
+
+import (
+	"encoding/json"
+	"fmt"
+	"unicode/utf8"
+
+	lambdaapi "cloudless/internal/api/lambda"
+	"cloudless/internal/awserr"
+)
+
+// The quotas of payloads, in bytes.
+const (
+	maxPayloadBytes = 6 << 20
+	maxEventBytes   = 1 << 20
+)
+
+// checkPayload refuses a payload that is too large or no JSON. None at all is
+// allowed.
+func checkPayload(payload []byte, limit int) error {
+	if len(payload) > limit {
+		return &awserr.Error{Code: awserr.CodeRequestTooLarge, Status: 413,
+			Message: fmt.Sprintf("Request must be smaller than %d bytes for the InvokeFunction operation", limit)}
+	}
+	if len(payload) == 0 || json.Valid(payload) && utf8.Valid(payload) {
+		return nil
+	}
+	return lambdaapi.InvalidRequestContentException("Could not parse request body into json: Could not parse payload into json: " + complaint(payload))
+}
+
+// complaint says what is wrong with JSON in the words of Jackson, the Java
+// library that Lambda reads it with: programs show them to their users.
+func complaint(payload []byte) string {
+	p := &jsonParser{text: payload, line: 1}
+	p.document()
+	if p.wrong == "" {
+		p.fail("Unexpected character: the payload is no JSON")
+	}
+	return p.wrong
+}

@@ -1,0 +1,45 @@
+package lambda
+
+import (
+	"context"
+
+	"cloudless/internal/api"
+	lambdaapi "cloudless/internal/api/lambda"
+	"cloudless/internal/storage/kv"
+)
+
+// PutFunctionConcurrency reserves concurrent executions for a function, which
+// is also how many it may have at a time.
+func (s *Service) PutFunctionConcurrency(ctx context.Context, call *api.Call, in *lambdaapi.PutFunctionConcurrencyRequest) (*lambdaapi.Concurrency, error) {
+	n, err := s.mutable(ctx, call, "PutFunctionConcurrency", in.FunctionName)
+	if err != nil {
+		return nil, err
+	}
+	if err := s.changeReservation(ctx, n, &in.ReservedConcurrentExecutions); err != nil {
+		return nil, err
+	}
+	return &lambdaapi.Concurrency{ReservedConcurrentExecutions: &in.ReservedConcurrentExecutions}, nil
+}
+
+// DeleteFunctionConcurrency ends the reservation of a function.
+func (s *Service) DeleteFunctionConcurrency(ctx context.Context, call *api.Call, in *lambdaapi.DeleteFunctionConcurrencyRequest) (*lambdaapi.DeleteFunctionConcurrencyOutput, error) {
+	n, err := s.mutable(ctx, call, "DeleteFunctionConcurrency", in.FunctionName)
+	if err != nil {
+		return nil, err
+	}
+	return &lambdaapi.DeleteFunctionConcurrencyOutput{}, s.changeReservation(ctx, n, nil)
+}
+
+func (s *Service) changeReservation(ctx context.Context, n name, reserved *int64) error {
+	claims := kv.Claims{Write: [][]byte{n.key(), accountKey(n.account, n.region)}}
+	return s.store.Update(ctx, claims, func(tx kv.Tx) error {
+		f, err := readFunction(tx, n)
+		if err != nil {
+			return err
+		}
+		if err := reserve(tx, f, reserved); err != nil {
+			return err
+		}
+		return writeRecord(tx, f.key(), f)
+	})
+}
