@@ -8,7 +8,6 @@ import (
 
 	"cloudless/internal/api"
 	logsapi "cloudless/internal/api/logs"
-	"cloudless/internal/awserr"
 	"cloudless/internal/service/logs/pattern"
 	"cloudless/internal/storage/kv"
 )
@@ -29,7 +28,7 @@ func (s *Service) FilterLogEvents(ctx context.Context, call *api.Call, in *logsa
 	f := filter{limit: maxPageEvents}
 	if in.FilterPattern != nil {
 		if f.pattern, err = pattern.Parse(*in.FilterPattern); err != nil {
-			return nil, refusePattern(err)
+			return nil, logsapi.InvalidParameterException(err.Error())
 		}
 	}
 	if in.Limit != nil {
@@ -52,13 +51,6 @@ func (s *Service) FilterLogEvents(ctx context.Context, call *api.Call, in *logsa
 		return err
 	})
 	return out, err
-}
-
-func refusePattern(err error) error {
-	if errors.Is(err, pattern.ErrUnsupported) {
-		return awserr.Unsupported("this kind of filter pattern of FilterLogEvents")
-	}
-	return logsapi.InvalidParameterException("Invalid filter pattern")
 }
 
 // inclusive moves an end behind the events of that very millisecond, which

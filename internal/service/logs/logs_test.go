@@ -103,9 +103,9 @@ func TestRefusals(t *testing.T) {
 		{"a retention that AWS does not have", second(f.PutRetentionPolicy(ctx, f.call, &logsapi.PutRetentionPolicyRequest{LogGroupName: "g", RetentionInDays: 2})),
 			"InvalidParameterException", ""},
 		{"a pattern that is none", second(f.FilterLogEvents(ctx, f.call, &logsapi.FilterLogEventsRequest{LogGroupName: new("g"), FilterPattern: new("{ x")})),
-			"InvalidParameterException", ""},
-		{"a kind of pattern that is not implemented", second(f.FilterLogEvents(ctx, f.call, &logsapi.FilterLogEventsRequest{LogGroupName: new("g"), FilterPattern: new("[a, b]")})),
-			"NotImplemented", ""},
+			"InvalidParameterException", "Invalid filter pattern"},
+		{"a pattern with a term that needs quotes", second(f.FilterLogEvents(ctx, f.call, &logsapi.FilterLogEventsRequest{LogGroupName: new("g"), FilterPattern: new("a-b")})),
+			"InvalidParameterException", "Invalid filter pattern: Invalid character(s) in term 'a-b'"},
 		{"the events of an unknown stream", second(f.GetLogEvents(ctx, f.call, &logsapi.GetLogEventsRequest{LogGroupName: new("g"), LogStreamName: "x"})),
 			"ResourceNotFoundException", "The specified log stream does not exist."},
 	} {

@@ -8,21 +8,36 @@ import (
 
 // condition is a boolean expression over a message that is a JSON object.
 type condition struct {
-	op          string // "&&", "||" or "compare"
+	op          string // "&&", "||" or one of the tests of a value below
 	left, right *condition
-	selector    []string // names and indexes below $
-	operator    string   // "=", "!=", "<", …, "EXISTS", "IS"
-	value       string
-	number      float64
-	isNumber    bool
+	selector    []step
+	comparison  *comparison
+}
+
+// The tests of a value.
+const (
+	opCompare   = "compare"
+	opExists    = "EXISTS"
+	opNotExists = "NOT EXISTS"
+	opIsNull    = "IS NULL"
+	opIsTrue    = "IS TRUE"
+	opIsFalse   = "IS FALSE"
+)
+
+// step is one step down from $: a name or an index.
+type step struct {
+	name  string
+	index int // -1: it is a name
 }
 
 func (c *condition) match(message string) bool {
-	var doc any
-	if !strings.HasPrefix(strings.TrimSpace(message), "{") || json.Unmarshal([]byte(message), &doc) != nil {
+	if !strings.HasPrefix(strings.TrimSpace(message), "{") {
 		return false
 	}
-	return c.holds(doc)
+	d := json.NewDecoder(strings.NewReader(message))
+	d.UseNumber()
+	var doc any
+	return d.Decode(&doc) == nil && !d.More() && c.holds(doc)
 }
 
 func (c *condition) holds(doc any) bool {
@@ -33,93 +48,49 @@ func (c *condition) holds(doc any) bool {
 		return c.left.holds(doc) || c.right.holds(doc)
 	}
 	v, ok := find(doc, c.selector)
-	switch c.operator {
-	case "EXISTS":
-		return ok == (c.value == "")
-	case "IS":
-		return ok && isLiteral(v, c.value)
+	switch c.op {
+	case opExists:
+		return ok
+	case opNotExists:
+		return !ok
+	case opIsNull:
+		return ok && v == nil
+	case opIsTrue:
+		return v == true
+	case opIsFalse:
+		return v == false
 	}
 	return ok && c.compare(v)
 }
 
-func isLiteral(v any, literal string) bool {
-	switch literal {
-	case "NULL":
-		return v == nil
-	case "TRUE":
-		return v == true
-	default:
-		return v == false
-	}
-}
-
+// compare compares a scalar. Objects, arrays and null compare with nothing,
+// not even as different.
 func (c *condition) compare(v any) bool {
 	switch x := v.(type) {
-	case float64:
-		if !c.isNumber {
-			return c.operator == "!="
-		}
-		switch c.operator {
-		case "=":
-			return x == c.number
-		case "!=":
-			return x != c.number
-		case "<":
-			return x < c.number
-		case "<=":
-			return x <= c.number
-		case ">":
-			return x > c.number
-		}
-		return x >= c.number
+	case json.Number:
+		return c.comparison.holdsForNumber(x.String())
 	case string:
-		switch c.operator {
-		case "=":
-			return wildcard(c.value, x)
-		case "!=":
-			return !wildcard(c.value, x)
-		}
+		return c.comparison.holdsForText(x)
 	case bool:
-		return (strconv.FormatBool(x) == strings.ToLower(c.value)) == (c.operator == "=")
+		return c.comparison.holdsForText(strconv.FormatBool(x))
 	}
 	return false
 }
 
-// wildcard matches * as any text.
-func wildcard(pattern, text string) bool {
-	parts := strings.Split(pattern, "*")
-	if len(parts) == 1 {
-		return pattern == text
-	}
-	text, ok := strings.CutPrefix(text, parts[0])
-	if !ok {
-		return false
-	}
-	for _, part := range parts[1 : len(parts)-1] {
-		i := strings.Index(text, part)
-		if i < 0 {
-			return false
-		}
-		text = text[i+len(part):]
-	}
-	return strings.HasSuffix(text, parts[len(parts)-1])
-}
-
-func find(doc any, selector []string) (any, bool) {
-	for _, step := range selector {
+func find(doc any, selector []step) (any, bool) {
+	for _, s := range selector {
 		switch x := doc.(type) {
 		case map[string]any:
-			v, ok := x[step]
-			if !ok {
+			v, ok := x[s.name]
+			if !ok || s.index >= 0 {
 				return nil, false
 			}
 			doc = v
 		case []any:
-			i, err := strconv.Atoi(step)
-			if err != nil || i < 0 || i >= len(x) {
+			if s.index < 0 || s.index >= len(x) {
 				return nil, false
 			}
-			doc = x[i]
+			doc = x[s.index]
 		default:
 			return nil, false
 		}

@@ -10,35 +10,21 @@ const maxDepth = 32
 
 // parser reads a condition, from left to right, once.
 type parser struct {
-	rest  string
+	scanner
 	depth int
 }
 
 func parseCondition(text string) (*condition, error) {
 	inner, ok := strings.CutSuffix(text[1:], "}")
 	if !ok {
-		return nil, ErrSyntax
+		return nil, invalid()
 	}
-	p := &parser{rest: inner}
+	p := &parser{scanner: scanner{rest: inner}}
 	c, err := p.either()
 	if err == nil && p.skip() != "" {
-		err = ErrSyntax
+		err = invalid()
 	}
 	return c, err
-}
-
-// skip passes over space and returns what is left.
-func (p *parser) skip() string {
-	p.rest = strings.TrimLeft(p.rest, " \t\r\n")
-	return p.rest
-}
-
-func (p *parser) take(token string) bool {
-	if !strings.HasPrefix(p.skip(), token) {
-		return false
-	}
-	p.rest = p.rest[len(token):]
-	return true
 }
 
 // either is conditions joined by ||, which binds weaker than &&.
@@ -64,97 +50,98 @@ func (p *parser) both() (*condition, error) {
 
 func (p *parser) single() (*condition, error) {
 	if !p.take("(") {
-		return p.comparison()
+		return p.test()
 	}
 	if p.depth++; p.depth > maxDepth {
-		return nil, ErrSyntax
+		return nil, invalid()
 	}
 	c, err := p.either()
 	p.depth--
 	if err == nil && !p.take(")") {
-		err = ErrSyntax
+		err = invalid()
 	}
 	return c, err
 }
 
-func (p *parser) comparison() (*condition, error) {
-	c := &condition{op: "compare"}
+// test reads a selector and what its value is tested for.
+func (p *parser) test() (*condition, error) {
+	c := &condition{op: opCompare}
 	var err error
 	if c.selector, err = p.selector(); err != nil {
 		return nil, err
 	}
-	for _, op := range []string{"!=", "<=", ">=", "=", "<", ">"} {
-		if p.take(op) {
-			c.operator = op
-			return c, p.value(c)
+	if c.comparison, err = p.comparison(); c.comparison != nil || err != nil {
+		return c, err
+	}
+	for _, op := range []string{opNotExists, opExists, opIsNull, opIsTrue, opIsFalse} {
+		if p.words(op) {
+			c.op = op
+			return c, nil
 		}
 	}
-	switch {
-	case p.take("NOT EXISTS"):
-		c.operator, c.value = "EXISTS", "NOT"
-	case p.take("EXISTS"):
-		c.operator = "EXISTS"
-	case p.take("IS"):
-		c.operator = "IS"
-		for _, literal := range []string{"NULL", "TRUE", "FALSE"} {
-			if p.take(literal) {
-				c.value = literal
-				return c, nil
-			}
+	return nil, invalid()
+}
+
+// words takes the words of a test, however much space is between them.
+func (p *parser) words(op string) bool {
+	before := p.rest
+	for _, word := range strings.Fields(op) {
+		if !p.take(word) {
+			p.rest = before
+			return false
 		}
-		return nil, ErrSyntax
-	default:
-		return nil, ErrSyntax
 	}
-	return c, nil
+	return true
 }
 
 // selector reads $.name["other name"][0].
-func (p *parser) selector() ([]string, error) {
+func (p *parser) selector() ([]step, error) {
 	if !p.take("$") {
-		return nil, ErrSyntax
+		return nil, invalid()
 	}
-	var steps []string
+	var steps []step
 	for {
+		var s step
+		var ok bool
 		switch {
+		case strings.HasPrefix(p.rest, ".["):
+			p.rest = p.rest[1:]
+			continue
 		case strings.HasPrefix(p.rest, "."):
-			end := 1
-			for end < len(p.rest) && !strings.ContainsRune(".[ \t=<>!&|)", rune(p.rest[end])) {
-				end++
-			}
-			if end == 1 {
-				return nil, ErrSyntax
-			}
-			steps, p.rest = append(steps, p.rest[1:end]), p.rest[end:]
+			s, ok = p.named()
 		case strings.HasPrefix(p.rest, "["):
-			step, rest, ok := strings.Cut(p.rest[1:], "]")
-			if !ok {
-				return nil, ErrSyntax
-			}
-			steps, p.rest = append(steps, strings.Trim(step, `"' `)), rest
+			s, ok = p.bracketed()
 		default:
 			return steps, nil
 		}
+		if !ok {
+			return nil, invalid()
+		}
+		steps = append(steps, s)
 	}
 }
 
-// value reads a number, a word or a quoted string, wildcards included.
-func (p *parser) value(c *condition) error {
-	text := p.skip()
-	if strings.HasPrefix(text, `"`) {
-		var err error
-		c.value, p.rest, err = parseQuoted(text)
-		return err
-	}
-	end := strings.IndexAny(text, " \t&|)")
+// named reads .name
+func (p *parser) named() (s step, ok bool) {
+	text := p.rest[1:]
+	end := strings.IndexAny(text, ".[] \t\r\n=<>!&|(){}\"'*")
 	if end < 0 {
 		end = len(text)
 	}
-	if end == 0 {
-		return ErrSyntax
+	p.rest = text[end:]
+	return step{text[:end], -1}, end > 0
+}
+
+// bracketed reads [0], ["name"] or ['name'].
+func (p *parser) bracketed() (s step, ok bool) {
+	text := p.rest[1:]
+	if text != "" && (text[0] == '"' || text[0] == '\'') {
+		name, rest, ok := strings.Cut(text[1:], text[:1]+"]")
+		p.rest = rest
+		return step{name, -1}, ok
 	}
-	c.value, p.rest = text[:end], text[end:]
-	n, err := strconv.ParseFloat(c.value, 64)
-	c.number, c.isNumber = n, err == nil
-	return nil
+	digits, rest, ok := strings.Cut(text, "]")
+	p.rest = rest
+	i, err := strconv.ParseUint(digits, 10, 31)
+	return step{"", int(i)}, ok && err == nil
 }

@@ -66,36 +66,42 @@ func parseTerms(text string) (terms, error) {
 func parseTerm(text string) (x term, rest string, err error) {
 	switch {
 	case text == "":
-		return x, "", ErrSyntax
+		return x, "", invalid()
 	case text[0] == '"':
 		x.text, rest, err = parseQuoted(text)
+		if err == nil && x.text == "" {
+			err = badTerm(`""`)
+		}
 		return x, rest, err
 	case text[0] == '%':
-		end := strings.IndexByte(text[1:], '%')
-		if end < 0 {
-			return x, "", ErrSyntax
-		}
-		if x.re, err = regexp.Compile(text[1 : end+1]); err != nil {
-			return x, "", ErrSyntax
-		}
-		return x, text[end+2:], nil
+		x.re, rest, err = parseRegex(text)
+		return x, rest, err
 	}
-	end := strings.IndexAny(text, " \t\n")
+	end := strings.IndexAny(text, " \t\r\n")
 	if end < 0 {
 		end = len(text)
 	}
 	x.text = text[:end]
 	for _, r := range x.text {
-		if !isWordRune(r) {
-			return x, "", ErrSyntax // anything else must stand in quotes
+		if !isAlphanumeric(r) && r != '_' {
+			return x, "", badTerm(x.text) // anything else must stand in quotes
 		}
 	}
 	return x, text[end:], nil
 }
 
-func isWordRune(r rune) bool {
-	return r == '_' || r == '.' || r == '/' || r == ':' || r == '-' || r == '*' || r > 0x7f ||
-		'0' <= r && r <= '9' || 'a' <= r && r <= 'z' || 'A' <= r && r <= 'Z'
+func badTerm(text string) error {
+	return &SyntaxError{Reason: "Invalid character(s) in term '" + text + "'"}
+}
+
+// parseRegex reads a regular expression between percent signs.
+func parseRegex(text string) (re *regexp.Regexp, rest string, err error) {
+	inner, rest, ok := strings.Cut(text[1:], "%")
+	if !ok {
+		return nil, "", invalid()
+	}
+	re, err = compile(inner)
+	return re, rest, err
 }
 
 // parseQuoted reads a string in double quotes, in which a backslash escapes a
@@ -113,5 +119,5 @@ func parseQuoted(text string) (value, rest string, err error) {
 			b.WriteByte(c)
 		}
 	}
-	return "", "", ErrSyntax
+	return "", "", invalid()
 }
