@@ -7,7 +7,6 @@ import (
 	"github.com/spf13/cobra"
 
 	"cloudless/internal/app"
-	"cloudless/internal/client"
 )
 
 func newDoctor(o *options) *cobra.Command {
@@ -16,11 +15,10 @@ func newDoctor(o *options) *cobra.Command {
 		Short: "Tell what this machine offers for functions: isolation, limits, interpreters",
 		Args:  cobra.NoArgs,
 		RunE: func(*cobra.Command, []string) error {
-			dir := o.dataDir
-			if dir == client.Memory {
-				dir = os.TempDir()
+			facts, err := app.Doctor(o.dataDir, runtimesDir())
+			if err != nil {
+				return err
 			}
-			facts := app.Doctor(dir, runtimesDir())
 			if o.json {
 				printJSON(os.Stdout, facts)
 				return nil

@@ -2,7 +2,7 @@ package app
 
 import (
 	"context"
-	"path/filepath"
+	"os"
 
 	"cloudless/internal/sandbox"
 	"cloudless/internal/sandbox/runtime"
@@ -20,13 +20,22 @@ type Fact struct {
 	Detail string `json:"detail"`
 }
 
-// Doctor finds out what this machine offers. It changes nothing that lasts.
-func Doctor(dataDir, runtimesDir string) []Fact {
+// Doctor finds out what this machine offers: on the disk of the data directory,
+// if that is there. It changes nothing that lasts.
+func Doctor(dataDir, runtimesDir string) ([]Fact, error) {
+	if info, err := os.Stat(dataDir); err != nil || !info.IsDir() {
+		dataDir = os.TempDir()
+	}
+	dir, err := os.MkdirTemp(dataDir, "doctor-")
+	if err != nil {
+		return nil, err
+	}
+	defer os.RemoveAll(dir)
 	var facts []Fact
-	for _, f := range sandbox.Doctor(filepath.Join(dataDir, "sandboxes"), runtime.NewPacks(runtimesDir)) {
+	for _, f := range sandbox.Doctor(dir, runtime.NewPacks(runtimesDir)) {
 		facts = append(facts, Fact{f.Name, f.OK, f.Detail})
 	}
-	return facts
+	return facts, nil
 }
 
 // InstallRuntime brings the pack of a runtime onto this machine, if it is not

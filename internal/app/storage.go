@@ -70,7 +70,7 @@ func (a *App) openMemory() (stores, error) {
 func (a *App) watchStore(store *pebblekv.Store) {
 	select {
 	case <-store.Failed():
-		a.failed <- pebblekv.ErrFailed
+		a.failed <- fmt.Errorf("the disk failed; what was acknowledged is on it, and a new start will find it: %w", pebblekv.ErrFailed)
 	case <-a.done:
 	}
 }

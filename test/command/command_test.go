@@ -41,6 +41,9 @@ func run(m *testing.M) int {
 	return m.Run()
 }
 
+// direct is a client that asks no proxy.
+var direct = &http.Client{Transport: &http.Transport{}}
+
 // longest is how long anything may take that has to happen. Slow machines are
 // no failure.
 const longest = time.Minute
@@ -94,13 +97,22 @@ func start(t testing.TB, data string, args ...string) *server {
 	if !strings.Contains(strings.Join(args, " "), "--listen") {
 		args = append(args, "--listen", "127.0.0.1:0")
 	}
-	s := &server{t: t, cmd: command(t, []string{"TMPDIR=" + t.TempDir()}, args...), data: data, ended: make(chan struct{})}
+	return await(t, command(t, []string{"TMPDIR=" + t.TempDir()}, args...), data)
+}
+
+// await starts a server by its command and waits until it is ready.
+func await(t testing.TB, cmd *exec.Cmd, data string) *server {
+	t.Helper()
+	s := &server{t: t, cmd: cmd, data: data, ended: make(chan struct{})}
 	s.cmd.Stderr = &s.stderr
 	out, err := s.cmd.StdoutPipe()
 	if err != nil {
 		t.Fatal(err)
 	}
-	if err := s.cmd.Start(); err != nil {
+	switch err := s.cmd.Start(); {
+	case errors.Is(err, syscall.EPERM) && s.cmd.SysProcAttr != nil:
+		t.Skipf("skipped: this machine has no namespaces for everybody: %v", err)
+	case err != nil:
 		t.Fatal(err)
 	}
 	s.stdout = readLines(out)

@@ -25,7 +25,7 @@ func TestASecondServerOnTheSameDataIsRefused(t *testing.T) {
 	if got != (result{stderr: want, code: 1}) {
 		t.Errorf("got %+v, want %q", got, want)
 	}
-	if err := isReady(http.DefaultClient, first.url); err != nil {
+	if err := isReady(direct, first.url); err != nil {
 		t.Errorf("the first one: %v", err)
 	}
 	first.stop()
@@ -64,7 +64,7 @@ func put(url string, body io.Reader, length int64) error {
 	r.ContentLength = length
 	sigv4.Sign(r, sigv4.Credentials{AccessKeyID: "test", SecretAccessKey: "test"}, sigv4.Scope{Region: "us-east-1", Service: "s3"},
 		sigv4.UnsignedPayload, time.Now())
-	resp, err := http.DefaultClient.Do(r)
+	resp, err := direct.Do(r)
 	if err != nil {
 		return err
 	}
@@ -82,7 +82,7 @@ func get(url string) (string, error) {
 	}
 	sigv4.Sign(r, sigv4.Credentials{AccessKeyID: "test", SecretAccessKey: "test"}, sigv4.Scope{Region: "us-east-1", Service: "s3"},
 		sigv4.UnsignedPayload, time.Now())
-	resp, err := http.DefaultClient.Do(r)
+	resp, err := direct.Do(r)
 	if err != nil {
 		return "", err
 	}
@@ -161,7 +161,7 @@ func TestListensOnSeveralAddresses(t *testing.T) {
 		t.Errorf("the second address is %q", second)
 	}
 	for _, url := range []string{s.url, second} {
-		if err := isReady(http.DefaultClient, url); err != nil {
+		if err := isReady(direct, url); err != nil {
 			t.Errorf("%s: %v", url, err)
 		}
 		if err := put(url+"/bucket", nil, 0); err != nil {
