@@ -83,7 +83,7 @@ func (s *Service) start(ctx context.Context, running map[string]bool, ended chan
 				return err
 			}
 			if a.due.After(now) {
-				next = s.clock.After(a.due.Sub(now))
+				next = s.clock.After(a.due.Sub(s.clock.Now()))
 				return nil
 			}
 			due = append(due, a)

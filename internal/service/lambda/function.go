@@ -238,3 +238,21 @@ func (f *function) entry(arn string) lambdaapi.FunctionConfiguration {
 func (s *Service) authorize(ctx context.Context, call *api.Call, action string, n name, facts ...api.Fact) error {
 	return s.authz.Authorize(ctx, call, "lambda:"+action, n.qualifiedARN(), facts...)
 }
+
+// mutable returns the name of a function that is there and that the caller may
+// change. Published versions never change.
+func (s *Service) mutable(ctx context.Context, call *api.Call, action, function string) (name, error) {
+	n, err := parseName(call, function, nil)
+	if err != nil {
+		return n, err
+	}
+	if err := s.authorize(ctx, call, action, n.unqualified()); err != nil {
+		return n, err
+	}
+	if n.qualifier != "" && n.qualifier != latest {
+		return n, lambdaapi.InvalidParameterValueException("This operation is permitted on Lambda functions only. Aliases and versions do not support this operation. Please specify either a function name or an unqualified function ARN.")
+	}
+	n = n.unqualified()
+	_, err = s.read(ctx, n)
+	return n, err
+}

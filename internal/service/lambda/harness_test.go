@@ -72,6 +72,9 @@ func (h *harness) open() {
 func (h *harness) restart() {
 	h.t.Helper()
 	h.Close()
+	for len(h.clock.waits) > 0 {
+		<-h.clock.waits // of those that have ended
+	}
 	h.open()
 }
 
@@ -134,21 +137,27 @@ func (h *harness) peek(text string) *function {
 	return f
 }
 
-// advance waits until somebody waits for d, and lets it pass.
-func (h *harness) advance(d time.Duration) {
+// awaitWait waits until somebody waits for d.
+func (h *harness) awaitWait(d time.Duration) {
 	h.t.Helper()
 	deadline := time.After(10 * time.Second)
 	for {
 		select {
 		case waited := <-h.clock.waits:
 			if waited == d {
-				h.clock.Advance(d)
 				return
 			}
 		case <-deadline:
 			h.t.Fatalf("nobody waits for %v", d)
 		}
 	}
+}
+
+// advance waits until somebody waits for d, and lets it pass.
+func (h *harness) advance(d time.Duration) {
+	h.t.Helper()
+	h.awaitWait(d)
+	h.clock.Advance(d)
 }
 
 // count returns how many records of a kind there are.

@@ -40,6 +40,15 @@ func TestInvokeAnswersWithWhatTheFunctionSaid(t *testing.T) {
 	}
 }
 
+func TestAFunctionGetsAnEmptyObjectWhenNothingIsSent(t *testing.T) {
+	h := newHarness(t)
+	h.create("f")
+	must(h.Invoke(t.Context(), call, &lambdaapi.InvocationRequest{FunctionName: "f"}))(t)
+	if got := <-h.sandboxes.calls; string(got.Payload) != "{}" {
+		t.Errorf("it gets %q", got.Payload)
+	}
+}
+
 func TestInvokeRefuses(t *testing.T) {
 	for _, tt := range []struct {
 		name          string

@@ -21,15 +21,6 @@ func (s *Service) PutFunctionConcurrency(ctx context.Context, call *api.Call, in
 	return &lambdaapi.Concurrency{ReservedConcurrentExecutions: &in.ReservedConcurrentExecutions}, nil
 }
 
-// DeleteFunctionConcurrency ends the reservation of a function.
-func (s *Service) DeleteFunctionConcurrency(ctx context.Context, call *api.Call, in *lambdaapi.DeleteFunctionConcurrencyRequest) (*lambdaapi.DeleteFunctionConcurrencyOutput, error) {
-	n, err := s.mutable(ctx, call, "DeleteFunctionConcurrency", in.FunctionName)
-	if err != nil {
-		return nil, err
-	}
-	return &lambdaapi.DeleteFunctionConcurrencyOutput{}, s.changeReservation(ctx, n, nil)
-}
-
 func (s *Service) changeReservation(ctx context.Context, n name, reserved *int64) error {
 	claims := kv.Claims{Write: [][]byte{n.key(), accountKey(n.account, n.region)}}
 	return s.store.Update(ctx, claims, func(tx kv.Tx) error {

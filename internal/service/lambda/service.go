@@ -10,9 +10,11 @@
 //   - settings.go, runtimes.go: configuration, with defaults and limits;
 //   - code.go, codelink.go: deployment packages: where they come from, what they
 //     must be, and where they can be fetched;
-//   - prepare.go: from Pending to Active;
+//   - update.go, prepare.go: from one build to the next, and from Pending to Active;
 //   - policy.go: the policy that says who may invoke;
-//   - payload.go: what a payload must be;
+//   - tags.go, page.go: what operations on tags, and lists, have in common;
+//   - payload.go, jsonparser.go, jsonscalar.go: what a payload must be, and how
+//     AWS says that it is not;
 //   - run.go, concurrency.go: one invocation, whoever asked for it, and how many
 //     there may be at a time;
 //   - async.go, dispatch.go: the durable queue of invocations of type Event;

@@ -2,7 +2,6 @@ package lambda
 
 import (
 	"context"
-	"maps"
 	"strings"
 
 	"cloudless/internal/api"
@@ -13,51 +12,7 @@ import (
 // maxTags is how many tags a function may have.
 const maxTags = 50
 
-// TagResource adds tags to a function.
-func (s *Service) TagResource(ctx context.Context, call *api.Call, in *lambdaapi.TagResourceRequest) (*lambdaapi.TagResourceOutput, error) {
-	if len(in.Tags) == 0 {
-		return nil, lambdaapi.InvalidParameterValueException("An error occurred and the request cannot be processed.")
-	}
-	err := s.changeTags(ctx, call, "TagResource", in.Resource, func(f *function) error {
-		if f.Tags == nil {
-			f.Tags = map[string]string{}
-		}
-		maps.Copy(f.Tags, in.Tags)
-		return checkTags(f.Tags)
-	})
-	return &lambdaapi.TagResourceOutput{}, err
-}
-
-// UntagResource takes tags off a function.
-func (s *Service) UntagResource(ctx context.Context, call *api.Call, in *lambdaapi.UntagResourceRequest) (*lambdaapi.UntagResourceOutput, error) {
-	err := s.changeTags(ctx, call, "UntagResource", in.Resource, func(f *function) error {
-		for _, k := range in.TagKeys {
-			delete(f.Tags, k)
-		}
-		return nil
-	})
-	return &lambdaapi.UntagResourceOutput{}, err
-}
-
-// ListTags lists the tags of a function.
-func (s *Service) ListTags(ctx context.Context, call *api.Call, in *lambdaapi.ListTagsRequest) (*lambdaapi.ListTagsResponse, error) {
-	n, err := taggedFunction(call, in.Resource)
-	if err != nil {
-		return nil, err
-	}
-	if err := s.authorize(ctx, call, "ListTags", n); err != nil {
-		return nil, err
-	}
-	f, err := s.read(ctx, n)
-	if err != nil {
-		return nil, err
-	}
-	if f.Tags == nil {
-		f.Tags = map[string]string{}
-	}
-	return &lambdaapi.ListTagsResponse{Tags: f.Tags}, nil
-}
-
+// changeTags changes the tags of a function, and with them its revision.
 func (s *Service) changeTags(ctx context.Context, call *api.Call, action, resource string, alter func(*function) error) error {
 	n, err := taggedFunction(call, resource)
 	if err != nil {

@@ -1,0 +1,38 @@
+package lambda
+
+import (
+	"bytes"
+	"fmt"
+	"slices"
+	"testing"
+	"time"
+)
+
+// The layout lies in the stores of users: a change here needs a migration.
+func TestKeysStayAsTheyAre(t *testing.T) {
+	at := time.Date(2026, 3, 1, 12, 0, 0, 5, time.UTC)
+	for _, tt := range []struct {
+		key  []byte
+		want string
+	}{
+		{functionKey("1", "r", "f"), `"\x02lambda\x00\x02function\x00\x021\x00\x02r\x00\x02f\x00"`},
+		{versionKey("1", "r", "f", 2), `"\x02lambda\x00\x02version\x00\x021\x00\x02r\x00\x02f\x00\x15\x02"`},
+		{aliasKey("1", "r", "f", "a"), `"\x02lambda\x00\x02alias\x00\x021\x00\x02r\x00\x02f\x00\x02a\x00"`},
+		{accountKey("1", "r"), `"\x02lambda\x00\x02account\x00\x021\x00\x02r\x00"`},
+		{eventKey("1", "r", "i"), `"\x02lambda\x00\x02event\x00\x021\x00\x02r\x00\x02i\x00"`},
+		{dueKey(at, "1", "r", "i"), `"\x02lambda\x00\x02due\x008\x18i\xa4*@!\x05\x021\x00\x02r\x00\x02i\x00"`},
+		{linkKeyKey(), `"\x02lambda\x00\x02linkkey\x00"`},
+	} {
+		if got := fmt.Sprintf("%q", tt.key); got != tt.want {
+			t.Errorf("key %s, want %s", got, tt.want)
+		}
+	}
+}
+
+func TestTheQueueIsInTheOrderOfTime(t *testing.T) {
+	at := time.Date(2026, 3, 1, 12, 0, 0, 0, time.UTC)
+	keys := [][]byte{dueKey(at, "2", "r", "i"), dueKey(at.Add(time.Millisecond), "1", "r", "i"), dueKey(at.Add(time.Hour), "0", "r", "i")}
+	if !slices.IsSortedFunc(keys, bytes.Compare) {
+		t.Errorf("keys %q", keys)
+	}
+}
