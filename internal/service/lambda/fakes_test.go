@@ -1,0 +1,123 @@
+package lambda
+
+import (
+	"bytes"
+	"context"
+	"io"
+	"sync"
+	"time"
+
+	"cloudless/internal/api"
+	"cloudless/internal/awserr"
+	"cloudless/internal/clock"
+)
+
+// fakeClock tells how long others wait.
+type fakeClock struct {
+	*clock.Fake
+	waits chan time.Duration
+}
+
+func (c *fakeClock) After(d time.Duration) <-chan time.Time {
+	ch := c.Fake.After(d)
+	c.waits <- d
+	return ch
+}
+
+// invoked is what reached the sandboxes.
+type invoked struct {
+	Environment
+	Invocation
+}
+
+// fakeSandboxes prepare and invoke as the test says.
+type fakeSandboxes struct {
+	calls   chan invoked
+	retired chan string
+
+	mu      sync.Mutex
+	prepare func(ctx context.Context, runtime string) error
+	invoke  func(ctx context.Context, e Environment, in Invocation) (Outcome, error)
+}
+
+func newFakeSandboxes() *fakeSandboxes {
+	return &fakeSandboxes{
+		calls:   make(chan invoked, 1000),
+		retired: make(chan string, 1000),
+		prepare: func(context.Context, string) error { return nil },
+		invoke: func(context.Context, Environment, Invocation) (Outcome, error) {
+			return Outcome{Payload: []byte("1")}, nil
+		},
+	}
+}
+
+func (f *fakeSandboxes) set(change func()) {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	change()
+}
+
+// answer makes every invocation end so.
+func (f *fakeSandboxes) answer(out Outcome, err error) {
+	f.set(func() {
+		f.invoke = func(context.Context, Environment, Invocation) (Outcome, error) { return out, err }
+	})
+}
+
+func (f *fakeSandboxes) Runtimes() []string {
+	return []string{"nodejs6.10", "nodejs22.x", "python3.12"}
+}
+
+func (f *fakeSandboxes) Prepare(ctx context.Context, runtime string) error {
+	f.mu.Lock()
+	prepare := f.prepare
+	f.mu.Unlock()
+	return prepare(ctx, runtime)
+}
+
+func (f *fakeSandboxes) Invoke(ctx context.Context, e Environment, in Invocation) (Outcome, error) {
+	f.mu.Lock()
+	invoke := f.invoke
+	f.mu.Unlock()
+	f.calls <- invoked{e, in}
+	return invoke(ctx, e, in)
+}
+
+func (f *fakeSandboxes) Retire(id string) { f.retired <- id }
+
+// fakeAuthorizer allows all but what it is told to deny, and remembers.
+type fakeAuthorizer struct {
+	mu    sync.Mutex
+	deny  map[string]bool // by action
+	asked []string        // "action resource"
+	facts []api.Fact      // of the last question
+}
+
+func (a *fakeAuthorizer) Authorize(_ context.Context, _ *api.Call, action, resource string, facts ...api.Fact) error {
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	a.asked = append(a.asked, action+" "+resource)
+	a.facts = facts
+	if a.deny[action] {
+		return awserr.AccessDenied("no " + action)
+	}
+	return nil
+}
+
+// fakeRoles knows every role but those of its keys.
+type fakeRoles map[string]error
+
+func (r fakeRoles) Credentials(_ context.Context, roleARN, session string) (api.Key, error) {
+	return api.Key{ID: session}, r[roleARN]
+}
+
+// fakeObjects are objects by bucket/key/version.
+type fakeObjects map[string][]byte
+
+func (o fakeObjects) Open(_ context.Context, _ *api.Call, bucket, key, version string) (io.ReadCloser, error) {
+	body, ok := o[bucket+"/"+key+"/"+version]
+	if !ok {
+		return nil, &awserr.Error{Code: "NoSuchKey", Status: 404, Message: "The specified key does not exist."}
+	}
+	return io.NopCloser(bytes.NewReader(body)), nil
+}
