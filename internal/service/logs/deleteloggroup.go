@@ -21,8 +21,8 @@ func (s *Service) DeleteLogGroup(ctx context.Context, call *api.Call, in *logsap
 		if g, err = readGroupAt(tx, key); err != nil {
 			return err
 		}
-		if g.Protected {
-			return logsapi.ValidationException("The specified log group has deletion protection enabled. Disable deletion protection before deleting the log group.")
+		if err := g.unprotected(); err != nil {
+			return err
 		}
 		tx.Delete(key)
 		tx.Set(doomedKey(g.ID, ""), nil)

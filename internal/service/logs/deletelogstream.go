@@ -17,6 +17,9 @@ func (s *Service) DeleteLogStream(ctx context.Context, call *api.Call, in *logsa
 	if err != nil {
 		return nil, err
 	}
+	if err := g.unprotected(); err != nil {
+		return nil, err
+	}
 	key := streamKey(g.ID, in.LogStreamName)
 	var st *stream
 	err = s.store.Update(ctx, kv.Claims{Write: [][]byte{key}}, func(tx kv.Tx) error {

@@ -19,7 +19,7 @@ func (s *Service) DescribeLogGroups(ctx context.Context, call *api.Call, in *log
 	if err := s.authorizeGroup(ctx, call, "DescribeLogGroups", "*"); err != nil {
 		return nil, err
 	}
-	matches, err := groupFilter(in)
+	matches, err := groupFilter(call, in)
 	if err != nil {
 		return nil, err
 	}
@@ -50,23 +50,52 @@ func (s *Service) DescribeLogGroups(ctx context.Context, call *api.Call, in *log
 				out.NextToken = new(encodeToken(*out.LogGroups[limit-1].LogGroupName))
 				return nil
 			}
-			out.LogGroups = append(out.LogGroups, g.describe(call))
+			shown, err := describeIn(r, call, g, in)
+			if err != nil {
+				return err
+			}
+			out.LogGroups = append(out.LogGroups, shown)
 		}
 		return nil
 	})
 	return out, err
 }
 
-// groupFilter returns which groups the request is about.
-func groupFilter(in *logsapi.DescribeLogGroupsRequest) (func(*group) bool, error) {
+// describeIn returns a group as this request shows it: AWS leaves two members
+// out where it was asked with a pattern.
+func describeIn(r kv.Reader, call *api.Call, g *group, in *logsapi.DescribeLogGroupsRequest) (logsapi.LogGroup, error) {
+	if in.LogGroupNamePattern != nil {
+		shown := g.describe(call, 0)
+		shown.StoredBytes, shown.DeletionProtectionEnabled = nil, nil
+		return shown, nil
+	}
+	streams, err := readStreams(r, g.ID, "")
+	size := int64(0)
+	for _, st := range streams {
+		size += st.StoredBytes
+	}
+	return g.describe(call, size), err
+}
+
+// groupFilter returns which groups the request is about. That those of linked
+// accounts are to be included changes nothing: no account is linked here.
+func groupFilter(call *api.Call, in *logsapi.DescribeLogGroupsRequest) (func(*group) bool, error) {
 	if in.LogGroupNamePrefix != nil && in.LogGroupNamePattern != nil {
 		return nil, logsapi.InvalidParameterException("LogGroup name prefix and LogGroup name pattern are mutually exclusive parameters.")
 	}
-	if len(in.AccountIdentifiers) > 0 || len(in.LogGroupIdentifiers) > 0 {
-		return nil, awserr.Unsupported("the accountIdentifiers and logGroupIdentifiers parameters of DescribeLogGroups")
+	if len(in.AccountIdentifiers) > 0 {
+		return nil, awserr.Unsupported("the accountIdentifiers parameter of DescribeLogGroups")
+	}
+	wanted := map[string]bool{}
+	for _, identifier := range in.LogGroupIdentifiers {
+		if name, err := nameOf(call, identifier); err == nil {
+			wanted[name] = true
+		}
 	}
 	return func(g *group) bool {
 		switch {
+		case len(in.LogGroupIdentifiers) > 0 && !wanted[g.Name]:
+			return false
 		case in.LogGroupNamePrefix != nil && !strings.HasPrefix(g.Name, *in.LogGroupNamePrefix):
 			return false
 		case in.LogGroupNamePattern != nil && !strings.Contains(strings.ToLower(g.Name), strings.ToLower(*in.LogGroupNamePattern)):

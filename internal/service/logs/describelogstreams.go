@@ -14,7 +14,7 @@ import (
 // DescribeLogStreams lists the streams of a group by name, or by the time of
 // their latest event.
 func (s *Service) DescribeLogStreams(ctx context.Context, call *api.Call, in *logsapi.DescribeLogStreamsRequest) (*logsapi.DescribeLogStreamsResponse, error) {
-	name, err := groupName(in.LogGroupName, in.LogGroupIdentifier)
+	name, err := groupName(call, in.LogGroupName, in.LogGroupIdentifier)
 	if err != nil {
 		return nil, err
 	}
@@ -40,8 +40,9 @@ func (s *Service) DescribeLogStreams(ctx context.Context, call *api.Call, in *lo
 	if err != nil {
 		return nil, err
 	}
-	slices.SortFunc(streams, streamOrder(byTime, in.Descending != nil && *in.Descending))
-	return pageOfStreams(call, name, streams, in)
+	order := streamOrder(byTime, in.Descending != nil && *in.Descending)
+	slices.SortFunc(streams, order)
+	return pageOfStreams(call, name, streams, order, in)
 }
 
 func streamOrder(byTime, descending bool) func(a, b *stream) int {
@@ -57,17 +58,27 @@ func streamOrder(byTime, descending bool) func(a, b *stream) int {
 	}
 }
 
-// pageOfStreams answers the part of the list behind the stream that the token
-// names.
-func pageOfStreams(call *api.Call, group string, streams []*stream, in *logsapi.DescribeLogStreamsRequest) (*logsapi.DescribeLogStreamsResponse, error) {
+// streamPosition is how far a listing of streams has come: behind the stream
+// of that name and time, which may be gone by now.
+type streamPosition struct {
+	Name   string `json:"n"`
+	LastMs int64  `json:"t"`
+}
+
+// pageOfStreams answers the part of the list, which is in the given order,
+// behind the stream that the token names.
+func pageOfStreams(call *api.Call, group string, streams []*stream, order func(a, b *stream) int, in *logsapi.DescribeLogStreamsRequest) (*logsapi.DescribeLogStreamsResponse, error) {
 	if in.NextToken != nil {
-		var after string
+		var after streamPosition
 		if err := decodeToken(*in.NextToken, &after); err != nil {
 			return nil, err
 		}
-		if i := slices.IndexFunc(streams, func(st *stream) bool { return st.Name == after }); i >= 0 {
-			streams = streams[i+1:]
+		last := &stream{Name: after.Name, LastMs: after.LastMs}
+		i := slices.IndexFunc(streams, func(st *stream) bool { return order(last, st) < 0 })
+		if i < 0 {
+			i = len(streams)
 		}
+		streams = streams[i:]
 	}
 	limit := defaultPage
 	if in.Limit != nil {
@@ -76,7 +87,7 @@ func pageOfStreams(call *api.Call, group string, streams []*stream, in *logsapi.
 	out := &logsapi.DescribeLogStreamsResponse{LogStreams: []logsapi.LogStream{}}
 	if len(streams) > limit {
 		streams = streams[:limit]
-		out.NextToken = new(encodeToken(streams[limit-1].Name))
+		out.NextToken = new(encodeToken(streamPosition{streams[limit-1].Name, streams[limit-1].LastMs}))
 	}
 	for _, st := range streams {
 		out.LogStreams = append(out.LogStreams, st.describe(call, group))

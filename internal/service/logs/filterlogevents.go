@@ -13,9 +13,11 @@ import (
 )
 
 // FilterLogEvents lists the events of a group, or of some of its streams, that
-// match a pattern, in order of time over all streams.
+// match a pattern, in order of time over all streams, whether Interleaved asks
+// for it or not: AWS has done so since 2019. Unmask changes nothing: nothing is
+// ever masked.
 func (s *Service) FilterLogEvents(ctx context.Context, call *api.Call, in *logsapi.FilterLogEventsRequest) (*logsapi.FilterLogEventsResponse, error) {
-	name, err := groupName(in.LogGroupName, in.LogGroupIdentifier)
+	name, err := groupName(call, in.LogGroupName, in.LogGroupIdentifier)
 	if err != nil {
 		return nil, err
 	}
@@ -121,13 +123,13 @@ type filter struct {
 }
 
 // run collects from each stream the first matches behind the cursor and merges
-// them. No stream can give more than limit events to the page, so none is read
-// further.
+// them. No stream can give more than a whole page, so none is read further.
 func (f *filter) run(ctx context.Context, r kv.Reader, groupID string, streams []*stream, sp span) (*logsapi.FilterLogEventsResponse, error) {
 	if f.after != nil {
 		sp.from = position{atMs: max(sp.from.atMs, f.after.AtMs)}
 	}
 	var found []event
+	full := false
 	for _, st := range streams {
 		if st.Events == 0 || st.LastMs < sp.from.atMs || st.FirstMs >= sp.to.atMs {
 			continue
@@ -138,34 +140,54 @@ func (f *filter) run(ctx context.Context, r kv.Reader, groupID string, streams [
 		}
 		found = append(found, matches...)
 		slices.SortFunc(found, func(a, b event) int { return less(&a, &b) })
-		if len(found) > f.limit {
-			found = found[:f.limit]
-			sp.to = position{atMs: found[f.limit-1].atMs + 1} // nothing later can be on this page
+		if n := f.page(found); n > 0 {
+			full = true
+			clear(found[n:])
+			found = found[:n]
+			sp.to = position{atMs: found[n-1].atMs + 1} // nothing later can be on this page
 		}
 	}
-	return f.answer(found), nil
+	return f.answer(found, full), nil
 }
 
+// page returns how many of the events fill a page, or 0 if they do not.
+func (f *filter) page(events []event) int {
+	size := 0
+	for i, e := range events {
+		if size += len(e.message) + eventOverhead; size > maxPageBytes && i > 0 {
+			return i
+		}
+		if i+1 == f.limit {
+			return f.limit
+		}
+	}
+	return 0
+}
+
+// search returns matches of one stream: all, or at least as many as fill a
+// page.
 func (f *filter) search(ctx context.Context, r kv.Reader, groupID string, st *stream, sp span) ([]event, error) {
 	var matches []event
+	size := 0
 	err := scan(r, groupID, st, sp, func(e event) bool {
 		if (f.after == nil || f.after.before(&e)) && f.pattern.Match(e.message) {
 			matches = append(matches, e)
+			size += len(e.message) + eventOverhead
 		}
-		return len(matches) < f.limit && ctx.Err() == nil
+		return len(matches) < f.limit && size <= maxPageBytes && ctx.Err() == nil
 	})
 	return matches, errors.Join(err, ctx.Err())
 }
 
-func (f *filter) answer(found []event) *logsapi.FilterLogEventsResponse {
+func (f *filter) answer(found []event, full bool) *logsapi.FilterLogEventsResponse {
 	out := &logsapi.FilterLogEventsResponse{Events: []logsapi.FilteredLogEvent{}, SearchedLogStreams: []logsapi.SearchedLogStream{}}
 	for _, e := range found {
 		out.Events = append(out.Events, logsapi.FilteredLogEvent{
 			EventId: new(e.id()), Timestamp: new(e.atMs), IngestionTime: new(e.ingestedMs),
 			LogStreamName: new(e.stream.Name), Message: new(e.message)})
 	}
-	if n := len(found); n > 0 && n == f.limit {
-		last := found[n-1]
+	if full {
+		last := found[len(found)-1]
 		out.NextToken = new(encodeToken(cursor{last.atMs, last.stream.ID, last.number}))
 	}
 	return out

@@ -18,9 +18,10 @@ const (
 
 // GetLogEvents lists the events of one stream: the oldest first if
 // startFromHead, or else the newest page. Its tokens never end: at the end of
-// the stream the same token comes back, as on AWS.
+// the stream the same token comes back, as on AWS. Unmask changes nothing:
+// nothing is ever masked.
 func (s *Service) GetLogEvents(ctx context.Context, call *api.Call, in *logsapi.GetLogEventsRequest) (*logsapi.GetLogEventsResponse, error) {
-	name, err := groupName(in.LogGroupName, in.LogGroupIdentifier)
+	name, err := groupName(call, in.LogGroupName, in.LogGroupIdentifier)
 	if err != nil {
 		return nil, err
 	}

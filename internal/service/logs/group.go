@@ -26,8 +26,8 @@ type group struct {
 
 func groupARN(call *api.Call, name string) string { return call.ARN("logs", "log-group:"+name) }
 
-// describe returns the group as the API shows it.
-func (g *group) describe(call *api.Call) logsapi.LogGroup {
+// describe returns the group as the API shows it, with the size of its events.
+func (g *group) describe(call *api.Call, bytes int64) logsapi.LogGroup {
 	arn := groupARN(call, g.Name)
 	out := logsapi.LogGroup{
 		Arn:                       new(arn + ":*"),
@@ -36,7 +36,7 @@ func (g *group) describe(call *api.Call) logsapi.LogGroup {
 		LogGroupClass:             g.Class,
 		CreationTime:              new(g.CreatedMs),
 		MetricFilterCount:         new(int64(0)),
-		StoredBytes:               new(int64(0)),
+		StoredBytes:               new(bytes),
 		DeletionProtectionEnabled: new(g.Protected),
 	}
 	if g.RetentionDays > 0 {
@@ -101,22 +101,35 @@ func (s *Service) newID() string {
 
 // groupName returns the group that one of two members names: by name, or by
 // name or ARN.
-func groupName(name, identifier *string) (string, error) {
+func groupName(call *api.Call, name, identifier *string) (string, error) {
 	switch {
 	case name != nil && identifier != nil:
 		return "", logsapi.InvalidParameterException("LogGroup name and LogGroup Identifier are mutually exclusive parameters.")
 	case name != nil:
 		return *name, nil
 	case identifier != nil:
-		return nameOfARN(*identifier), nil
+		return nameOf(call, *identifier)
 	}
 	return "", logsapi.InvalidParameterException("Expected at least one of logGroupName or logGroupIdentifier.")
 }
 
-// nameOfARN returns the group's name in an ARN, or the text if it is none.
-func nameOfARN(text string) string {
-	if _, name, ok := strings.Cut(text, ":log-group:"); ok {
-		return strings.TrimSuffix(name, ":*")
+// nameOf returns the name of the group that is identified by its name or ARN.
+// Groups of other accounts and regions are none of the call's.
+func nameOf(call *api.Call, identifier string) (string, error) {
+	if !strings.HasPrefix(identifier, "arn:") {
+		return identifier, nil
 	}
-	return text
+	name, ok := strings.CutPrefix(identifier, groupARN(call, ""))
+	if !ok {
+		return "", groupNotFound()
+	}
+	return strings.TrimSuffix(name, ":*"), nil
+}
+
+// unprotected refuses a deletion in a group that is protected from it.
+func (g *group) unprotected() error {
+	if g.Protected {
+		return logsapi.ValidationException("The specified log group has deletion protection enabled. Disable deletion protection before deleting it or what is in it.")
+	}
+	return nil
 }

@@ -20,7 +20,9 @@ const (
 )
 
 // PutLogEvents appends events to a stream. Events that are too old or too new
-// are left out, and the answer says which; the others are durable.
+// are left out, and the answer says which; the others are durable. The
+// sequence token and the entity are not looked at: AWS ignores the former since
+// 2023, and the latter serves Application Signals, which is not here.
 func (s *Service) PutLogEvents(ctx context.Context, call *api.Call, in *logsapi.PutLogEventsRequest) (*logsapi.PutLogEventsResponse, error) {
 	if err := s.authorizeStream(ctx, call, "PutLogEvents", in.LogGroupName, in.LogStreamName); err != nil {
 		return nil, err

@@ -2,8 +2,10 @@ package logs
 
 import (
 	"context"
+	"errors"
 	"time"
 
+	"cloudless/internal/awserr"
 	"cloudless/internal/storage/keys"
 	"cloudless/internal/storage/kv"
 )
@@ -92,15 +94,59 @@ func (s *Service) expire(ctx context.Context, g *group) error {
 		return err
 	}
 	for _, st := range streams {
-		if st.Events == 0 || st.FirstMs >= oldest {
+		if st.StoredBytes == 0 || st.FirstMs >= oldest {
 			continue
 		}
-		expired := kv.Range{Start: eventsPrefix(g.ID, st.ID), End: eventsFrom(g.ID, st.ID, oldest)}
-		if err := s.store.DeleteRange(ctx, expired); err != nil {
+		if err := s.expireStream(ctx, g, st, oldest); err != nil {
 			return err
 		}
 	}
 	return nil
+}
+
+// expireStream drops the events of a stream from before oldest, and then
+// counts them off. A crash between the two leaves the size too large.
+func (s *Service) expireStream(ctx context.Context, g *group, st *stream, oldest int64) error {
+	gone, first, err := s.expired(ctx, g, st, oldest)
+	if err != nil {
+		return err
+	}
+	expired := kv.Range{Start: eventsPrefix(g.ID, st.ID), End: eventsFrom(g.ID, st.ID, oldest)}
+	if err := s.store.DeleteRange(ctx, expired); err != nil {
+		return err
+	}
+	key := streamKey(g.ID, st.Name)
+	return s.store.Update(ctx, kv.Claims{Write: [][]byte{key}}, func(tx kv.Tx) error {
+		now, err := readStream(tx, g.ID, st.Name)
+		if awserr.Code(err) == "ResourceNotFoundException" || err == nil && now.ID != st.ID {
+			return nil // it was deleted meanwhile
+		}
+		if err != nil {
+			return err
+		}
+		if now.FirstMs = first; now.Events != st.Events {
+			now.FirstMs = oldest // of what was written since, some may be earlier
+		}
+		now.StoredBytes -= gone
+		return writeJSON(tx, key, now)
+	})
+}
+
+// expired returns the size of a stream's events from before oldest, and the
+// time of the first event that stays: oldest itself, if none does.
+func (s *Service) expired(ctx context.Context, g *group, st *stream, oldest int64) (bytes, firstMs int64, err error) {
+	firstMs = oldest
+	err = s.store.View(ctx, func(r kv.Reader) error {
+		return scan(r, g.ID, st, spanOf(nil, nil), func(e event) bool {
+			if e.atMs >= oldest {
+				firstMs = e.atMs
+				return false
+			}
+			bytes += int64(len(e.message) + eventOverhead)
+			return ctx.Err() == nil
+		})
+	})
+	return bytes, firstMs, errors.Join(err, ctx.Err())
 }
 
 // streams returns the streams of a group whose names begin with prefix.

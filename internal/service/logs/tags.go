@@ -13,17 +13,29 @@ const maxTags = 50
 
 // TagResource adds tags to a group that is named by its ARN.
 func (s *Service) TagResource(ctx context.Context, call *api.Call, in *logsapi.TagResourceRequest) (*logsapi.TagResourceOutput, error) {
-	return &logsapi.TagResourceOutput{}, s.tag(ctx, call, "TagResource", nameOfARN(in.ResourceArn), in.Tags)
+	name, err := nameOf(call, in.ResourceArn)
+	if err != nil {
+		return nil, err
+	}
+	return &logsapi.TagResourceOutput{}, s.tag(ctx, call, "TagResource", name, in.Tags)
 }
 
 // UntagResource takes tags off a group that is named by its ARN.
 func (s *Service) UntagResource(ctx context.Context, call *api.Call, in *logsapi.UntagResourceRequest) (*logsapi.UntagResourceOutput, error) {
-	return &logsapi.UntagResourceOutput{}, s.untag(ctx, call, "UntagResource", nameOfARN(in.ResourceArn), in.TagKeys)
+	name, err := nameOf(call, in.ResourceArn)
+	if err != nil {
+		return nil, err
+	}
+	return &logsapi.UntagResourceOutput{}, s.untag(ctx, call, "UntagResource", name, in.TagKeys)
 }
 
 // ListTagsForResource lists the tags of a group that is named by its ARN.
 func (s *Service) ListTagsForResource(ctx context.Context, call *api.Call, in *logsapi.ListTagsForResourceRequest) (*logsapi.ListTagsForResourceResponse, error) {
-	tags, err := s.listTags(ctx, call, "ListTagsForResource", nameOfARN(in.ResourceArn))
+	name, err := nameOf(call, in.ResourceArn)
+	if err != nil {
+		return nil, err
+	}
+	tags, err := s.listTags(ctx, call, "ListTagsForResource", name)
 	return &logsapi.ListTagsForResourceResponse{Tags: tags}, err
 }
 
