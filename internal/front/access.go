@@ -3,6 +3,8 @@ package front
 import (
 	"context"
 	"encoding/hex"
+	"fmt"
+	"io"
 	"log/slog"
 	"net/http"
 	"runtime/debug"
@@ -20,14 +22,20 @@ type visit struct {
 	principal string
 	code      string // of the error, or ""
 	cancel    context.CancelFunc
+	refuse    func(error) // answers with an error, once it is known in which words
 }
 
 // observe gives each request an id and writes the access line behind it. A
 // panic becomes a 500 and a line in the log; the server lives on.
 func (f *Front) observe(serve func(http.ResponseWriter, *http.Request, *visit)) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		v := &visit{id: f.requestID(), start: f.cfg.Clock.Now(), cancel: func() {}}
 		counted := &countingWriter{ResponseWriter: w}
+		v := &visit{id: f.requestID(), start: f.cfg.Clock.Now(), cancel: func() {}, refuse: func(error) {
+			http.Error(counted, "internal error", http.StatusInternalServerError)
+		}}
+		if r.Body != nil && r.Body != http.NoBody {
+			r.Body = &sentBody{r.Body, http.NewResponseController(w), f.idleBody}
+		}
 		defer func() {
 			v.cancel()
 			if p := recover(); p != nil {
@@ -45,7 +53,7 @@ func (f *Front) afterPanic(w *countingWriter, r *http.Request, v *visit, p any) 
 	}
 	f.log.ErrorContext(r.Context(), "panic while serving", "panic", p, "request_id", v.id, "stack", string(debug.Stack()))
 	if w.status == 0 {
-		http.Error(w, "internal error", http.StatusInternalServerError)
+		v.refuse(fmt.Errorf("panic: %v", p))
 	}
 }
 
@@ -103,6 +111,17 @@ func (w *countingWriter) Write(p []byte) (int, error) {
 	}
 	n, err := w.ResponseWriter.Write(p)
 	w.bytes += int64(n)
+	return n, err
+}
+
+// ReadFrom counts the bytes and lets a file go from the disk to the connection
+// without passing through here, where the system can do that.
+func (w *countingWriter) ReadFrom(r io.Reader) (int64, error) {
+	if w.status == 0 {
+		w.status = http.StatusOK
+	}
+	n, err := io.Copy(w.ResponseWriter, r)
+	w.bytes += n
 	return n, err
 }
 

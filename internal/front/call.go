@@ -26,6 +26,7 @@ func (f *Front) serveCall(w http.ResponseWriter, r *http.Request, v *visit) {
 	}
 	v.service = s.Schema.Name
 	req := &wire.Request{Request: r, ID: v.id, Service: s.Schema}
+	v.refuse = func(err error) { f.refuse(w, s, req, v, err) }
 	out, err := f.call(w, s, req, v, sig, signatureError)
 	if err == nil {
 		if err := s.codec.Encode(w, req, out); err != nil {
@@ -33,7 +34,7 @@ func (f *Front) serveCall(w http.ResponseWriter, r *http.Request, v *visit) {
 		}
 		return
 	}
-	f.refuse(w, s, req, v, err)
+	v.refuse(err)
 }
 
 // refuse answers with an error, and logs what the caller is not told.

@@ -36,6 +36,9 @@ func (f *Front) preflight(w http.ResponseWriter, r *http.Request) bool {
 	h.Set("Access-Control-Allow-Methods", "GET, PUT, POST, DELETE, PATCH, HEAD")
 	h.Set("Access-Control-Allow-Headers", r.Header.Get("Access-Control-Request-Headers"))
 	h.Set("Access-Control-Max-Age", "172800")
+	if r.Header.Get("Access-Control-Request-Private-Network") == "true" {
+		h.Set("Access-Control-Allow-Private-Network", "true") // asked where the page is from a public address and this is not
+	}
 	w.WriteHeader(http.StatusNoContent)
 	return true
 }

@@ -3,6 +3,8 @@ package front
 import (
 	"net/http"
 	"strings"
+
+	"cloudless/internal/wire"
 )
 
 // executePath is where deployed APIs are for clients that can neither resolve
@@ -36,6 +38,9 @@ func deployedAPI(r *http.Request) (id string, rest *http.Request, ok bool) {
 // where a method asks for one, the API says so.
 func (f *Front) serveDeployedAPI(w http.ResponseWriter, r *http.Request, v *visit, id string) {
 	v.service, v.operation = "execute-api", id
+	v.refuse = func(error) {
+		_ = wire.Answer(w, http.StatusInternalServerError, "application/json", []byte(`{"message": "Internal server error"}`))
+	}
 	principal := anonymous()
 	region := f.cfg.Region
 	if sig, err := parse(r); err == nil && sig != nil && sig.Service == "execute-api" {

@@ -5,6 +5,7 @@
 //   - route.go: which service a request is for;
 //   - call.go:  one call of an AWS API: authenticate, decode, do, encode;
 //   - authenticate.go: whose signature it is;
+//   - body.go: bodies that do not come, or not whole;
 //   - executeapi.go: calls of deployed APIs, by host or by path;
 //   - cors.go:  browsers;
 //   - access.go: request ids, the access line, panics.
@@ -21,6 +22,7 @@ import (
 	"log/slog"
 	"net/http"
 	"strings"
+	"time"
 
 	"cloudless/internal/api"
 	"cloudless/internal/clock"
@@ -82,6 +84,8 @@ type Front struct {
 	byName  map[string]*service
 	targets map[string]*service // by TargetPrefix
 	rest    []*service          // the services whose paths are their own
+
+	idleBody time.Duration // the constant, but for tests
 }
 
 // service is one AWS service, ready to be called.
@@ -105,7 +109,7 @@ func New(cfg Config) *Front {
 	if cfg.Status == nil {
 		cfg.Status = func() any { return map[string]string{"status": "ready"} }
 	}
-	f := &Front{cfg: cfg, log: cfg.Log, byName: map[string]*service{}, targets: map[string]*service{}}
+	f := &Front{cfg: cfg, log: cfg.Log, byName: map[string]*service{}, targets: map[string]*service{}, idleBody: idleBody}
 	for _, s := range cfg.Services {
 		sv := &service{Service: s, codec: cfg.Codecs[s.Schema.Protocol]}
 		f.byName[s.Schema.Name] = sv

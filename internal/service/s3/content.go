@@ -133,7 +133,7 @@ func (c *content) Read(p []byte) (int, error) {
 			first.len -= int64(n)
 			if err == io.EOF {
 				if err = nil; n == 0 && len(p) > 0 {
-					err = io.ErrUnexpectedEOF // the blob is shorter than its record says
+					err = errShort
 				}
 			}
 			if n > 0 || err != nil || len(p) == 0 {
@@ -141,13 +141,45 @@ func (c *content) Read(p []byte) (int, error) {
 			}
 			continue
 		}
-		err := c.open.Close()
-		c.open, c.pieces = nil, c.pieces[1:]
-		if err != nil {
+		if err := c.leave(); err != nil {
 			return 0, err
 		}
 	}
 	return 0, io.EOF
+}
+
+// errShort says that a blob is shorter than its record says.
+var errShort = io.ErrUnexpectedEOF
+
+// WriteTo writes the bytes in their order. It hands w the blobs themselves, so
+// that those which are files can go to a connection without being read here.
+func (c *content) WriteTo(w io.Writer) (written int64, err error) {
+	for len(c.pieces) > 0 {
+		if err := c.advance(); err != nil {
+			return written, err
+		}
+		length := c.pieces[0].len
+		n, err := io.Copy(w, &io.LimitedReader{R: c.open, N: length})
+		written += n
+		c.pieces[0].len -= n
+		if err != nil {
+			return written, err
+		}
+		if n < length {
+			return written, errShort
+		}
+		if err := c.leave(); err != nil {
+			return written, err
+		}
+	}
+	return written, nil
+}
+
+// leave closes the first piece and goes on to the next.
+func (c *content) leave() error {
+	err := c.open.Close()
+	c.open, c.pieces = nil, c.pieces[1:]
+	return err
 }
 
 // Close gives the bytes free.

@@ -127,8 +127,12 @@ func TestReadingAcrossParts(t *testing.T) {
 		{"bytes=10485760-", "end"},
 		{"bytes=5242880-5242880", "b"},
 	} {
-		body, _ := h.get("key", func(in *s3api.GetObjectRequest) { in.Range = &tt.header })
+		ranged := func(in *s3api.GetObjectRequest) { in.Range = &tt.header }
+		body, _ := h.get("key", ranged)
 		want(t, tt.header, &body, tt.body)
+		if got := h.written("key", ranged); got != tt.body {
+			t.Errorf("%s: %q was written, want %q", tt.header, got, tt.body)
+		}
 	}
 	body, out := h.get("key", func(in *s3api.GetObjectRequest) { in.PartNumber = new(int64(3)) })
 	want(t, "part 3", &body, "end")

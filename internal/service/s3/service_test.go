@@ -88,6 +88,23 @@ func (h *harness) get(key string, edit ...func(*s3api.GetObjectRequest)) (string
 	return h.read(out.Body), out
 }
 
+// written is get for a body that writes itself.
+func (h *harness) written(key string, edit func(*s3api.GetObjectRequest)) string {
+	h.t.Helper()
+	in := &s3api.GetObjectRequest{Bucket: "bucket", Key: key}
+	edit(in)
+	out, err := h.GetObject(h.t.Context(), root, in)
+	if err != nil {
+		h.t.Fatalf("GetObject(%s): %v", key, err)
+	}
+	var b strings.Builder
+	n, err := out.Body.(io.WriterTo).WriteTo(&b)
+	if err = errors.Join(err, out.Body.Close()); err != nil || n != int64(b.Len()) {
+		h.t.Fatalf("WriteTo = %d, %v; it wrote %d bytes", n, err, b.Len())
+	}
+	return b.String()
+}
+
 func (h *harness) read(body io.ReadCloser) string {
 	h.t.Helper()
 	b, err := io.ReadAll(body)
