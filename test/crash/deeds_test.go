@@ -70,7 +70,9 @@ var kinds = []kind{
 	{"function", 16, createFunction, readFunctions},
 	{"permission", 16, addPermission, readPermissions},
 	{"API", 16, createAPI, readAPIs},
-	{"order", 0, nil, func(ctx context.Context, c clients) (map[string]string, error) { return scan(ctx, c, "user", "uid", "email") }},
+	{"order", 0, nil, func(ctx context.Context, c clients) (map[string]string, error) {
+		return scan(ctx, c, "user", "uid", "email")
+	}},
 }
 
 // write writes, one thing after another, until the server is gone.
