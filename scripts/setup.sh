@@ -3,46 +3,67 @@
 # is asked, and what is there already is left alone.
 #
 #   scripts/setup.sh demo    the AWS CLI and the runtime of nodejs6.10
-#   scripts/setup.sh test    those, and the SDKs that the tests drive
+#   scripts/setup.sh test    those, a C compiler for the race detector, and the
+#                            SDKs that the tests drive
 set -euo pipefail
 cd "$(dirname "$0")/.."
-what=${1:?demo or test}
+what=${1:-}
+case $what in demo | test) ;; *) echo "usage: scripts/setup.sh demo|test" >&2; exit 2 ;; esac
 tools=$PWD/.tools
 mkdir -p "$tools"
 PATH=${PATH//"$tools/python/bin:"/} # what is made here is not made with itself
 
 say() { printf 'setup: %s\n' "$*" >&2; }
+has() { command -v "$1" >/dev/null 2>&1; }
 
-# have FILE-OR-COMMAND PACKAGE: installs Debian's package where the command is missing.
-have() {
-	command -v "$1" >/dev/null 2>&1 && return
-	command -v apt-get >/dev/null 2>&1 || { say "please install $1 (package $2)"; exit 1; }
-	say "installing $2 with apt-get"
+# install PACKAGE...: those of Debian, as root or by a sudo that asks nothing.
+install() {
 	local sudo=()
-	[ "$(id -u)" = 0 ] || sudo=(sudo)
+	if [ "$(id -u)" != 0 ]; then
+		sudo=(sudo -n)
+		if ! has sudo || ! sudo -n true 2>/dev/null; then
+			say "missing, and only root may install it: please run  apt-get install $*  and then this again"
+			exit 1
+		fi
+	fi
+	say "installing with apt-get: $*"
 	"${sudo[@]}" apt-get update -q >/dev/null
-	"${sudo[@]}" env DEBIAN_FRONTEND=noninteractive apt-get install -qy --no-install-recommends "$2" >/dev/null
+	"${sudo[@]}" env DEBIAN_FRONTEND=noninteractive apt-get install -qy --no-install-recommends "$@" >/dev/null
 }
 
-# python REQUIREMENTS: a virtual environment of our own with these packages.
+# system: the machine's own packages that are missing, all at once.
+system() {
+	local missing=()
+	has curl || missing+=(curl)
+	has npm || missing+=(npm)
+	has python3 || missing+=(python3)
+	python3 -c 'import ensurepip, venv' 2>/dev/null || missing+=(python3-venv)
+	[ "$what" = demo ] || has "${CC:-cc}" || missing+=(gcc libc6-dev)
+	[ ${#missing[@]} -gt 0 ] || return 0
+	if ! has apt-get; then
+		say "please install what Debian calls: ${missing[*]}"
+		exit 1
+	fi
+	install "${missing[@]}"
+}
+
+# python REQUIREMENTS...: a virtual environment of our own with these packages.
 python() {
 	local wanted stamp=$tools/python/installed
 	wanted=$(cat "$@")
-	[ "$(cat "$stamp" 2>/dev/null)" = "$wanted" ] && return
-	have python3 python3
-	python3 -c 'import ensurepip, venv' 2>/dev/null || have python3-venv-is-missing python3-venv
-	say "installing with pip: $(echo "$wanted" | grep -v '^#' | tr '\n' ' ')"
+	[ "$(cat "$stamp" 2>/dev/null)" != "$wanted" ] || return 0
+	say "installing with pip: $(tr '\n' ' ' <<<"$wanted")"
 	rm -rf "$tools/python"
 	python3 -m venv "$tools/python"
-	"$tools/python/bin/pip" install -q --disable-pip-version-check $(echo "$wanted" | grep -v '^#')
+	# shellcheck disable=SC2086 # one word a package
+	"$tools/python/bin/pip" install -q --disable-pip-version-check $wanted
 	echo "$wanted" >"$stamp"
 }
 
 # node_packages DIR: the packages that DIR/package.json names.
 node_packages() {
 	local dir=$tools/$(basename "$1")
-	cmp -s "$1/package.json" "$dir/installed.json" && return
-	have npm npm
+	! cmp -s "$1/package.json" "$dir/installed.json" || return 0
 	say "installing with npm: $(grep -o '"[^"]*": "[0-9][^"]*"' "$1/package.json" | tr -d '"' | tr '\n' ' ')"
 	mkdir -p "$dir"
 	cp "$1/package.json" "$dir/package.json"
@@ -50,22 +71,14 @@ node_packages() {
 	cp "$1/package.json" "$dir/installed.json"
 }
 
-have curl curl
-have npm npm
-case $what in
-demo) python scripts/requirements-demo.txt ;;
-test)
-	python scripts/requirements-demo.txt scripts/requirements-test.txt
-	[ ! -f test/sdk/js/package.json ] || node_packages test/sdk/js
-	;;
-*) say "unknown: $what"; exit 2 ;;
-esac
-
-source scripts/env.sh
-if [ -d cmd/cloudless ]; then
-	packs=(nodejs6.10)
-	[ "$what" = demo ] || packs+=(nodejs20.x nodejs22.x)
-	for pack in "${packs[@]}"; do
-		go run ./cmd/cloudless runtime install "$pack" >&2
-	done
+system
+requirements=(scripts/requirements-demo.txt)
+packs=(nodejs6.10)
+if [ "$what" = test ]; then
+	requirements+=(scripts/requirements-test.txt)
+	packs+=(nodejs20.x nodejs22.x)
+	node_packages test/sdk/js
 fi
+python "${requirements[@]}"
+source scripts/env.sh
+go run ./cmd/cloudless runtime install "${packs[@]}" >&2

@@ -13,12 +13,25 @@ work=$(mktemp -d)
 cloudless=$PWD/bin/cloudless
 export CLOUDLESS_DATA=$work/data
 
-bold() { printf '\n\033[1m%s\033[0m\n' "$*"; }
+if [ -t 1 ]; then strong=$'\033[1m' tint=$'\033[36m' plain=$'\033[0m'; else strong='' tint='' plain=''; fi
+
+bold() { printf '\n%s%s%s\n' "$strong" "$*" "$plain"; }
 fail() { printf '\ndemo: %s\n' "$*" >&2; exit 1; }
+
+# quoted WORD…: the words as one would type them.
+quoted() {
+	local word
+	for word; do
+		case $word in
+		'' | *[!A-Za-z0-9_./:=@%+,-]*) printf " '%s'" "${word//\'/\'\\\'\'}" ;;
+		*) printf ' %s' "$word" ;;
+		esac
+	done
+}
 
 # step COMMAND…: prints the command, runs it, prints its answer, keeps it in $answer.
 step() {
-	printf '\n\033[36m$ %s\033[0m\n' "$(printf '%q ' "$@")"
+	printf '\n%s$%s%s\n' "$tint" "$(quoted "$@")" "$plain"
 	answer=$("$@") || fail "the command failed: $*"
 	[ -z "$answer" ] || printf '%s\n' "$answer"
 }
@@ -42,16 +55,19 @@ finish() {
 trap finish EXIT
 
 bold "Starting cloudless with a data directory of its own"
-"$cloudless" start --listen 127.0.0.1:0 --account $account >"$work/out" 2>"$work/err" &
+# A server that is to stay must not end with the terminal.
+command -v setsid >/dev/null && stay=setsid || stay=nohup
+${KEEP:+$stay} "$cloudless" start --listen 127.0.0.1:0 --account $account </dev/null >"$work/out" 2>"$work/err" &
 server=$!
-for _ in $(seq 100); do
+for _ in $(seq 600); do
 	[ -f "$CLOUDLESS_DATA/server.json" ] && break
 	kill -0 "$server" 2>/dev/null || { cat "$work/err" >&2; fail "the server did not start"; }
 	sleep 0.05
 done
+[ -f "$CLOUDLESS_DATA/server.json" ] || fail "the server is not ready after half a minute"
 eval "$("$cloudless" env)"
-unset AWS_CA_BUNDLE
-export AWS_PAGER=
+# Nothing of the configuration that the user has for AWS.
+export AWS_CONFIG_FILE=/dev/null AWS_SHARED_CREDENTIALS_FILE=/dev/null AWS_DEFAULT_OUTPUT=json AWS_PAGER=
 head -1 "$work/out"
 port=${AWS_ENDPOINT_URL##*:}
 
@@ -132,7 +148,15 @@ bold "As the article promises"
 printf '%s\n%s\n' "$promised" "$item"
 
 if [ -n "${KEEP:-}" ]; then
-	disown "$server"
-	printf '\nThe server runs on, as process %s. To talk to it:\n  export CLOUDLESS_DATA=%s\n  eval "$(bin/cloudless env)"\n  curl -X POST -d %q %s\nTo stop it: kill %s\n' \
-		"$server" "$CLOUDLESS_DATA" "$body" "$url" "$server"
+	cat <<-KEPT
+
+	The server runs on, as process $server, with its data in $CLOUDLESS_DATA. To talk to it:
+	  source $PWD/scripts/env.sh   # the AWS CLI that was set up
+	  export CLOUDLESS_DATA=$CLOUDLESS_DATA
+	  eval "\$($cloudless env)"
+	  curl -X POST -d '$body' $url
+	  $cloudless logs -f putitem
+	To stop it, and to leave nothing behind:
+	  kill $server && rm -r $work
+	KEPT
 fi
