@@ -83,8 +83,8 @@ func (s *Presence) Absent(p Path) { note(&s.absent, p) }
 // Blank records that the enumeration at p was given as "".
 func (s *Presence) Blank(p Path) { note(&s.blank, p) }
 
-// maxNotes bounds what is remembered, and told, of a request in which much is
-// wrong.
+// maxNotes bounds what is remembered of a request in which much is wrong. It is
+// more than is told.
 const maxNotes = 1000
 
 func note(notes *map[string]bool, p Path) {

@@ -7,39 +7,96 @@ import (
 	"strconv"
 	"strings"
 	"time"
+	"unicode/utf8"
 )
+
+// maxShownBytes bounds a value that a message repeats, so that the refusal of
+// a large request is not larger still. Where AWS cuts is not known.
+const maxShownBytes = 16 << 10
 
 // show writes a value as Java's toString does, which AWS's messages repeat.
 // What is sensitive further in stays hidden.
 func (v *validator) show(s *Shape, rv reflect.Value) string {
-	if isAbsent(s, rv) {
-		return "null"
+	w := shower{service: v.service}
+	w.value(s, rv)
+	text := w.String()
+	if len(text) <= maxShownBytes {
+		return text
 	}
-	if s.Sensitive {
-		return "***Sensitive Data Redacted***"
+	end := maxShownBytes
+	for !utf8.RuneStart(text[end]) {
+		end--
 	}
-	rv = reflect.Indirect(rv)
-	switch s.Kind {
+	return text[:end]
+}
+
+// shower writes values until there are more bytes than will be shown.
+type shower struct {
+	strings.Builder
+	service *Service
+}
+
+func (w *shower) full() bool { return w.Len() > maxShownBytes }
+
+func (w *shower) value(s *Shape, rv reflect.Value) {
+	switch {
+	case w.full():
+		return
+	case isAbsent(s, rv):
+		w.WriteString("null")
+		return
+	case s.Sensitive:
+		w.WriteString("***Sensitive Data Redacted***")
+		return
+	}
+	switch rv = reflect.Indirect(rv); s.Kind {
 	case Structure:
-		parts := make([]string, len(s.Members))
-		for i := range s.Members {
-			parts[i] = lowerFirst(s.Members[i].Name) + "=" + v.show(v.service.Shape(s.Members[i].Shape), rv.Field(i))
-		}
-		return s.Name + "(" + strings.Join(parts, ", ") + ")"
+		w.structure(s, rv)
 	case List:
-		parts := make([]string, rv.Len())
-		for i := range parts {
-			parts[i] = v.show(v.service.Shape(s.Element), rv.Index(i))
-		}
-		return "[" + strings.Join(parts, ", ") + "]"
+		w.list(s, rv)
 	case Map:
-		parts := make([]string, 0, rv.Len())
-		for _, k := range sortedKeys(rv) {
-			parts = append(parts, k.String()+"="+v.show(v.service.Shape(s.Element), rv.MapIndex(k)))
-		}
-		return "{" + strings.Join(parts, ", ") + "}"
+		w.mapping(s, rv)
+	default:
+		w.WriteString(showScalar(rv))
 	}
-	return showScalar(rv)
+}
+
+func (w *shower) structure(s *Shape, rv reflect.Value) {
+	w.WriteString(s.Name + "(")
+	for i := range s.Members {
+		w.comma(i)
+		w.WriteString(lowerFirst(s.Members[i].Name) + "=")
+		w.value(w.service.Shape(s.Members[i].Shape), rv.Field(i))
+	}
+	w.WriteByte(')')
+}
+
+func (w *shower) list(s *Shape, rv reflect.Value) {
+	w.WriteByte('[')
+	for i := 0; i < rv.Len() && !w.full(); i++ {
+		w.comma(i)
+		w.value(w.service.Shape(s.Element), rv.Index(i))
+	}
+	w.WriteByte(']')
+}
+
+func (w *shower) mapping(s *Shape, rv reflect.Value) {
+	w.WriteByte('{')
+	for i, k := range sortedKeys(rv) {
+		if w.full() {
+			break
+		}
+		w.comma(i)
+		w.WriteString(k.String() + "=")
+		w.value(w.service.Shape(s.Element), rv.MapIndex(k))
+	}
+	w.WriteByte('}')
+}
+
+func (w *shower) comma(i int) {
+	if i > 0 {
+		w.WriteString(", ")
+	}
 }
 
 func showScalar(rv reflect.Value) string {

@@ -30,6 +30,9 @@ func Validate(s *Service, op *Operation, in any, given *Presence) error {
 	return awserr.Validation(message)
 }
 
+// maxTold is how many violations a message tells. AWS stops at ten.
+const maxTold = 10
+
 type validator struct {
 	service *Service
 	given   *Presence
@@ -52,6 +55,10 @@ func (v *validator) message() string {
 	}
 }
 
+// full tells that the message tells no more, so that nothing more need be
+// looked at.
+func (v *validator) full() bool { return len(v.found) == maxTold }
+
 // check reports what is wrong with a value by itself. What lies beneath it is
 // checked by others.
 func (v *validator) check(s *Shape, rv reflect.Value, path Path) {
@@ -73,7 +80,7 @@ func (v *validator) say(words string, path Path) {
 
 // report adds one violation by a value.
 func (v *validator) report(s *Shape, rv reflect.Value, path Path, constraint string) {
-	if len(v.found) < maxNotes { // showing a value may take long
+	if !v.full() { // showing a value may take long
 		v.repeat(s, v.show(s, rv), path, constraint)
 	}
 }
@@ -100,7 +107,7 @@ func (v *validator) absent(m *Member, path Path) {
 }
 
 func (v *validator) add(value, path, constraint string) {
-	if len(v.found) < maxNotes {
+	if !v.full() {
 		v.found = append(v.found, fmt.Sprintf("Value%s at '%s' failed to satisfy constraint: %s", value, path, constraint))
 	}
 }
@@ -187,7 +194,7 @@ func (v *validator) list(s *Shape, rv reflect.Value, path Path) {
 	if !element.Checked {
 		return
 	}
-	for i := range rv.Len() {
+	for i := 0; i < rv.Len() && !v.full(); i++ {
 		if !isScalar(element.Kind) {
 			v.value(element, rv.Index(i), path.Index(i))
 		} else if len(broken(element, rv.Index(i))) > 0 {
@@ -212,6 +219,9 @@ func (v *validator) mapping(s *Shape, rv reflect.Value, path Path) {
 		v.report(s, rv, path, "Map value must satisfy constraint: ["+strings.Join(valueConstraints(value), ", ")+"]")
 	}
 	for _, k := range keys {
+		if v.full() {
+			return
+		}
 		v.beneath(value, reflect.Indirect(rv.MapIndex(k)), path.Key(k.String()))
 	}
 }

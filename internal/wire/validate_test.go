@@ -4,9 +4,11 @@ import (
 	"cmp"
 	"net/http"
 	"net/http/httptest"
+	"slices"
 	"strings"
 	"testing"
 	"time"
+	"unicode/utf8"
 
 	"cloudless/internal/api/apigateway"
 	"cloudless/internal/api/dynamodb"
@@ -97,6 +99,22 @@ func TestValidateSaysWhatAWSSays(t *testing.T) {
 		code := cmp.Or(tt.service.Operation(tt.operation).InvalidInput, awserr.CodeValidation)
 		if err == nil || e.Code != code || e.Status != 400 || !strings.HasPrefix(e.Message, tt.want) {
 			t.Errorf("Validate(%s %+v)\n got %v\nwant %s", tt.operation, tt.in, err, tt.want)
+		}
+	}
+}
+
+// A request of millions of wrong values is refused in little time, with an
+// answer that is smaller than itself.
+func TestARefusalIsSmall(t *testing.T) {
+	for name, in := range map[string]*logs.PutLogEventsRequest{
+		"many wrong values": {LogGroupName: "g", LogStreamName: "s", LogEvents: make([]logs.InputLogEvent, 5000)},
+		"a long list":       {LogGroupName: "g", LogStreamName: "s", LogEvents: slices.Repeat([]logs.InputLogEvent{{Message: "m\u00e9"}}, 20_000)},
+		"a long text":       {LogGroupName: strings.Repeat("\u00e9", 1<<20), LogStreamName: "s", LogEvents: []logs.InputLogEvent{{Message: "m"}}},
+	} {
+		err := wire.Validate(&logs.Schema, logs.Schema.Operation("PutLogEvents"), in, &wire.Presence{})
+		message := awserr.From(err).Message
+		if err == nil || len(message) > 20_000 || !utf8.ValidString(message) {
+			t.Errorf("%s: %d bytes, %.200s", name, len(message), message)
 		}
 	}
 }
@@ -219,7 +237,7 @@ func TestValidateBelievesWhatTheRequestShowed(t *testing.T) {
 	}
 }
 
-func TestValidateTellsAThousandViolationsAtMost(t *testing.T) {
+func TestValidateTellsTenViolationsAtMost(t *testing.T) {
 	var given wire.Presence
 	in := order{Name: "abc", Amount: 1}
 	for i := range 2000 {
@@ -227,7 +245,7 @@ func TestValidateTellsAThousandViolationsAtMost(t *testing.T) {
 		given.Absent(wire.Path{}.Member("Lines").Index(i).Member("Article"))
 	}
 	message := awserr.From(wire.Validate(&orders, &orders.Operations[0], &in, &given)).Message
-	if !strings.HasPrefix(message, "1000 validation errors detected: ") {
+	if !strings.HasPrefix(message, "10 validation errors detected: ") {
 		t.Errorf("Validate = %.80s", message)
 	}
 }
