@@ -2,11 +2,14 @@ package command
 
 import (
 	"bytes"
+	"context"
 	"fmt"
 	"io"
 	"io/fs"
+	"maps"
 	"net"
 	"net/http"
+	"net/http/httptrace"
 	"os"
 	"path/filepath"
 	"strings"
@@ -48,20 +51,36 @@ func beginUpload(t *testing.T, s *server, target string) *upload {
 	}
 	r, w := io.Pipe()
 	u := &upload{content: w, answer: make(chan error, 1)}
-	go func() { u.answer <- put(s.url+target, r, int64(len(uploaded))) }()
-	if _, err := io.WriteString(w, uploaded[:5]); err != nil { // returns once the client has read it
+	// The server says "100 Continue" when it begins to read the body: from then
+	// on the request is under way.
+	begun := make(chan struct{})
+	ctx := httptrace.WithClientTrace(t.Context(), &httptrace.ClientTrace{Got100Continue: func() { close(begun) }})
+	go func() {
+		u.answer <- putWith(ctx, s.url+target, r, int64(len(uploaded)), http.Header{"Expect": {"100-continue"}})
+	}()
+	if _, err := io.WriteString(w, uploaded[:5]); err != nil {
 		t.Fatal(err)
+	}
+	select {
+	case <-begun:
+	case err := <-u.answer:
+		t.Fatalf("the upload ended early: %v", err)
 	}
 	return u
 }
 
 // put uploads to S3 as root.
 func put(url string, body io.Reader, length int64) error {
-	r, err := http.NewRequest(http.MethodPut, url, body)
+	return putWith(context.Background(), url, body, length, nil)
+}
+
+func putWith(ctx context.Context, url string, body io.Reader, length int64, header http.Header) error {
+	r, err := http.NewRequestWithContext(ctx, http.MethodPut, url, body)
 	if err != nil {
 		return err
 	}
 	r.ContentLength = length
+	maps.Copy(r.Header, header)
 	sigv4.Sign(r, sigv4.Credentials{AccessKeyID: "test", SecretAccessKey: "test"}, sigv4.Scope{Region: "us-east-1", Service: "s3"},
 		sigv4.UnsignedPayload, time.Now())
 	resp, err := direct.Do(r)
