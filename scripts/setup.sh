@@ -47,17 +47,23 @@ system() {
 	install "${missing[@]}"
 }
 
-# python REQUIREMENTS...: a virtual environment of our own with these packages.
+# python REQUIREMENTS...: these packages in a virtual environment of our own,
+# beside those that are there.
 python() {
-	local wanted stamp=$tools/python/installed
-	wanted=$(cat "$@")
-	[ "$(cat "$stamp" 2>/dev/null)" != "$wanted" ] || return 0
+	local wanted package stamp=$tools/python/installed
+	wanted=$(cat "$@" | grep -vxF -f <(cat "$stamp" 2>/dev/null) || true)
+	[ -n "$wanted" ] || return 0
 	say "installing with pip: $(tr '\n' ' ' <<<"$wanted")"
-	rm -rf "$tools/python"
+	[ -f "$stamp" ] || rm -rf "$tools/python" # half of one
 	python3 -m venv "$tools/python"
 	# shellcheck disable=SC2086 # one word a package
 	"$tools/python/bin/pip" install -q --disable-pip-version-check $wanted
-	echo "$wanted" >"$stamp"
+	touch "$stamp"
+	for package in $wanted; do
+		sed -i.old "/^${package%%==*}==/d" "$stamp"
+		echo "$package" >>"$stamp"
+	done
+	rm -f "$stamp.old"
 }
 
 # node_packages DIR: the packages that DIR/package.json names.

@@ -55,6 +55,9 @@ func (k fakeKeys) Key(_ context.Context, id, _ string) (api.Key, error) {
 type fakeAPIs struct{ seen *seen }
 
 func (f fakeAPIs) ServeAPI(w http.ResponseWriter, r *http.Request, call *api.Call, apiID string) {
+	if apiID == "broken" {
+		panic("broken")
+	}
 	*f.seen = seen{operation: "execute", call: call, path: r.URL.EscapedPath(), api: apiID}
 	w.WriteHeader(http.StatusTeapot)
 }
@@ -296,6 +299,10 @@ func TestAPanicIsAnAnswer(t *testing.T) {
 	w := f.serve(sign(request("POST", "http://127.0.0.1:4566/", "{}", target, "DynamoDB_20120810.DescribeLimits"), "test", "test", "dynamodb"))
 	if w.Code != 500 || code(w) != "InternalServerError" || strings.Contains(w.Body.String(), "broken") {
 		t.Errorf("got %d %s", w.Code, w.Body)
+	}
+	w = f.serve(request("GET", "http://broken.execute-api.localhost:4566/prod/", ""))
+	if want := `{"message": "Internal server error"}`; w.Code != 500 || w.Body.String() != want {
+		t.Errorf("a deployed API: %d %s, want %s", w.Code, w.Body, want)
 	}
 }
 

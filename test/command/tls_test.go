@@ -79,6 +79,7 @@ func TestHTTP2WithoutTLSByPriorKnowledge(t *testing.T) {
 	if resp.StatusCode != http.StatusOK || resp.ProtoMajor != 2 {
 		t.Errorf("%s %s", resp.Proto, resp.Status)
 	}
+	s.stop() // which an idle connection does not hold up
 }
 
 func TestClientsTrustTheServerOverTLS(t *testing.T) {
