@@ -9,7 +9,8 @@ import (
 	"cloudless/internal/storage/kv"
 )
 
-// ListAccountAliases returns the alias of the account, if it has one.
+// ListAccountAliases returns the alias of the account, if it has one: an
+// account has one at most, so there is no second page to ask for.
 func (s *Service) ListAccountAliases(ctx context.Context, call *api.Call, in *iamapi.ListAccountAliasesRequest) (*iamapi.ListAccountAliasesResponse, error) {
 	if err := s.authz.Authorize(ctx, call, "iam:ListAccountAliases", "*"); err != nil {
 		return nil, err

@@ -3,6 +3,7 @@
 // or one member alone as the body: a document, text, or a stream.
 //
 //   - restxml.go: the codec;
+//   - digest.go:  checksums of documents;
 //   - error.go:   refusals in both styles, and how S3 spells the common ones.
 //
 // S3 and Route 53 speak it. S3 does a few things its own way, and its schema's
@@ -92,6 +93,11 @@ func decodeBody(r *wire.Request, rv reflect.Value, given *wire.Presence) error {
 	text, err := wire.ReadBody(r)
 	if err != nil {
 		return err
+	}
+	if isS3(r.Service) {
+		if err := checkDigests(r, text); err != nil {
+			return err
+		}
 	}
 	switch {
 	case b.kind == wire.Structure:

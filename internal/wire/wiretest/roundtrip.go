@@ -107,7 +107,7 @@ func write(codec wire.Codec, s *wire.Service, value reflect.Value) (*wire.Reques
 
 // describesBody tells headers that say something of the body they come with.
 func describesBody(header string) bool {
-	return slices.Contains([]string{"Content-Length", "Content-Type", "Content-Range"}, http.CanonicalHeaderKey(header))
+	return slices.Contains([]string{"Content-Length", "Content-Type", "Content-Range", "Content-Md5"}, http.CanonicalHeaderKey(header))
 }
 
 // targetOf fills the pattern of an operation, and adds the query.
