@@ -185,40 +185,18 @@ func (s *Service) commitBatch(ctx context.Context, changes []*batchChange) error
 			size += changes[n].bytes
 			n++
 		}
-		if err := s.commitTogether(ctx, changes[:n]); err != nil {
+		together := make([]*change, n)
+		for i, c := range changes[:n] {
+			together[i] = &c.change
+		}
+		done, err := s.commit(ctx, together...)
+		if err != nil {
 			return err
 		}
+		for i, c := range changes[:n] {
+			c.batch.consumed.merge(done[i].consumed)
+		}
 		changes = changes[n:]
-	}
-	return nil
-}
-
-func (s *Service) commitTogether(ctx context.Context, changes []*batchChange) error {
-	var claims kv.Claims
-	for _, c := range changes {
-		own := c.claims()
-		claims.Write = append(claims.Write, own.Write...)
-		if !slices.ContainsFunc(claims.Read, func(key []byte) bool { return bytes.Equal(key, c.table.storeKey) }) {
-			claims.Read = append(claims.Read, own.Read...)
-		}
-	}
-	done := make([]changed, len(changes))
-	err := s.store.Update(ctx, claims, func(tx kv.Tx) (err error) {
-		for i, c := range changes {
-			if err := c.table.verify(tx); err != nil {
-				return err
-			}
-			if done[i], err = c.do(tx); err != nil {
-				return err
-			}
-		}
-		return nil
-	})
-	if err != nil {
-		return err
-	}
-	for i, c := range changes {
-		c.batch.consumed.merge(done[i].consumed)
 	}
 	return nil
 }

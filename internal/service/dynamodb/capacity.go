@@ -55,18 +55,36 @@ func (c *consumption) merge(other consumption) {
 
 // answer returns what ReturnConsumedCapacity asks for, which may be nothing.
 func (c *consumption) answer(level string, t *table) *ddb.ConsumedCapacity {
+	return c.show(level, t, func(units float64) ddb.Capacity { return ddb.Capacity{CapacityUnits: &units} })
+}
+
+// answerTransaction is answer for a transaction, which takes twice as much, and
+// is told whether it read or wrote.
+func (c *consumption) answerTransaction(level string, t *table, reads bool) *ddb.ConsumedCapacity {
+	return c.show(level, t, func(units float64) ddb.Capacity {
+		units *= 2
+		if reads {
+			return ddb.Capacity{CapacityUnits: &units, ReadCapacityUnits: &units}
+		}
+		return ddb.Capacity{CapacityUnits: &units, WriteCapacityUnits: &units}
+	})
+}
+
+func (c *consumption) show(level string, t *table, capacity func(units float64) ddb.Capacity) *ddb.ConsumedCapacity {
 	if level != "TOTAL" && level != "INDEXES" {
 		return nil
 	}
-	total := c.table
-	for _, units := range c.indexes {
-		total += units
+	units := c.table
+	for _, of := range c.indexes {
+		units += of
 	}
-	answer := &ddb.ConsumedCapacity{TableName: new(t.Name), CapacityUnits: new(total)}
+	total := capacity(units)
+	answer := &ddb.ConsumedCapacity{TableName: new(t.Name), CapacityUnits: total.CapacityUnits,
+		ReadCapacityUnits: total.ReadCapacityUnits, WriteCapacityUnits: total.WriteCapacityUnits}
 	if level == "TOTAL" {
 		return answer
 	}
-	answer.Table = &ddb.Capacity{CapacityUnits: new(c.table)}
+	answer.Table = new(capacity(c.table))
 	for ix, units := range c.indexes {
 		arm := &answer.LocalSecondaryIndexes
 		if ix.Global {
@@ -75,7 +93,7 @@ func (c *consumption) answer(level string, t *table) *ddb.ConsumedCapacity {
 		if *arm == nil {
 			*arm = map[string]ddb.Capacity{}
 		}
-		(*arm)[ix.Name] = ddb.Capacity{CapacityUnits: new(units)}
+		(*arm)[ix.Name] = capacity(units)
 	}
 	return answer
 }

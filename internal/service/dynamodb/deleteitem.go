@@ -11,6 +11,22 @@ import (
 // DeleteItem removes one item if the condition holds for it. There need not be
 // any.
 func (s *Service) DeleteItem(ctx context.Context, call *api.Call, in *ddb.DeleteItemInput) (*ddb.DeleteItemOutput, error) {
+	plan, err := s.planDelete(in)
+	if err != nil {
+		return nil, err
+	}
+	done, err := s.writeOne(ctx, call, in.TableName, plan, writeAnswer{in.ReturnValues, in.ReturnConsumedCapacity, in.ReturnItemCollectionMetrics})
+	if err != nil {
+		return nil, err
+	}
+	out := &ddb.DeleteItemOutput{ConsumedCapacity: done.capacity, ItemCollectionMetrics: done.collection}
+	if in.ReturnValues == "ALL_OLD" {
+		out.Attributes = done.old.API()
+	}
+	return out, nil
+}
+
+func (s *Service) planDelete(in *ddb.DeleteItemInput) (*writePlan, error) {
 	guard := guardParams{in.ConditionExpression, in.Expected, in.ConditionalOperator, in.ExpressionAttributeNames, in.ExpressionAttributeValues}
 	if err := guard.expressions().check(); err != nil {
 		return nil, err
@@ -26,42 +42,12 @@ func (s *Service) DeleteItem(ctx context.Context, call *api.Call, in *ddb.Delete
 	if err != nil {
 		return nil, err
 	}
-
-	var out *ddb.DeleteItemOutput
-	err = s.retrying(func() error {
-		t, err := s.open(ctx, call, "DeleteItem", in.TableName, "", func(t *table) []api.Fact {
-			return itemFacts(t, key, in.ReturnValues)
-		})
-		if err != nil {
-			return err
-		}
-		if err := t.schema.checkKey(key); err != nil {
-			return err
-		}
-		if condition != nil {
-			if err := t.checkPaths(condition.Paths()); err != nil {
-				return err
-			}
-		}
-		done, err := s.commit(ctx, &change{
-			table:     t,
-			storeKey:  t.itemKey(key),
-			condition: condition,
-			showOld:   in.ReturnValuesOnConditionCheckFailure == "ALL_OLD",
-			apply:     func(attr.Item) (attr.Item, error) { return nil, nil },
-		})
-		if err != nil {
-			return err
-		}
-		out = &ddb.DeleteItemOutput{ConsumedCapacity: done.consumed.answer(in.ReturnConsumedCapacity, t)}
-		if in.ReturnValues == "ALL_OLD" {
-			out.Attributes = done.old.API()
-		}
-		out.ItemCollectionMetrics, err = s.collectionMetrics(ctx, t, key, in.ReturnItemCollectionMetrics)
-		return err
-	})
-	if err != nil {
-		return nil, err
-	}
-	return out, nil
+	return &writePlan{
+		action:    "DeleteItem",
+		item:      key,
+		condition: condition,
+		showOld:   in.ReturnValuesOnConditionCheckFailure == "ALL_OLD",
+		check:     func(t *table) error { return t.schema.checkKey(key) },
+		apply:     func(*table, attr.Item) (attr.Item, error) { return nil, nil },
+	}, nil
 }

@@ -13,6 +13,8 @@ import (
 //
 //	("dynamodb", "table", account, region, name)         a table's definition
 //	("dynamodb", "doomed", data)                         data that is to be dropped
+//	("dynamodb", "token", period, account, region, token)
+//	                                                     a transaction that was made; see token.go
 //	("dynamodb", "data", data, 0, hash, pk[, sk])        an item
 //	("dynamodb", "data", data, index, hash, pk…[, sk…], digest)
 //	                                                     an item's entry in an index

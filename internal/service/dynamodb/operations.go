@@ -22,6 +22,8 @@ func (s *Service) API() *api.Service {
 		Query:              s.Query,
 		Scan:               s.Scan,
 		TagResource:        s.TagResource,
+		TransactGetItems:   s.TransactGetItems,
+		TransactWriteItems: s.TransactWriteItems,
 		UntagResource:      s.UntagResource,
 		UpdateItem:         s.UpdateItem,
 	}.Service()

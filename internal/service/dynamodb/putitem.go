@@ -11,6 +11,22 @@ import (
 
 // PutItem replaces one item, whole, if the condition holds for what was there.
 func (s *Service) PutItem(ctx context.Context, call *api.Call, in *ddb.PutItemInput) (*ddb.PutItemOutput, error) {
+	plan, err := s.planPut(in)
+	if err != nil {
+		return nil, err
+	}
+	done, err := s.writeOne(ctx, call, in.TableName, plan, writeAnswer{in.ReturnValues, in.ReturnConsumedCapacity, in.ReturnItemCollectionMetrics})
+	if err != nil {
+		return nil, err
+	}
+	out := &ddb.PutItemOutput{ConsumedCapacity: done.capacity, ItemCollectionMetrics: done.collection}
+	if in.ReturnValues == "ALL_OLD" {
+		out.Attributes = done.old.API()
+	}
+	return out, nil
+}
+
+func (s *Service) planPut(in *ddb.PutItemInput) (*writePlan, error) {
 	guard := guardParams{in.ConditionExpression, in.Expected, in.ConditionalOperator, in.ExpressionAttributeNames, in.ExpressionAttributeValues}
 	if err := guard.expressions().check(); err != nil {
 		return nil, err
@@ -29,44 +45,14 @@ func (s *Service) PutItem(ctx context.Context, call *api.Call, in *ddb.PutItemIn
 	if err != nil {
 		return nil, err
 	}
-
-	var out *ddb.PutItemOutput
-	err = s.retrying(func() error {
-		t, err := s.open(ctx, call, "PutItem", in.TableName, "", func(t *table) []api.Fact {
-			return itemFacts(t, it, in.ReturnValues)
-		})
-		if err != nil {
-			return err
-		}
-		if err := t.checkPut(it); err != nil {
-			return err
-		}
-		if condition != nil {
-			if err := t.checkPaths(condition.Paths()); err != nil {
-				return err
-			}
-		}
-		done, err := s.commit(ctx, &change{
-			table:     t,
-			storeKey:  t.itemKey(it),
-			condition: condition,
-			showOld:   in.ReturnValuesOnConditionCheckFailure == "ALL_OLD",
-			apply:     func(attr.Item) (attr.Item, error) { return it, nil },
-		})
-		if err != nil {
-			return err
-		}
-		out = &ddb.PutItemOutput{ConsumedCapacity: done.consumed.answer(in.ReturnConsumedCapacity, t)}
-		if in.ReturnValues == "ALL_OLD" {
-			out.Attributes = done.old.API()
-		}
-		out.ItemCollectionMetrics, err = s.collectionMetrics(ctx, t, it, in.ReturnItemCollectionMetrics)
-		return err
-	})
-	if err != nil {
-		return nil, err
-	}
-	return out, nil
+	return &writePlan{
+		action:    "PutItem",
+		item:      it,
+		condition: condition,
+		showOld:   in.ReturnValuesOnConditionCheckFailure == "ALL_OLD",
+		check:     func(t *table) error { return t.checkPut(it) },
+		apply:     func(*table, attr.Item) (attr.Item, error) { return it, nil },
+	}, nil
 }
 
 // checkPut refuses an item that the table or one of its indexes cannot take.

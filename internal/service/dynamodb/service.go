@@ -25,6 +25,7 @@ package dynamodb
 
 import (
 	"context"
+	"errors"
 	"log/slog"
 	"sync"
 	"time"
@@ -100,7 +101,7 @@ func (s *Service) Run(ctx context.Context) error {
 		case r := <-s.uncounted:
 			err = s.recount(ctx, r)
 		case <-due:
-			err = s.sweep(ctx)
+			err = errors.Join(s.sweep(ctx), s.sweepTokens(ctx))
 			due = s.clock.After(sweepInterval)
 		}
 		if err != nil && ctx.Err() == nil {

@@ -16,42 +16,20 @@ import (
 // UpdateItem changes attributes of one item, which it makes if there is none,
 // if the condition holds for what was there.
 func (s *Service) UpdateItem(ctx context.Context, call *api.Call, in *ddb.UpdateItemInput) (*ddb.UpdateItemOutput, error) {
-	plan, err := s.planUpdate(in)
+	update, err := s.planUpdate(in)
 	if err != nil {
 		return nil, err
 	}
-	var out *ddb.UpdateItemOutput
-	err = s.retrying(func() error {
-		t, err := s.open(ctx, call, "UpdateItem", in.TableName, "", func(t *table) []api.Fact {
-			return itemFacts(t, plan.key, in.ReturnValues)
-		})
-		if err != nil {
-			return err
-		}
-		if err := plan.check(t); err != nil {
-			return err
-		}
-		done, err := s.commit(ctx, &change{
-			table:     t,
-			storeKey:  t.itemKey(plan.key),
-			condition: plan.condition,
-			showOld:   in.ReturnValuesOnConditionCheckFailure == "ALL_OLD",
-			apply:     func(old attr.Item) (attr.Item, error) { return plan.apply(t, old) },
-		})
-		if err != nil {
-			return err
-		}
-		out = &ddb.UpdateItemOutput{
-			Attributes:       plan.shown(in.ReturnValues, done),
-			ConsumedCapacity: done.consumed.answer(in.ReturnConsumedCapacity, t),
-		}
-		out.ItemCollectionMetrics, err = s.collectionMetrics(ctx, t, plan.key, in.ReturnItemCollectionMetrics)
-		return err
-	})
+	done, err := s.writeOne(ctx, call, in.TableName, update.write(in.ReturnValuesOnConditionCheckFailure),
+		writeAnswer{in.ReturnValues, in.ReturnConsumedCapacity, in.ReturnItemCollectionMetrics})
 	if err != nil {
 		return nil, err
 	}
-	return out, nil
+	return &ddb.UpdateItemOutput{
+		Attributes:            update.shown(in.ReturnValues, done.changed),
+		ConsumedCapacity:      done.capacity,
+		ItemCollectionMetrics: done.collection,
+	}, nil
 }
 
 // updatePlan is what an UpdateItem asks for.
@@ -113,6 +91,18 @@ func (s *Service) planUpdate(in *ddb.UpdateItemInput) (*updatePlan, error) {
 	return plan, scope.Unused()
 }
 
+// write is the update as a plan of a write.
+func (p *updatePlan) write(onFailure string) *writePlan {
+	return &writePlan{
+		action:    "UpdateItem",
+		item:      p.key,
+		condition: p.condition,
+		showOld:   onFailure == "ALL_OLD",
+		check:     p.check,
+		apply:     p.apply,
+	}
+}
+
 // attributeUpdates translates the legacy parameter.
 func attributeUpdates(in map[string]ddb.AttributeValueUpdate) (expr.AttributeUpdates, error) {
 	var updates expr.AttributeUpdates
@@ -154,9 +144,6 @@ func (p *updatePlan) check(t *table) error {
 		if t.schema.has(path[0].Name) {
 			return awserr.Validation(invalidValues + "Cannot update attribute " + path[0].Name + ". This attribute is part of the key")
 		}
-	}
-	if p.condition != nil {
-		paths = slices.Concat(paths, p.condition.Paths())
 	}
 	return t.checkPaths(paths)
 }

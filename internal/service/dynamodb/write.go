@@ -2,7 +2,6 @@ package dynamodb
 
 import (
 	"bytes"
-	"context"
 	"errors"
 	"fmt"
 	"slices"
@@ -14,14 +13,15 @@ import (
 	"cloudless/internal/storage/kv"
 )
 
-// change is the change of one item that a request asks for.
+// change is the change of one item that a request asks for, or a condition on
+// an item that it does not change.
 type change struct {
 	table     *table
 	storeKey  []byte          // of the item
 	condition *expr.Condition // on the item as it was, or nil
 	showOld   bool            // an unmet condition's answer carries the item
 	// apply returns what becomes of the item, or nil when it goes. It may be
-	// called more than once.
+	// called more than once. Where apply is nil, the item stays as it is.
 	apply func(old attr.Item) (attr.Item, error)
 }
 
@@ -31,53 +31,19 @@ type changed struct {
 	consumed consumption
 }
 
-// claims are the item, which the change reads and writes, and the definition,
-// which has to stay as it is. Index entries need no claim: only a change of
-// their own item touches them.
-func (c *change) claims() kv.Claims {
-	return kv.Claims{Write: [][]byte{c.storeKey}, Read: [][]byte{c.table.storeKey}}
-}
-
-// commit makes the change in a transaction of its own.
-func (s *Service) commit(ctx context.Context, c *change) (changed, error) {
-	var result changed
-	err := s.store.Update(ctx, c.claims(), func(tx kv.Tx) (err error) {
-		if err = c.table.verify(tx); err != nil {
-			return err
-		}
-		result, err = c.do(tx)
-		return err
-	})
-	return result, err
-}
-
-// do makes the change within a transaction.
-func (c *change) do(tx kv.Tx) (changed, error) {
-	old, err := readItem(tx, c.storeKey)
-	if err != nil {
-		return changed{}, err
+// claim adds what the change depends on: the item, which it reads and writes,
+// and the definition, which has to stay as it is. Index entries need no claim:
+// only a change of their own item touches them.
+func (c *change) claim(claims *kv.Claims) {
+	if c.apply == nil {
+		claims.Read = append(claims.Read, c.storeKey)
+	} else {
+		claims.Write = append(claims.Write, c.storeKey)
 	}
-	if c.condition != nil && !c.condition.Holds(old) {
-		return changed{}, c.unmet(old)
+	definition := c.table.storeKey
+	if !slices.ContainsFunc(claims.Read, func(key []byte) bool { return bytes.Equal(key, definition) }) {
+		claims.Read = append(claims.Read, definition)
 	}
-	next, err := c.apply(old)
-	if err != nil {
-		return changed{}, err
-	}
-	switch {
-	case next == nil && old != nil:
-		tx.Delete(c.storeKey)
-	case next != nil && !bytes.Equal(old, next):
-		tx.Set(c.storeKey, slices.Clone(next)) // the answer may show it; what is set belongs to the store
-	}
-	result := changed{old: old, new: next}
-	result.consumed.add(nil, writeUnits(max(old.Size(), next.Size())))
-	for _, ix := range c.table.indexes {
-		if units := ix.replace(tx, c.storeKey, old, next); units > 0 {
-			result.consumed.add(ix, units)
-		}
-	}
-	return result, nil
 }
 
 // unmet is the error of a condition that does not hold.

@@ -1,0 +1,84 @@
+package dynamodb
+
+import (
+	"context"
+
+	"cloudless/internal/api"
+	ddb "cloudless/internal/api/dynamodb"
+	"cloudless/internal/service/dynamodb/attr"
+	"cloudless/internal/service/dynamodb/expr"
+)
+
+// writePlan is the change of one item that a request asks for, as far as it is
+// known without the table.
+type writePlan struct {
+	action    string          // what policies call it, such as "PutItem"
+	item      attr.Item       // the item to put, or the key of the one to change
+	condition *expr.Condition // on the item as it was, or nil
+	showOld   bool            // an unmet condition's answer carries the item
+
+	check func(*table) error // refuses what the table cannot take
+	// apply returns what becomes of the item, or nil when it goes. It may be
+	// called more than once. Where apply is nil, the condition is all there is.
+	apply func(t *table, old attr.Item) (attr.Item, error)
+}
+
+// on makes a change of the plan, for a table.
+func (p *writePlan) on(t *table) (*change, error) {
+	if err := p.check(t); err != nil {
+		return nil, err
+	}
+	if p.condition != nil {
+		if err := t.checkPaths(p.condition.Paths()); err != nil {
+			return nil, err
+		}
+	}
+	c := &change{table: t, storeKey: t.itemKey(p.item), condition: p.condition, showOld: p.showOld}
+	if p.apply != nil {
+		c.apply = func(old attr.Item) (attr.Item, error) { return p.apply(t, old) }
+	}
+	return c, nil
+}
+
+// writeOne carries out a plan in a transaction of its own, for an operation on
+// one item.
+func (s *Service) writeOne(ctx context.Context, call *api.Call, tableName string, p *writePlan, a writeAnswer) (*written, error) {
+	var out *written
+	err := s.retrying(func() error {
+		t, err := s.open(ctx, call, p.action, tableName, "", func(t *table) []api.Fact {
+			return itemFacts(t, p.item, a.returnValues)
+		})
+		if err != nil {
+			return err
+		}
+		c, err := p.on(t)
+		if err != nil {
+			return err
+		}
+		done, err := s.commit(ctx, c)
+		if err != nil {
+			return err
+		}
+		out = &written{changed: done[0], capacity: done[0].consumed.answer(a.capacity, t)}
+		out.collection, err = s.collectionMetrics(ctx, t, p.item, a.collection)
+		return err
+	})
+	if err != nil {
+		return nil, err
+	}
+	return out, nil
+}
+
+// writeAnswer is what a request wants to hear of its write.
+type writeAnswer struct {
+	returnValues string
+	capacity     string // ReturnConsumedCapacity
+	collection   string // ReturnItemCollectionMetrics
+}
+
+// written is a write of one item that is durable.
+type written struct {
+	changed
+	capacity   *ddb.ConsumedCapacity
+	collection *ddb.ItemCollectionMetrics
+}

@@ -1,0 +1,167 @@
+package dynamodb
+
+import (
+	"bytes"
+	"context"
+	"strings"
+
+	"cloudless/internal/api"
+	ddb "cloudless/internal/api/dynamodb"
+	"cloudless/internal/awserr"
+)
+
+// transaction is a TransactWriteItems, or an ExecuteTransaction that writes.
+type transaction struct {
+	parts    []*transactionPart
+	token    *token // or nil
+	repeated bool   // it had been made before, so nothing was changed now
+}
+
+// transactionPart is the change of one item, or a condition on it.
+type transactionPart struct {
+	tableName string // as the request has it
+	plan      *writePlan
+	table     *table
+	done      changed
+}
+
+// runTransaction carries out a transaction, all or none of it.
+func (s *Service) runTransaction(ctx context.Context, call *api.Call, t *transaction) error {
+	return s.retrying(func() error {
+		changes, err := s.openTransaction(ctx, call, t)
+		if err != nil {
+			return err
+		}
+		now := s.clock.Now()
+		return s.transact(ctx, changes, t.token.claims(now), func(w *work) error {
+			t.repeated = false
+			if t.token != nil {
+				if t.repeated, err = t.token.use(w.tx, now); err != nil {
+					return err
+				}
+			}
+			if t.repeated {
+				return t.look(w, changes)
+			}
+			return t.do(w, changes)
+		})
+	})
+}
+
+// openTransaction finds the tables, authorizes each part, and checks what AWS
+// checks before it begins.
+func (s *Service) openTransaction(ctx context.Context, call *api.Call, tx *transaction) ([]*change, error) {
+	var changes []*change
+	size := 0
+	for _, p := range tx.parts {
+		var err error
+		p.table, err = s.open(ctx, call, p.plan.action, p.tableName, "", func(t *table) []api.Fact { return itemFacts(t, p.plan.item, "") })
+		if err != nil {
+			return nil, err
+		}
+		c, err := p.plan.on(p.table)
+		if err != nil {
+			return nil, err
+		}
+		for _, other := range changes {
+			if bytes.Equal(c.storeKey, other.storeKey) {
+				return nil, awserr.Validation("Transaction request cannot include multiple operations on one item")
+			}
+		}
+		if size += p.plan.item.Size(); size > maxTransactionBytes {
+			return nil, awserr.Validation("Transaction request exceeds the maximum size of 4 MB")
+		}
+		changes = append(changes, c)
+	}
+	return changes, nil
+}
+
+// do makes the changes. When one of them fails, all the others are tried too:
+// the answer tells of each whether it would have been made.
+func (t *transaction) do(w *work, changes []*change) error {
+	failed := false
+	reasons := make([]ddb.CancellationReason, len(changes))
+	for i, c := range changes {
+		var err error
+		if t.parts[i].done, err = w.do(c); err != nil {
+			reason, ok := cancellation(err)
+			if !ok {
+				return err
+			}
+			failed, reasons[i] = true, reason
+			continue
+		}
+		reasons[i].Code = new("None")
+	}
+	if failed {
+		return canceled(reasons)
+	}
+	return nil
+}
+
+// look reads the items of a transaction that has been made before: that is
+// what its repetition costs.
+func (t *transaction) look(w *work, changes []*change) error {
+	for i, c := range changes {
+		if err := w.verify(c.table); err != nil {
+			return err
+		}
+		it, err := readItem(w.tx, c.storeKey)
+		if err != nil {
+			return err
+		}
+		t.parts[i].done = changed{old: it, new: it}
+		t.parts[i].done.consumed.add(nil, readUnits(it.Size(), true))
+	}
+	return nil
+}
+
+// cancellation returns why a part cannot be done, or false where the error is
+// none of the transaction's.
+func cancellation(err error) (ddb.CancellationReason, bool) {
+	e := awserr.From(err)
+	switch e.Code {
+	case "ConditionalCheckFailedException":
+		reason := ddb.CancellationReason{Code: new("ConditionalCheckFailed"), Message: &e.Message}
+		if detail, ok := e.Detail.(*ddb.ConditionalCheckFailedExceptionDetail); ok {
+			reason.Item = detail.Item
+		}
+		return reason, true
+	case "DuplicateItemException":
+		return ddb.CancellationReason{Code: new("DuplicateItem"), Message: &e.Message}, true
+	case awserr.CodeValidation:
+		return ddb.CancellationReason{Code: new("ValidationError"), Message: &e.Message}, true
+	}
+	return ddb.CancellationReason{}, false
+}
+
+// canceled is the error of a transaction that was not made.
+func canceled(reasons []ddb.CancellationReason) error {
+	codes := make([]string, len(reasons))
+	for i, r := range reasons {
+		codes[i] = *r.Code
+	}
+	return ddb.TransactionCanceledException("Transaction cancelled, please refer cancellation reasons for specific reasons [" + strings.Join(codes, ", ") + "]").
+		With(&ddb.TransactionCanceledExceptionDetail{CancellationReasons: reasons})
+}
+
+// capacity answers ReturnConsumedCapacity, once for each table, in the order
+// in which the tables first occur.
+func (t *transaction) capacity(level string) []ddb.ConsumedCapacity {
+	var tables []*table
+	taken := map[*table]*consumption{}
+	for _, p := range t.parts {
+		if taken[p.table] == nil {
+			taken[p.table] = &consumption{}
+			tables = append(tables, p.table)
+		}
+		taken[p.table].merge(p.done.consumed)
+	}
+	var all []ddb.ConsumedCapacity
+	for _, table := range tables {
+		if c := taken[table].answerTransaction(level, table, t.repeated); c != nil {
+			all = append(all, *c)
+		}
+	}
+	return all
+}
