@@ -13,6 +13,7 @@ import (
 	"cloudless/internal/sandbox/runtime"
 	"cloudless/internal/service/apigateway"
 	"cloudless/internal/service/dynamodb"
+	"cloudless/internal/service/dynamodb/stream"
 	"cloudless/internal/service/iam"
 	"cloudless/internal/service/lambda"
 	"cloudless/internal/service/logs"
@@ -50,6 +51,7 @@ func (a *App) build(ctx context.Context, cfg Config, st stores, ca *authority.Au
 	logsService := logs.New(logs.Config{Store: st.kv, Authorizer: authz, Clock: cfg.Clock})
 	s3Service := s3.New(s3.Config{Store: st.kv, Blobs: st.blobs, Authorizer: authz, Clock: cfg.Clock, Log: cfg.Log, Documents: bucketDocuments{}})
 	dynamodbService := dynamodb.New(dynamodb.Config{Store: st.kv, Authorizer: authz, Clock: cfg.Clock})
+	streamService := stream.New(stream.Config{Store: st.kv, Authorizer: authz, Clock: cfg.Clock})
 
 	var door *front.Front
 	sandboxes, err := sandbox.New(sandbox.Config{
@@ -80,13 +82,14 @@ func (a *App) build(ctx context.Context, cfg Config, st stores, ca *authority.Au
 	})
 
 	a.background("dynamodb", cfg.Log, dynamodbService.Run)
+	a.background("dynamodb streams", cfg.Log, streamService.Run)
 	a.background("s3", cfg.Log, func(ctx context.Context) error { s3Service.Run(ctx); return nil })
 	a.background("logs", cfg.Log, func(ctx context.Context) error { return sweepLogs(ctx, cfg, logsService) })
 
 	door = front.New(front.Config{
 		Services: []*api.Service{
 			apigatewayService.API(), dynamodbService.API(), iamService.API(), lambdaService.API(),
-			logsService.API(), s3Service.API(), stsService.API(),
+			logsService.API(), s3Service.API(), streamService.API(), stsService.API(),
 		},
 		Codecs:   codecs(),
 		Keys:     keyring{root: a.root(cfg), iam: iamService, sts: stsService},

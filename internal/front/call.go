@@ -103,9 +103,9 @@ func (f *Front) identify(s *service, req *wire.Request, v *visit, sig *sigv4.Sig
 		}
 		return anonymous(), "", content, nil
 	}
-	if sig.Service != s.Schema.Name {
+	if sig.Service != s.Schema.Scope() {
 		return api.Principal{}, "", nil, &awserr.Error{Code: awserr.CodeInvalidSignature, Status: http.StatusForbidden,
-			Message: "Credential should be scoped to correct service: '" + s.Schema.Name + "'. "}
+			Message: "Credential should be scoped to correct service: '" + s.Schema.Scope() + "'. "}
 	}
 	bodyHash := ""
 	if sig.Payload.Mode == sigv4.PayloadUndeclared {

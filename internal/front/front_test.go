@@ -14,6 +14,7 @@ import (
 
 	"cloudless/internal/api"
 	ddb "cloudless/internal/api/dynamodb"
+	ddsapi "cloudless/internal/api/dynamodbstreams"
 	lambdaapi "cloudless/internal/api/lambda"
 	s3api "cloudless/internal/api/s3"
 	stsapi "cloudless/internal/api/sts"
@@ -83,6 +84,10 @@ func newFixture() *fixture {
 		lambdaapi.Handlers{ListFunctions: func(_ context.Context, call *api.Call, _ *lambdaapi.ListFunctionsRequest) (*lambdaapi.ListFunctionsResponse, error) {
 			note("ListFunctions")(call)
 			return &lambdaapi.ListFunctionsResponse{}, nil
+		}}.Service(),
+		ddsapi.Handlers{ListStreams: func(_ context.Context, call *api.Call, _ *ddsapi.ListStreamsInput) (*ddsapi.ListStreamsOutput, error) {
+			note("ListStreams")(call)
+			return &ddsapi.ListStreamsOutput{}, nil
 		}}.Service(),
 		stsapi.Handlers{GetCallerIdentity: func(_ context.Context, call *api.Call, _ *stsapi.GetCallerIdentityRequest) (*stsapi.GetCallerIdentityResponse, error) {
 			note("GetCallerIdentity")(call)
@@ -166,6 +171,7 @@ func TestRequestsFindTheirOperation(t *testing.T) {
 	}{
 		{"by scope and target", sign(request("POST", "http://127.0.0.1:4566/", "{}", target, "DynamoDB_20120810.ListTables"), "test", "test", "dynamodb"), "ListTables"},
 		{"by the host of the endpoint", sign(request("POST", "http://dynamodb.us-east-1.amazonaws.com/", "{}", target, "DynamoDB_20120810.ListTables"), "test", "test", "dynamodb"), "ListTables"},
+		{"by target, where services share a scope", sign(request("POST", "http://127.0.0.1:4566/", "{}", target, "DynamoDBStreams_20120810.ListStreams"), "test", "test", "dynamodb"), "ListStreams"},
 		{"by path", sign(request("GET", "http://127.0.0.1:4566/2015-03-31/functions/", ""), "test", "test", "lambda"), "ListFunctions"},
 		{"an object by path", sign(request("GET", "http://127.0.0.1:4566/bucket/a//b/../c", ""), "test", "test", "s3"), "GetObject"},
 		{"an object by the bucket's host", sign(request("GET", "http://bucket.s3.us-east-1.amazonaws.com/key", ""), "test", "test", "s3"), "GetObject"},

@@ -19,11 +19,15 @@ func (f *Front) choose(r *http.Request, sig *sigv4.Signature) *service {
 	if s := f.byHost(hostname(r.Host)); s != nil {
 		return s
 	}
+	prefix, _, hasTarget := cutLast(r.Header.Get("X-Amz-Target"), ".")
 	if sig != nil {
+		// Services may share a scope; the target then tells which it is.
+		if s := f.targets[prefix]; s != nil && s.Schema.Scope() == sig.Service {
+			return s
+		}
 		return f.byName[sig.Service]
 	}
-	if target := r.Header.Get("X-Amz-Target"); target != "" {
-		prefix, _, _ := cutLast(target, ".")
+	if hasTarget {
 		return f.targets[prefix]
 	}
 	if version := formVersion(r); version != "" {

@@ -39,7 +39,8 @@ const (
 
 // Service is the model of one AWS service.
 type Service struct {
-	Name         string // the signing name and our package's name: "dynamodb"
+	Name         string // our package's name: "dynamodb"
+	SigningName  string // what signatures call it, where that is not Name: see Scope
 	ID           string // AWS's service id: "DynamoDB"
 	Protocol     Protocol
 	APIVersion   string // "2012-08-10"
@@ -67,6 +68,10 @@ type Service struct {
 	// S3's do.
 	Milliseconds bool
 }
+
+// Scope is the service's name in the scope of a signature. DynamoDB and its
+// streams share one.
+func (s *Service) Scope() string { return cmp.Or(s.SigningName, s.Name) }
 
 // Operation is one operation of a service.
 type Operation struct {

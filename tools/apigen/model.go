@@ -24,6 +24,7 @@ type metadata struct {
 	JSONVersion  string `json:"jsonVersion"`
 	Protocol     string
 	ServiceID    string `json:"serviceId"`
+	SigningName  string `json:"signingName"`
 	TargetPrefix string `json:"targetPrefix"`
 	XMLNamespace string `json:"xmlNamespace"`
 }

@@ -56,6 +56,7 @@ var overlays = map[string]overlay{
 		Terse:      []string{"QueryInput.Limit", "KeysAndAttributes.Keys"},
 		Missing:    map[string]string{"CreateTableInput.TableName": "The parameter 'TableName' is required but was not present in the request"},
 	},
+	"dynamodbstreams": {InternalError: "InternalServerError"},
 	"iam": {
 		InternalError: "ServiceFailure",
 		HiddenValues:  true,

@@ -11,6 +11,9 @@ func (g *generator) schema() {
 	g.printf("package %s\n\nimport \"cloudless/internal/wire\"\n\n", g.name)
 	g.printf("// Schema is the model that the codecs follow. It is never changed.\nvar Schema = wire.Service{\n")
 	g.printf("Name: %q,\nID: %q,\nProtocol: wire.%s,\nAPIVersion: %q,\n", g.name, md.ServiceID, g.protocol(), md.APIVersion)
+	if md.SigningName != g.name {
+		g.text("SigningName", md.SigningName)
+	}
 	g.text("TargetPrefix", md.TargetPrefix)
 	g.text("XMLNamespace", g.namespace())
 	g.text("InternalError", g.overlay.InternalError)

@@ -21,13 +21,14 @@ import (
 
 // services are the models that cloudless serves: botocore's folder and version.
 var services = map[string]string{
-	"apigateway": "2015-07-09",
-	"dynamodb":   "2012-08-10",
-	"iam":        "2010-05-08",
-	"lambda":     "2015-03-31",
-	"logs":       "2014-03-28",
-	"s3":         "2006-03-01",
-	"sts":        "2011-06-15",
+	"apigateway":      "2015-07-09",
+	"dynamodb":        "2012-08-10",
+	"dynamodbstreams": "2012-08-10",
+	"iam":             "2010-05-08",
+	"lambda":          "2015-03-31",
+	"logs":            "2014-03-28",
+	"s3":              "2006-03-01",
+	"sts":             "2011-06-15",
 }
 
 func main() {

@@ -86,7 +86,7 @@ type batchItem struct {
 
 // batchChange is one change of the batch that it belongs to.
 type batchChange struct {
-	change
+	*change
 	batch *batchWrite
 	bytes int // about what it may write
 }
@@ -156,12 +156,9 @@ func (b *batchWrite) changes() []*batchChange {
 		if w.delete {
 			next = nil
 		}
-		changes = append(changes, &batchChange{
-			change: change{table: b.table, storeKey: b.table.itemKey(w.item),
-				apply: func(attr.Item) (attr.Item, error) { return next, nil }},
-			batch: b,
-			bytes: len(w.item) * (1 + len(b.table.indexes)),
-		})
+		c := b.table.changeOf(w.item)
+		c.apply = func(attr.Item) (attr.Item, error) { return next, nil }
+		changes = append(changes, &batchChange{change: c, batch: b, bytes: len(w.item) * (1 + len(b.table.indexes))})
 	}
 	return changes
 }
@@ -187,7 +184,7 @@ func (s *Service) commitBatch(ctx context.Context, changes []*batchChange) error
 		}
 		together := make([]*change, n)
 		for i, c := range changes[:n] {
-			together[i] = &c.change
+			together[i] = c.change
 		}
 		done, err := s.commit(ctx, together...)
 		if err != nil {

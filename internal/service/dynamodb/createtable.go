@@ -32,6 +32,9 @@ func (s *Service) CreateTable(ctx context.Context, call *api.Call, in *ddb.Creat
 	now := s.clock.Now()
 	s.identify(r)
 	r.Created, r.Active = now, now.Add(s.settle)
+	if r.Stream != nil {
+		r.Stream = s.newStream(r, r.Stream.View, now)
+	}
 	if r.BillingMode == payPerRequest {
 		r.OnDemand = now
 	}
@@ -51,6 +54,9 @@ func (s *Service) CreateTable(ctx context.Context, call *api.Call, in *ddb.Creat
 			if old.status(now) != statusGone {
 				return ddb.ResourceInUseException("Table already exists: " + r.Name)
 			}
+		}
+		if r.Stream != nil {
+			r.Stream.Open(tx)
 		}
 		tx.Set(key, r.encode())
 		return nil

@@ -37,6 +37,9 @@ func (s *Service) DeleteTable(ctx context.Context, call *api.Call, in *ddb.Delet
 			return err
 		}
 		r.Gone = now.Add(s.settle)
+		if r.streaming() {
+			r.Stream = r.Stream.Close(tx, now)
+		}
 		if s.settle == 0 {
 			tx.Delete(key)
 		} else {

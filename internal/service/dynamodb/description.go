@@ -31,6 +31,12 @@ func describe(r *record, status string, counted map[uint64]tally) *ddb.TableDesc
 	if r.BillingMode == payPerRequest {
 		d.BillingModeSummary = &ddb.BillingModeSummary{BillingMode: payPerRequest, LastUpdateToPayPerRequestDateTime: new(r.OnDemand)}
 	}
+	if r.Stream != nil {
+		d.LatestStreamArn, d.LatestStreamLabel = new(r.Stream.ARN()), &r.Stream.Label
+	}
+	if r.streaming() {
+		d.StreamSpecification = &ddb.StreamSpecification{StreamEnabled: true, StreamViewType: r.Stream.View}
+	}
 	if r.TableClass != "" {
 		d.TableClassSummary = &ddb.TableClassSummary{TableClass: r.TableClass}
 	}

@@ -33,7 +33,8 @@ func (p *writePlan) on(t *table) (*change, error) {
 			return nil, err
 		}
 	}
-	c := &change{table: t, storeKey: t.itemKey(p.item), condition: p.condition, showOld: p.showOld}
+	c := t.changeOf(p.item)
+	c.condition, c.showOld = p.condition, p.showOld
 	if p.apply != nil {
 		c.apply = func(old attr.Item) (attr.Item, error) { return p.apply(t, old) }
 	}

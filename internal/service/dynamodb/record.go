@@ -4,6 +4,8 @@ import (
 	"encoding/json"
 	"fmt"
 	"time"
+
+	"cloudless/internal/service/dynamodb/stream"
 )
 
 // record is a table's definition as it is kept. Its JSON lies in users'
@@ -24,6 +26,8 @@ type record struct {
 	Attributes []attributeRecord `json:"attributes"`
 	Key        []keyRecord       `json:"key"`
 	Indexes    []indexRecord     `json:"indexes,omitempty"`
+
+	Stream *stream.Stream `json:"stream,omitempty"` // the last one, which may have ended
 
 	BillingMode string            `json:"billingMode,omitempty"` // as the request gave it
 	Throughput  throughputRecord  `json:"throughput"`

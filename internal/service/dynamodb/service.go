@@ -28,6 +28,7 @@ import (
 	"errors"
 	"log/slog"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"cloudless/internal/api"
@@ -58,6 +59,7 @@ type Service struct {
 	authz  api.Authorizer
 	clock  clock.Clock
 	settle time.Duration
+	last   atomic.Int64 // nanoseconds since 1970 that tick returned last
 	exprs  *expr.Cache
 
 	mu     sync.RWMutex

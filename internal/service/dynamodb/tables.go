@@ -10,6 +10,7 @@ import (
 	"cloudless/internal/api"
 	ddb "cloudless/internal/api/dynamodb"
 	"cloudless/internal/awserr"
+	"cloudless/internal/service/dynamodb/stream"
 	"cloudless/internal/storage/kv"
 )
 
@@ -21,6 +22,7 @@ type table struct {
 	prefix   []byte // of the keys of its items
 	schema   schema
 	indexes  []*index
+	stream   *stream.Stream // that changes are recorded in, or nil
 }
 
 // index is a secondary index of a table.
@@ -37,6 +39,9 @@ func newTable(key, stored []byte) (*table, error) {
 		return nil, err
 	}
 	t := &table{record: *r, storeKey: key, stored: stored, prefix: indexPrefix(r.Data, tableIndex), schema: newSchema(r.Key, r.Attributes)}
+	if r.streaming() {
+		t.stream = r.Stream
+	}
 	for _, def := range r.Indexes {
 		ix := &index{indexRecord: def, prefix: indexPrefix(r.Data, def.Number), schema: newSchema(def.Key, r.Attributes)}
 		if def.Projection != "ALL" {

@@ -7,6 +7,7 @@ import (
 
 	ddb "cloudless/internal/api/dynamodb"
 	"cloudless/internal/awserr"
+	"cloudless/internal/service/dynamodb/stream"
 )
 
 const (
@@ -65,6 +66,9 @@ func newRecord(where ref, in *ddb.CreateTableInput) (*record, error) {
 	if err := r.addGlobalIndexes(in); err != nil {
 		return nil, err
 	}
+	if spec := in.StreamSpecification; spec != nil && spec.StreamEnabled {
+		r.Stream = &stream.Stream{View: spec.StreamViewType}
+	}
 	return r, r.checkAllUsed()
 }
 
@@ -98,7 +102,6 @@ func checkSupported(in *ddb.CreateTableInput) error {
 		name  string
 		given bool
 	}{
-		{"StreamSpecification", in.StreamSpecification != nil && in.StreamSpecification.StreamEnabled},
 		{"SSESpecification", in.SSESpecification != nil && isTrue(in.SSESpecification.Enabled)},
 		{"ResourcePolicy", in.ResourcePolicy != nil},
 		{"OnDemandThroughput", in.OnDemandThroughput != nil},

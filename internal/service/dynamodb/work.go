@@ -4,7 +4,9 @@ import (
 	"bytes"
 	"context"
 	"slices"
+	"time"
 
+	"cloudless/internal/service/dynamodb/stream"
 	"cloudless/internal/storage/kv"
 )
 
@@ -12,7 +14,9 @@ import (
 // the other. It is made afresh each time that the transaction runs.
 type work struct {
 	tx       kv.Tx
-	verified *table // the last one whose definition was compared
+	now      time.Time      // later than that of every work before it
+	records  *stream.Writer // or nil, while nothing was recorded
+	verified *table         // the last one whose definition was compared
 }
 
 // commit makes the changes in one transaction, all or none, and returns what
@@ -38,7 +42,7 @@ func (s *Service) transact(ctx context.Context, changes []*change, further [][]b
 		c.claim(&claims)
 	}
 	return s.store.Update(ctx, claims, func(tx kv.Tx) error {
-		return f(&work{tx: tx})
+		return f(&work{tx: tx, now: s.tick()})
 	})
 }
 
@@ -84,5 +88,35 @@ func (w *work) do(c *change) (changed, error) {
 			result.consumed.add(ix, units)
 		}
 	}
-	return result, nil
+	return result, w.record(c, result)
+}
+
+// record writes the change into the table's stream, if it has one.
+func (w *work) record(c *change, r changed) error {
+	st := c.table.stream
+	if st == nil {
+		return nil
+	}
+	if w.records == nil {
+		w.records = stream.NewWriter(w.tx)
+	}
+	keyed := r.new
+	if keyed == nil {
+		keyed = r.old
+	}
+	return w.records.Append(st, c.shard, stream.Record{
+		At: w.now, Keys: keyed.Only(c.table.schema.names()...), Old: r.old, New: r.new, ByService: c.byService,
+	})
+}
+
+// tick returns the time, later than at every call before: what is recorded of
+// an item bears ascending times, whatever becomes of the clock.
+func (s *Service) tick() time.Time {
+	for {
+		last := s.last.Load()
+		now := max(s.clock.Now().UnixNano(), last+1)
+		if s.last.CompareAndSwap(last, now) {
+			return time.Unix(0, now).UTC()
+		}
+	}
 }

@@ -18,11 +18,23 @@ import (
 type change struct {
 	table     *table
 	storeKey  []byte          // of the item
+	shard     int             // of the table's stream, if it has one
 	condition *expr.Condition // on the item as it was, or nil
 	showOld   bool            // an unmet condition's answer carries the item
+	byService bool            // the service itself makes it, not a caller
 	// apply returns what becomes of the item, or nil when it goes. It may be
 	// called more than once. Where apply is nil, the item stays as it is.
 	apply func(old attr.Item) (attr.Item, error)
+}
+
+// changeOf begins a change of the item that has this key.
+func (t *table) changeOf(keyed attr.Item) *change {
+	c := &change{table: t, storeKey: t.itemKey(keyed)}
+	if t.stream != nil {
+		partition, _ := values(keyed, t.schema.hash)
+		c.shard = t.stream.ShardFor(placement(partition))
+	}
+	return c
 }
 
 // changed is a change that was made.
@@ -40,9 +52,16 @@ func (c *change) claim(claims *kv.Claims) {
 	} else {
 		claims.Write = append(claims.Write, c.storeKey)
 	}
-	definition := c.table.storeKey
-	if !slices.ContainsFunc(claims.Read, func(key []byte) bool { return bytes.Equal(key, definition) }) {
-		claims.Read = append(claims.Read, definition)
+	if st := c.table.stream; st != nil && c.apply != nil {
+		appendNew(&claims.Write, st.Claim(c.shard))
+	}
+	appendNew(&claims.Read, c.table.storeKey)
+}
+
+// appendNew appends a key that is not among the keys yet.
+func appendNew(to *[][]byte, key []byte) {
+	if !slices.ContainsFunc(*to, func(other []byte) bool { return bytes.Equal(other, key) }) {
+		*to = append(*to, key)
 	}
 }
 
