@@ -37,9 +37,9 @@ func (s *Service) BatchGetItem(ctx context.Context, call *api.Call, in *ddb.Batc
 		gets = append(gets, g)
 	}
 	var out *ddb.BatchGetItemOutput
-	err := s.retrying(func() error {
+	err := s.retrying(ctx, func(a *attempt) error {
 		for _, g := range gets {
-			if err := s.openBatchGet(ctx, call, g); err != nil {
+			if err := openBatchGet(ctx, a, call, g); err != nil {
 				return err
 			}
 		}
@@ -81,8 +81,8 @@ func (s *Service) planBatchGet(name string, in ddb.KeysAndAttributes) (g *batchG
 
 var errDuplicateKeys error = awserr.Validation("Provided list of item keys contains duplicates")
 
-func (s *Service) openBatchGet(ctx context.Context, call *api.Call, g *batchGet) (err error) {
-	g.table, err = s.open(ctx, call, "BatchGetItem", g.name, "", func(t *table) []api.Fact {
+func openBatchGet(ctx context.Context, a *attempt, call *api.Call, g *batchGet) (err error) {
+	g.table, err = a.open(ctx, call, "BatchGetItem", g.name, "", func(t *table) []api.Fact {
 		return append(t.leadingKeys(g.keys...), attributeFacts(g.projection)...)
 	})
 	if err != nil {

@@ -41,11 +41,11 @@ func (s *Service) BatchWriteItem(ctx context.Context, call *api.Call, in *ddb.Ba
 	}
 	// Writing the whole batch again after a part of it has been written does
 	// no harm: it leaves what the request asks for.
-	err := s.retrying(func() error {
+	err := s.retrying(ctx, func(a *attempt) error {
 		var changes []*batchChange
 		for _, b := range batches {
 			b.consumed = consumption{}
-			if err := s.openBatchWrite(ctx, call, b); err != nil {
+			if err := openBatchWrite(ctx, a, call, b); err != nil {
 				return err
 			}
 			changes = append(changes, b.changes()...)
@@ -116,8 +116,8 @@ func planBatchWrite(name string, requests []ddb.WriteRequest) (*batchWrite, erro
 	return b, nil
 }
 
-func (s *Service) openBatchWrite(ctx context.Context, call *api.Call, b *batchWrite) (err error) {
-	b.table, err = s.open(ctx, call, "BatchWriteItem", b.name, "", func(t *table) []api.Fact {
+func openBatchWrite(ctx context.Context, a *attempt, call *api.Call, b *batchWrite) (err error) {
+	b.table, err = a.open(ctx, call, "BatchWriteItem", b.name, "", func(t *table) []api.Fact {
 		var items []attr.Item
 		for _, w := range b.writes {
 			items = append(items, w.item)

@@ -64,7 +64,7 @@ func (s *Service) CreateTable(ctx context.Context, call *api.Call, in *ddb.Creat
 	if err != nil {
 		return nil, err
 	}
-	d := describe(r, statusCreating, nil)
+	d := describe(r, s.clock.Now(), statusCreating, nil)
 	d.WarmThroughput = nil // told when the table is there
 	for i := range d.GlobalSecondaryIndexes {
 		d.GlobalSecondaryIndexes[i].WarmThroughput = nil
@@ -73,6 +73,13 @@ func (s *Service) CreateTable(ctx context.Context, call *api.Call, in *ddb.Creat
 		d.BillingModeSummary.LastUpdateToPayPerRequestDateTime = nil
 	}
 	return &ddb.CreateTableOutput{TableDescription: d}, nil
+}
+
+// draw returns a number that nothing else has.
+func (s *Service) draw() uint64 {
+	var b [8]byte
+	_, _ = s.clock.Read(b[:]) // never fails
+	return binary.BigEndian.Uint64(b[:])
 }
 
 // identify draws the table's identity: a UUID, and from it the number that

@@ -54,7 +54,7 @@ func (s *Service) DeleteTable(ctx context.Context, call *api.Call, in *ddb.Delet
 	if err := s.drop(context.WithoutCancel(ctx), r.Data); err != nil {
 		slog.WarnContext(ctx, "data of a deleted table is left for later", "table", r.Name, "err", err, "request_id", call.RequestID)
 	}
-	d := describe(r, statusDeleting, nil)
+	d := describe(r, s.clock.Now(), statusDeleting, nil)
 	// AWS tells no more of a table that goes.
 	d.AttributeDefinitions, d.KeySchema, d.CreationDateTime, d.WarmThroughput = nil, nil, nil, nil
 	d.LocalSecondaryIndexes, d.GlobalSecondaryIndexes = nil, nil

@@ -22,11 +22,12 @@ func (s *Service) DescribeTable(ctx context.Context, call *api.Call, in *ddb.Des
 	if err != nil {
 		return nil, err
 	}
+	now := s.clock.Now()
 	counted, err := s.census(ctx, r)
 	if err != nil {
 		return nil, err
 	}
-	return &ddb.DescribeTableOutput{Table: describe(r, r.status(s.clock.Now()), counted)}, nil
+	return &ddb.DescribeTableOutput{Table: describe(r, now, r.status(now), counted)}, nil
 }
 
 func (r ref) arn() string { return tableARN(r.account, r.region, r.name) }

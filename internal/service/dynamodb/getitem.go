@@ -21,8 +21,8 @@ func (s *Service) GetItem(ctx context.Context, call *api.Call, in *ddb.GetItemIn
 		return nil, err
 	}
 	var out *ddb.GetItemOutput
-	err = s.retrying(func() error {
-		t, err := s.open(ctx, call, "GetItem", in.TableName, "", func(t *table) []api.Fact {
+	err = s.retrying(ctx, func(a *attempt) error {
+		t, err := a.open(ctx, call, "GetItem", in.TableName, "", func(t *table) []api.Fact {
 			return append(t.leadingKeys(key), attributeFacts(projection)...)
 		})
 		if err != nil {

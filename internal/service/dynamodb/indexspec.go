@@ -55,14 +55,7 @@ func (r *record) addGlobalIndexes(in *ddb.CreateTableInput) error {
 		return awserr.Validation(invalidValues + "List of GlobalSecondaryIndexes is empty")
 	}
 	for _, def := range in.GlobalSecondaryIndexes {
-		ix := indexRecord{Name: def.IndexName, Global: true, Key: keyRecords(def.KeySchema), Throughput: throughput(def.ProvisionedThroughput)}
-		if err := r.checkIndexKey(ix); err != nil {
-			return err
-		}
-		if err := checkGlobalRoles(ix.Key); err != nil {
-			return err
-		}
-		if err := r.addIndex(ix, def.Projection); err != nil {
+		if err := r.addGlobalIndex(def); err != nil {
 			return err
 		}
 	}
@@ -70,6 +63,18 @@ func (r *record) addGlobalIndexes(in *ddb.CreateTableInput) error {
 		return awserr.Validation(invalidValues + "GlobalSecondaryIndex count exceeds the per-table limit of 20")
 	}
 	return nil
+}
+
+func (r *record) addGlobalIndex(def ddb.GlobalSecondaryIndex) error {
+	ix := indexRecord{Name: def.IndexName, Global: true, Key: keyRecords(def.KeySchema),
+		Throughput: throughput(def.ProvisionedThroughput, def.OnDemandThroughput, def.WarmThroughput)}
+	if err := r.checkIndexKey(ix); err != nil {
+		return err
+	}
+	if err := checkGlobalRoles(ix.Key); err != nil {
+		return err
+	}
+	return r.addIndex(ix, def.Projection)
 }
 
 // checkGlobalRoles checks a key that may have several attributes of each role.
@@ -137,13 +142,33 @@ func (r *record) addIndex(ix indexRecord, p *ddb.Projection) error {
 	if included > maxIncludedInAll {
 		return awserr.Validation(invalidValues + "Number of NonKeyAttributes in all indexes exceeds the per-table limit of 100")
 	}
-	ix.Number = uint64(len(r.Indexes)) + 1
+	r.Numbered = r.lastNumber() + 1
+	ix.Number = r.Numbered
 	r.Indexes = append(r.Indexes, ix)
 	return nil
 }
 
+// lastNumber returns the highest number that an index of the table has had.
+func (r *record) lastNumber() uint64 {
+	last := r.Numbered
+	for _, ix := range r.Indexes {
+		last = max(last, ix.Number)
+	}
+	return last
+}
+
 // checkAllUsed refuses definitions of attributes that are in no key.
 func (r *record) checkAllUsed() error {
+	used := r.usedAttributes()
+	if defined := r.defined(); !containsAll(used, defined) {
+		return awserr.Validation(invalidValues + "Some AttributeDefinitions are not used. AttributeDefinitions: [" +
+			strings.Join(defined, ", ") + "], keys used: [" + strings.Join(used, ", ") + "]")
+	}
+	return nil
+}
+
+// usedAttributes are those that are in a key of the table or of an index.
+func (r *record) usedAttributes() []string {
 	used := namesOf(r.Key)
 	for _, ix := range r.Indexes {
 		for _, name := range namesOf(ix.Key) {
@@ -152,9 +177,5 @@ func (r *record) checkAllUsed() error {
 			}
 		}
 	}
-	if defined := r.defined(); !containsAll(used, defined) {
-		return awserr.Validation(invalidValues + "Some AttributeDefinitions are not used. AttributeDefinitions: [" +
-			strings.Join(defined, ", ") + "], keys used: [" + strings.Join(used, ", ") + "]")
-	}
-	return nil
+	return used
 }

@@ -26,5 +26,6 @@ func (s *Service) API() *api.Service {
 		TransactWriteItems: s.TransactWriteItems,
 		UntagResource:      s.UntagResource,
 		UpdateItem:         s.UpdateItem,
+		UpdateTable:        s.UpdateTable,
 	}.Service()
 }

@@ -43,11 +43,11 @@ func (p *writePlan) on(t *table) (*change, error) {
 
 // writeOne carries out a plan in a transaction of its own, for an operation on
 // one item.
-func (s *Service) writeOne(ctx context.Context, call *api.Call, tableName string, p *writePlan, a writeAnswer) (*written, error) {
+func (s *Service) writeOne(ctx context.Context, call *api.Call, tableName string, p *writePlan, want writeAnswer) (*written, error) {
 	var out *written
-	err := s.retrying(func() error {
-		t, err := s.open(ctx, call, p.action, tableName, "", func(t *table) []api.Fact {
-			return itemFacts(t, p.item, a.returnValues)
+	err := s.retrying(ctx, func(a *attempt) error {
+		t, err := a.open(ctx, call, p.action, tableName, "", func(t *table) []api.Fact {
+			return itemFacts(t, p.item, want.returnValues)
 		})
 		if err != nil {
 			return err
@@ -60,8 +60,8 @@ func (s *Service) writeOne(ctx context.Context, call *api.Call, tableName string
 		if err != nil {
 			return err
 		}
-		out = &written{changed: done[0], capacity: done[0].consumed.answer(a.capacity, t)}
-		out.collection, err = s.collectionMetrics(ctx, t, p.item, a.collection)
+		out = &written{changed: done[0], capacity: done[0].consumed.answer(want.capacity, t)}
+		out.collection, err = s.collectionMetrics(ctx, t, p.item, want.collection)
 		return err
 	})
 	if err != nil {

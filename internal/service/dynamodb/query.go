@@ -21,8 +21,8 @@ func (s *Service) Query(ctx context.Context, call *api.Call, in *ddb.QueryInput)
 		return nil, err
 	}
 	var out *ddb.QueryOutput
-	err = s.retrying(func() error {
-		t, err := s.open(ctx, call, "Query", in.TableName, value(in.IndexName), func(t *table) []api.Fact {
+	err = s.retrying(ctx, func(a *attempt) error {
+		t, err := a.open(ctx, call, "Query", in.TableName, value(in.IndexName), func(t *table) []api.Fact {
 			return slices.Concat(queryKeys(t, in.IndexName, terms), attributeFacts(plan.projection), selectFacts(in.Select))
 		})
 		if err != nil {

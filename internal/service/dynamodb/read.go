@@ -129,6 +129,8 @@ func (p *readPlan) on(t *table) (*pageRequest, error) {
 	switch {
 	case ix == nil:
 		return nil, awserr.Validation("The table does not have the specified index: " + *p.index)
+	case ix.Building:
+		return nil, awserr.Validation("Cannot read from backfilling global secondary index: " + ix.Name)
 	case ix.Global && request.consistent:
 		return nil, awserr.Validation("Consistent reads are not supported on global secondary indexes")
 	}

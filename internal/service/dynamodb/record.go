@@ -21,17 +21,20 @@ type record struct {
 	Created  time.Time `json:"created"`
 	Active   time.Time `json:"active"`            // until then the table is CREATING
 	Gone     time.Time `json:"gone,omitzero"`     // until then the table is DELETING, if set
+	Updated  time.Time `json:"updated,omitzero"`  // until then the table is UPDATING
 	OnDemand time.Time `json:"onDemand,omitzero"` // when it became PAY_PER_REQUEST
 
 	Attributes []attributeRecord `json:"attributes"`
 	Key        []keyRecord       `json:"key"`
 	Indexes    []indexRecord     `json:"indexes,omitempty"`
+	Numbered   uint64            `json:"numbered,omitempty"` // the highest number that an index has had
 
 	Stream *stream.Stream `json:"stream,omitempty"` // the last one, which may have ended
 
 	BillingMode string            `json:"billingMode,omitempty"` // as the request gave it
 	Throughput  throughputRecord  `json:"throughput"`
 	TableClass  string            `json:"tableClass,omitempty"` // as the request gave it
+	SSE         *sseRecord        `json:"sse,omitempty"`
 	Protected   bool              `json:"protected,omitempty"`
 	Tags        map[string]string `json:"tags,omitempty"`
 }
@@ -59,12 +62,29 @@ type indexRecord struct {
 	Projection string           `json:"projection"` // ALL, KEYS_ONLY or INCLUDE
 	Include    []string         `json:"include,omitempty"`
 	Throughput throughputRecord `json:"throughput"`
+	Building   bool             `json:"building,omitempty"` // it does not have all items of the table yet
 }
 
-// throughputRecord is provisioned capacity, or zero.
+// throughputRecord is the capacity of a table or an index: what is provisioned,
+// or zero, and the bounds of what is on demand.
 type throughputRecord struct {
 	Read  int64 `json:"read"`
 	Write int64 `json:"write"`
+
+	Increased time.Time `json:"increased,omitzero"`
+	Decreased time.Time `json:"decreased,omitzero"`
+	Decreases int64     `json:"decreases,omitempty"` // on the day of Decreased
+
+	MaxRead   int64 `json:"maxRead,omitempty"` // OnDemandThroughput; 0 for no bound
+	MaxWrite  int64 `json:"maxWrite,omitempty"`
+	WarmRead  int64 `json:"warmRead,omitempty"` // WarmThroughput that was asked for, or 0
+	WarmWrite int64 `json:"warmWrite,omitempty"`
+}
+
+// sseRecord tells with which key of KMS a table is to be encrypted. It is kept
+// and shown; the store itself encrypts nothing.
+type sseRecord struct {
+	KeyARN string `json:"keyArn"`
 }
 
 // The states of a table, by AWS's names. gone is that of a table whose time of
@@ -72,6 +92,7 @@ type throughputRecord struct {
 const (
 	statusCreating = "CREATING"
 	statusActive   = "ACTIVE"
+	statusUpdating = "UPDATING"
 	statusDeleting = "DELETING"
 	statusGone     = ""
 )
@@ -80,6 +101,8 @@ func (r *record) status(now time.Time) string {
 	switch {
 	case r.Gone.IsZero() && now.Before(r.Active):
 		return statusCreating
+	case r.Gone.IsZero() && now.Before(r.Updated):
+		return statusUpdating
 	case r.Gone.IsZero():
 		return statusActive
 	case now.Before(r.Gone):

@@ -29,8 +29,8 @@ func (s *Service) Scan(ctx context.Context, call *api.Call, in *ddb.ScanInput) (
 		return nil, err
 	}
 	var out *ddb.ScanOutput
-	err = s.retrying(func() error {
-		t, err := s.open(ctx, call, "Scan", in.TableName, value(in.IndexName), func(*table) []api.Fact {
+	err = s.retrying(ctx, func(a *attempt) error {
+		t, err := a.open(ctx, call, "Scan", in.TableName, value(in.IndexName), func(*table) []api.Fact {
 			return append(attributeFacts(plan.projection), selectFacts(in.Select)...)
 		})
 		if err != nil {

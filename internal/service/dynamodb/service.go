@@ -67,6 +67,7 @@ type Service struct {
 	counts map[uint64]count // of large tables, by their data; see census.go
 
 	uncounted chan *record // large tables that somebody asked about
+	newJobs   chan struct{}
 }
 
 // New returns a service on top of a store.
@@ -87,13 +88,22 @@ func New(c Config) *Service {
 		counts: map[uint64]count{},
 
 		uncounted: make(chan *record, 16),
+		newJobs:   make(chan struct{}, 1),
 	}
 }
 
 // Run does the service's work in the background until ctx ends: it counts the
-// items of large tables, and drops the data of deleted ones that a crash or a
-// failure has left behind.
+// items of large tables, drops the data of deleted ones that a crash or a
+// failure has left behind, and does the jobs.
 func (s *Service) Run(ctx context.Context) error {
+	jobs := make(chan error, 1)
+	go func() { jobs <- s.runJobs(ctx) }()
+	err := s.tend(ctx)
+	return errors.Join(err, <-jobs)
+}
+
+// tend does what is due now and then.
+func (s *Service) tend(ctx context.Context) error {
 	due := s.clock.After(0)
 	for {
 		var err error

@@ -6,6 +6,7 @@ import (
 	"errors"
 	"slices"
 	"strings"
+	"time"
 
 	"cloudless/internal/api"
 	ddb "cloudless/internal/api/dynamodb"
@@ -113,6 +114,11 @@ func (s *Service) lookup(ctx context.Context, r ref) (*table, error) {
 	if t != nil {
 		return t, nil
 	}
+	return s.lookupNow(ctx, r)
+}
+
+// lookupNow finds a table as it is now.
+func (s *Service) lookupNow(ctx context.Context, r ref) (*table, error) {
 	key := tableKey(r.account, r.region, r.name)
 	var stored []byte
 	err := s.store.View(ctx, func(r kv.Reader) (err error) {
@@ -125,7 +131,7 @@ func (s *Service) lookup(ctx context.Context, r ref) (*table, error) {
 	if err != nil {
 		return nil, err
 	}
-	t, err = newTable(key, stored)
+	t, err := newTable(key, stored)
 	if err != nil {
 		return nil, err
 	}
@@ -173,33 +179,10 @@ func (t *table) verify(r kv.Reader) error {
 	return nil
 }
 
-// open finds the table of a request on items and authorizes the action on it.
-// facts, which may be nil, tells what policies may ask about the request; it
-// is given nil where there is no such table.
-func (s *Service) open(ctx context.Context, call *api.Call, action, nameOrARN, indexName string, facts func(*table) []api.Fact) (*table, error) {
-	r, err := parseRef(call, nameOrARN)
-	if err != nil {
-		return nil, err
-	}
-	t, err := s.lookup(ctx, r)
-	if err != nil {
-		return nil, err
-	}
-	resource := r.arn()
-	if indexName != "" {
-		resource += "/index/" + indexName
-	}
-	var given []api.Fact
-	if t != nil && facts != nil {
-		given = facts(t)
-	}
-	if err := s.authz.Authorize(ctx, call, "dynamodb:"+action, resource, given...); err != nil {
-		return nil, err
-	}
-	if t == nil || r.region != call.Region || t.status(s.clock.Now()) != statusActive {
-		return nil, errNoTable
-	}
-	return t, nil
+// usable reports whether items can be read and written.
+func (t *table) usable(now time.Time) bool {
+	status := t.status(now)
+	return status == statusActive || status == statusUpdating
 }
 
 // errNoTable is what operations on items answer; those on tables name it.
@@ -208,17 +191,4 @@ var errNoTable error = ddb.ResourceNotFoundException("Requested resource not fou
 // errNoTableNamed is what operations on tables answer.
 func errNoTableNamed(name string) error {
 	return ddb.ResourceNotFoundException("Requested resource not found: Table: " + name + " not found")
-}
-
-// retrying calls do, which opens tables and uses them, until what it has
-// opened is up to date.
-func (s *Service) retrying(do func() error) error {
-	for {
-		err := do()
-		if stale, ok := errors.AsType[*staleError](err); ok {
-			s.forget(stale.table)
-			continue
-		}
-		return err
-	}
 }

@@ -12,8 +12,8 @@ import (
 
 const (
 	payPerRequest = "PAY_PER_REQUEST"
+	provisioned   = "PROVISIONED"
 
-	maxThroughput     = 1_000_000_000_000
 	maxLocalIndexes   = 5
 	maxGlobalIndexes  = 20
 	maxIndexKeyParts  = 4 // of each role, in a global index
@@ -43,13 +43,18 @@ func newRecord(where ref, in *ddb.CreateTableInput) (*record, error) {
 	if err := checkSupported(in); err != nil {
 		return nil, err
 	}
+	var err error
 	r := &record{
 		Version: recordVersion, Account: where.account, Region: where.region, Name: where.name,
-		Key: keyRecords(in.KeySchema), BillingMode: in.BillingMode, Throughput: throughput(in.ProvisionedThroughput),
+		Key: keyRecords(in.KeySchema), BillingMode: in.BillingMode,
+		Throughput: throughput(in.ProvisionedThroughput, in.OnDemandThroughput, in.WarmThroughput),
 		TableClass: in.TableClass, Protected: isTrue(in.DeletionProtectionEnabled),
 	}
 	for _, a := range in.AttributeDefinitions {
 		r.Attributes = append(r.Attributes, attributeRecord{a.AttributeName, a.AttributeType})
+	}
+	if r.SSE, err = newSSE(where, in.SSESpecification, nil); err != nil {
+		return nil, err
 	}
 	for _, tag := range in.Tags {
 		if r.Tags == nil {
@@ -102,10 +107,7 @@ func checkSupported(in *ddb.CreateTableInput) error {
 		name  string
 		given bool
 	}{
-		{"SSESpecification", in.SSESpecification != nil && isTrue(in.SSESpecification.Enabled)},
 		{"ResourcePolicy", in.ResourcePolicy != nil},
-		{"OnDemandThroughput", in.OnDemandThroughput != nil},
-		{"WarmThroughput", in.WarmThroughput != nil},
 		{"GlobalTableSourceArn", in.GlobalTableSourceArn != nil},
 		{"GlobalTableSettingsReplicationMode", in.GlobalTableSettingsReplicationMode != ""},
 	} {
@@ -126,53 +128,6 @@ func checkStream(spec *ddb.StreamSpecification) error {
 		return awserr.Validation(invalidValues + "Table is being created with a stream disabled, UpdateViewType should not be specified")
 	}
 	return nil
-}
-
-func checkBilling(in *ddb.CreateTableInput) error {
-	onDemand := in.BillingMode == payPerRequest
-	switch {
-	case onDemand && in.ProvisionedThroughput != nil:
-		return awserr.Validation(invalidValues + "Neither ReadCapacityUnits nor WriteCapacityUnits can be specified when BillingMode is PAY_PER_REQUEST")
-	case !onDemand && in.ProvisionedThroughput == nil:
-		return awserr.Validation(invalidValues + "ReadCapacityUnits and WriteCapacityUnits must both be specified when BillingMode is PROVISIONED")
-	}
-	if err := checkThroughput(in.ProvisionedThroughput); err != nil {
-		return err
-	}
-	for _, ix := range in.GlobalSecondaryIndexes {
-		switch {
-		case onDemand && ix.ProvisionedThroughput != nil:
-			return awserr.Validation(invalidValues + "ProvisionedThroughput should not be specified for index: " + ix.IndexName + " when BillingMode is PAY_PER_REQUEST")
-		case !onDemand && ix.ProvisionedThroughput == nil:
-			return awserr.Validation(invalidValues + "ProvisionedThroughput is not specified for index: " + ix.IndexName)
-		case ix.OnDemandThroughput != nil || ix.WarmThroughput != nil:
-			return awserr.Unsupported("the OnDemandThroughput or WarmThroughput of an index")
-		}
-		if err := checkThroughput(ix.ProvisionedThroughput); err != nil {
-			return err
-		}
-	}
-	return nil
-}
-
-func checkThroughput(p *ddb.ProvisionedThroughput) error {
-	if p == nil {
-		return nil
-	}
-	if p.ReadCapacityUnits > maxThroughput {
-		return awserr.Validation(fmt.Sprintf("Given value %d for ReadCapacityUnits is out of bounds", p.ReadCapacityUnits))
-	}
-	if p.WriteCapacityUnits > maxThroughput {
-		return awserr.Validation(fmt.Sprintf("Given value %d for WriteCapacityUnits is out of bounds", p.WriteCapacityUnits))
-	}
-	return nil
-}
-
-func throughput(p *ddb.ProvisionedThroughput) throughputRecord {
-	if p == nil {
-		return throughputRecord{}
-	}
-	return throughputRecord{p.ReadCapacityUnits, p.WriteCapacityUnits}
 }
 
 func keyRecords(key []ddb.KeySchemaElement) []keyRecord {

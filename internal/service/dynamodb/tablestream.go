@@ -1,7 +1,6 @@
 package dynamodb
 
 import (
-	"encoding/binary"
 	"time"
 
 	"cloudless/internal/service/dynamodb/stream"
@@ -25,9 +24,7 @@ func (s *Service) newStream(r *record, view string, now time.Time) *stream.Strea
 		Account: r.Account, Region: r.Region, Table: r.Name,
 		Label: stream.LabelOf(now), View: view, Shards: r.partitions(), Created: now,
 	}
-	var id [8]byte
-	_, _ = s.clock.Read(id[:]) // never fails
-	st.ID = binary.BigEndian.Uint64(id[:])
+	st.ID = s.draw()
 	for _, k := range r.Key {
 		st.Key = append(st.Key, stream.Key{Name: k.Name, Role: k.Role})
 	}

@@ -53,10 +53,10 @@ func (s *Service) planTransactGet(in *ddb.Get) (g *transactGet, err error) {
 
 // readTogether reads all the items from one state of the store.
 func (s *Service) readTogether(ctx context.Context, call *api.Call, gets []*transactGet) error {
-	return s.retrying(func() error {
+	return s.retrying(ctx, func(a *attempt) error {
 		for _, g := range gets {
 			var err error
-			g.table, err = s.open(ctx, call, g.action, g.tableName, "", func(t *table) []api.Fact {
+			g.table, err = a.open(ctx, call, g.action, g.tableName, "", func(t *table) []api.Fact {
 				return append(t.leadingKeys(g.key), attributeFacts(g.projection)...)
 			})
 			if err != nil {

@@ -27,8 +27,8 @@ type transactionPart struct {
 
 // runTransaction carries out a transaction, all or none of it.
 func (s *Service) runTransaction(ctx context.Context, call *api.Call, t *transaction) error {
-	return s.retrying(func() error {
-		changes, err := s.openTransaction(ctx, call, t)
+	return s.retrying(ctx, func(a *attempt) error {
+		changes, err := openTransaction(ctx, a, call, t)
 		if err != nil {
 			return err
 		}
@@ -50,12 +50,12 @@ func (s *Service) runTransaction(ctx context.Context, call *api.Call, t *transac
 
 // openTransaction finds the tables, authorizes each part, and checks what AWS
 // checks before it begins.
-func (s *Service) openTransaction(ctx context.Context, call *api.Call, tx *transaction) ([]*change, error) {
+func openTransaction(ctx context.Context, a *attempt, call *api.Call, tx *transaction) ([]*change, error) {
 	var changes []*change
 	size := 0
 	for _, p := range tx.parts {
 		var err error
-		p.table, err = s.open(ctx, call, p.plan.action, p.tableName, "", func(t *table) []api.Fact { return itemFacts(t, p.plan.item, "") })
+		p.table, err = a.open(ctx, call, p.plan.action, p.tableName, "", func(t *table) []api.Fact { return itemFacts(t, p.plan.item, "") })
 		if err != nil {
 			return nil, err
 		}
