@@ -53,11 +53,11 @@ func (a assumable) Role(ctx context.Context, arn string) (sts.Role, error) {
 	return sts.Role(r), err
 }
 
-// bucketDocuments is the policy language as S3 sees it.
-type bucketDocuments struct{}
+// resourceDocuments is the policy language as S3 and DynamoDB see it.
+type resourceDocuments struct{}
 
-// Check implements s3.Documents.
-func (bucketDocuments) Check(document string) error {
+// Check implements s3.Documents and dynamodb.Documents.
+func (resourceDocuments) Check(document string) error {
 	_, err := policy.Parse(document, policy.Resource)
 	return err
 }

@@ -70,6 +70,7 @@ func (a *attempt) open(ctx context.Context, call *api.Call, action, nameOrARN, i
 	if t != nil && facts != nil {
 		given = facts(t)
 	}
+	given = append(given, t.policyFacts()...)
 	if err := a.service.authz.Authorize(ctx, call, "dynamodb:"+action, resource, given...); err != nil {
 		return nil, err
 	}

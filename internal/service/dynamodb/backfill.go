@@ -23,8 +23,8 @@ func (s *Service) backfill(ctx context.Context, j *job) error {
 	if err != nil {
 		return err
 	}
-	ix := t.building(j)
-	if ix == nil {
+	entry := t.building(j)
+	if entry == nil {
 		return s.endJob(ctx, j) // the table or the index is gone
 	}
 	found, err := s.itemsAfter(ctx, t, j.After)
@@ -44,8 +44,8 @@ func (s *Service) backfill(ctx context.Context, j *job) error {
 			if err != nil {
 				return err
 			}
-			if at, entry := ix.entry(key, it); at != nil {
-				tx.Set(at, entry)
+			if at, value := entry(key, it); at != nil {
+				tx.Set(at, value)
 			}
 		}
 		next := *j
@@ -55,14 +55,18 @@ func (s *Service) backfill(ctx context.Context, j *job) error {
 	})
 }
 
-// building returns the index that the job fills, or nil where there is none.
-func (t *table) building(j *job) *index {
+// building returns how the index that the job fills makes an entry of an item,
+// or nil where there is no such index.
+func (t *table) building(j *job) func(itemKey []byte, it attr.Item) (key, entry []byte) {
 	if t == nil || t.Data != j.Data || !t.Gone.IsZero() {
 		return nil
 	}
+	if x := t.expiry; x != nil && x.Number == j.Index && x.Building {
+		return x.entry
+	}
 	for _, ix := range t.indexes {
 		if ix.Number == j.Index && ix.Building {
-			return ix
+			return func(itemKey []byte, it attr.Item) (key, entry []byte) { return ix.entry(itemKey, it) }
 		}
 	}
 	return nil
@@ -104,6 +108,11 @@ func (s *Service) finishIndex(ctx context.Context, j *job, t *table) error {
 			if r.Indexes[i].Number == j.Index {
 				r.Indexes[i].Building = false
 			}
+		}
+		if r.TTL != nil && r.TTL.Number == j.Index {
+			built := *r.TTL
+			built.Building = false
+			r.TTL = &built
 		}
 		tx.Set(slices.Clone(t.storeKey), r.encode())
 		tx.Delete(jobKey(j.ID))

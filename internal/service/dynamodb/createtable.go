@@ -29,6 +29,15 @@ func (s *Service) CreateTable(ctx context.Context, call *api.Call, in *ddb.Creat
 			return nil, err
 		}
 	}
+	if in.ResourcePolicy != nil {
+		if err := s.authz.Authorize(ctx, call, "dynamodb:PutResourcePolicy", r.arn()); err != nil {
+			return nil, err
+		}
+		if err := s.checkPolicy(*in.ResourcePolicy); err != nil {
+			return nil, err
+		}
+		r.Policy = &policyRecord{Document: *in.ResourcePolicy, Revision: s.newRevision()}
+	}
 	now := s.clock.Now()
 	s.identify(r)
 	r.Created, r.Active = now, now.Add(s.settle)

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"log/slog"
+	"slices"
 
 	"cloudless/internal/api"
 	ddb "cloudless/internal/api/dynamodb"
@@ -23,7 +24,7 @@ func (s *Service) DeleteTable(ctx context.Context, call *api.Call, in *ddb.Delet
 	if err != nil {
 		return nil, err
 	}
-	if err := s.authz.Authorize(ctx, call, "dynamodb:DeleteTable", where.arn()); err != nil {
+	if err := s.authorize(ctx, call, "DeleteTable", where); err != nil {
 		return nil, err
 	}
 	var r *record
@@ -45,7 +46,8 @@ func (s *Service) DeleteTable(ctx context.Context, call *api.Call, in *ddb.Delet
 		} else {
 			tx.Set(key, r.encode())
 		}
-		tx.Set(doomedKey(r.Data), key)
+		tx.Set(doomedKey(r.Data), slices.Clone(key))
+		tx.Delete(ttlNote(r.Data))
 		return nil
 	})
 	if err != nil {

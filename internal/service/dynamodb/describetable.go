@@ -15,7 +15,7 @@ func (s *Service) DescribeTable(ctx context.Context, call *api.Call, in *ddb.Des
 	if err != nil {
 		return nil, err
 	}
-	if err := s.authz.Authorize(ctx, call, "dynamodb:DescribeTable", where.arn()); err != nil {
+	if err := s.authorize(ctx, call, "DescribeTable", where); err != nil {
 		return nil, err
 	}
 	r, err := s.current(ctx, call, where)

@@ -154,6 +154,9 @@ func (r *record) lastNumber() uint64 {
 	for _, ix := range r.Indexes {
 		last = max(last, ix.Number)
 	}
+	if r.TTL != nil {
+		last = max(last, r.TTL.Number)
+	}
 	return last
 }
 

@@ -96,7 +96,7 @@ func (s *Service) wakeJobs() {
 // retryInterval is how long a job rests that has failed.
 const retryInterval = 10 * time.Second
 
-// runJobs does jobs until ctx ends. Jobs take turns, one step each, so that a
+// runJobs does jobs, and removes items whose time has come, until ctx ends. Jobs take turns, one step each, so that a
 // long one does not keep others waiting. Of several processes on one store the
 // one that holds the lease does them.
 func (s *Service) runJobs(ctx context.Context) error {
@@ -123,10 +123,14 @@ func (s *Service) runJobsHeld(ctx context.Context) error {
 		if err := s.finishJobs(ctx); err != nil {
 			return err
 		}
+		if err := s.expire(ctx); err != nil {
+			return err
+		}
 		select {
 		case <-ctx.Done():
 			return nil
 		case <-s.newJobs:
+		case <-s.clock.After(ttlInterval):
 		}
 	}
 }

@@ -14,6 +14,7 @@ import (
 //	("dynamodb", "table", account, region, name)         a table's definition
 //	("dynamodb", "doomed", data)                         data that is to be dropped
 //	("dynamodb", "job", id)                              work to be done in the background; see job.go
+//	("dynamodb", "ttl", data)                            that items of a table expire; see ttl.go
 //	("dynamodb", "token", period, account, region, token)
 //	                                                     a transaction that was made; see token.go
 //	("dynamodb", "data", data, 0, hash, pk[, sk])        an item

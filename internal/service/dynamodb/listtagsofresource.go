@@ -16,7 +16,7 @@ func (s *Service) ListTagsOfResource(ctx context.Context, call *api.Call, in *dd
 	if in.NextToken != nil {
 		return nil, awserr.Validation("Invalid NextToken")
 	}
-	where, err := s.openResource(ctx, call, "dynamodb:ListTagsOfResource", in.ResourceArn)
+	where, err := s.openResource(ctx, call, "ListTagsOfResource", in.ResourceArn)
 	if err != nil {
 		return nil, err
 	}

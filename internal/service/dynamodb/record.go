@@ -35,6 +35,8 @@ type record struct {
 	Throughput  throughputRecord  `json:"throughput"`
 	TableClass  string            `json:"tableClass,omitempty"` // as the request gave it
 	SSE         *sseRecord        `json:"sse,omitempty"`
+	TTL         *ttlRecord        `json:"ttl,omitempty"`
+	Policy      *policyRecord     `json:"policy,omitempty"`
 	Protected   bool              `json:"protected,omitempty"`
 	Tags        map[string]string `json:"tags,omitempty"`
 }

@@ -41,6 +41,7 @@ import (
 type Config struct {
 	Store      kv.Store       // required
 	Authorizer api.Authorizer // required
+	Documents  Documents      // by default, policies of tables are not looked into
 	Clock      clock.Clock    // the system's by default
 
 	// SettleTime is how long a table stays CREATING or DELETING. At 0, the
@@ -57,6 +58,7 @@ type Config struct {
 type Service struct {
 	store  kv.Store
 	authz  api.Authorizer
+	docs   Documents // or nil
 	clock  clock.Clock
 	settle time.Duration
 	last   atomic.Int64 // nanoseconds since 1970 that tick returned last
@@ -81,6 +83,7 @@ func New(c Config) *Service {
 	return &Service{
 		store:  c.Store,
 		authz:  c.Authorizer,
+		docs:   c.Documents,
 		clock:  c.Clock,
 		settle: c.SettleTime,
 		exprs:  expr.NewCache(c.CachedExpressions),

@@ -24,6 +24,7 @@ type table struct {
 	schema   schema
 	indexes  []*index
 	stream   *stream.Stream // that changes are recorded in, or nil
+	expiry   *expiry        // of items that have a time to go, or nil
 }
 
 // index is a secondary index of a table.
@@ -42,6 +43,9 @@ func newTable(key, stored []byte) (*table, error) {
 	t := &table{record: *r, storeKey: key, stored: stored, prefix: indexPrefix(r.Data, tableIndex), schema: newSchema(r.Key, r.Attributes)}
 	if r.streaming() {
 		t.stream = r.Stream
+	}
+	if r.TTL != nil {
+		t.expiry = &expiry{*r.TTL, indexPrefix(r.Data, r.TTL.Number)}
 	}
 	for _, def := range r.Indexes {
 		ix := &index{indexRecord: def, prefix: indexPrefix(r.Data, def.Number), schema: newSchema(def.Key, r.Attributes)}

@@ -107,7 +107,6 @@ func checkSupported(in *ddb.CreateTableInput) error {
 		name  string
 		given bool
 	}{
-		{"ResourcePolicy", in.ResourcePolicy != nil},
 		{"GlobalTableSourceArn", in.GlobalTableSourceArn != nil},
 		{"GlobalTableSettingsReplicationMode", in.GlobalTableSettingsReplicationMode != ""},
 	} {

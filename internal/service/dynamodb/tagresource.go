@@ -41,7 +41,7 @@ func (s *Service) TagResource(ctx context.Context, call *api.Call, in *ddb.TagRe
 	if err := checkTags(in.Tags); err != nil {
 		return nil, err
 	}
-	err := s.changeTags(ctx, call, "dynamodb:TagResource", in.ResourceArn, func(tags map[string]string) error {
+	err := s.changeTags(ctx, call, "TagResource", in.ResourceArn, func(tags map[string]string) error {
 		for _, tag := range in.Tags {
 			tags[tag.Key] = tag.Value
 		}
@@ -90,7 +90,7 @@ func (s *Service) openResource(ctx context.Context, call *api.Call, action, arn 
 	if err != nil || where.arn() != arn {
 		return ref{}, awserr.Validation("Invalid TableArn: Invalid ResourceArn provided as input " + arn)
 	}
-	return where, s.authz.Authorize(ctx, call, action, arn)
+	return where, s.authorize(ctx, call, action, where)
 }
 
 func errNoResource(arn string) error {

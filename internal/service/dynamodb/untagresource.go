@@ -14,7 +14,7 @@ func (s *Service) UntagResource(ctx context.Context, call *api.Call, in *ddb.Unt
 	if len(in.TagKeys) == 0 {
 		return nil, awserr.Validation("Atleast one Tag Key needs to be provided as Input.")
 	}
-	err := s.changeTags(ctx, call, "dynamodb:UntagResource", in.ResourceArn, func(tags map[string]string) error {
+	err := s.changeTags(ctx, call, "UntagResource", in.ResourceArn, func(tags map[string]string) error {
 		for _, key := range in.TagKeys {
 			delete(tags, key)
 		}

@@ -23,7 +23,7 @@ func (s *Service) UpdateTable(ctx context.Context, call *api.Call, in *ddb.Updat
 	if err := checkUpdate(in); err != nil {
 		return nil, err
 	}
-	if err := s.authz.Authorize(ctx, call, "dynamodb:UpdateTable", where.arn()); err != nil {
+	if err := s.authorize(ctx, call, "UpdateTable", where); err != nil {
 		return nil, err
 	}
 	var u *tableUpdate
