@@ -43,6 +43,7 @@ type Config struct {
 	Region      string       // "us-east-1" by default
 	Origins     []string     // see front.Config
 	CacheBytes  int64        // of the store's block cache; 64 MiB by default
+	Unthrottled bool         // DynamoDB's tables may give more than what is provisioned
 	Version     string       // what the server says of itself
 	Log         *slog.Logger // slog.Default() by default
 	Clock       clock.Clock  // clock.System by default

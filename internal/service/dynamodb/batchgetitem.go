@@ -42,6 +42,10 @@ func (s *Service) BatchGetItem(ctx context.Context, call *api.Call, in *ddb.Batc
 			if err := openBatchGet(ctx, a, call, g); err != nil {
 				return err
 			}
+			g.consumed, g.refused = consumption{}, s.admits(g.table, nil, false)
+		}
+		if !slices.ContainsFunc(gets, func(g *batchGet) bool { return g.refused == nil }) {
+			return gets[0].refused
 		}
 		return s.store.View(ctx, func(r kv.Reader) (err error) {
 			out, err = readBatch(r, gets, in.ReturnConsumedCapacity)
@@ -50,6 +54,9 @@ func (s *Service) BatchGetItem(ctx context.Context, call *api.Call, in *ddb.Batc
 	})
 	if err != nil {
 		return nil, err
+	}
+	for _, g := range gets {
+		s.take(g.table, g.consumed, false, 1)
 	}
 	return out, nil
 }
@@ -61,6 +68,8 @@ type batchGet struct {
 	keys       []attr.Item
 	projection *expr.Projection
 	table      *table
+	consumed   consumption
+	refused    error // why nothing is read of it now, when the table has given all that it has
 }
 
 func (s *Service) planBatchGet(name string, in ddb.KeysAndAttributes) (g *batchGet, err error) {
@@ -103,7 +112,11 @@ func readBatch(r kv.Reader, gets []*batchGet, level string) (*ddb.BatchGetItemOu
 		if err := g.table.verify(r); err != nil {
 			return nil, err
 		}
-		var consumed consumption
+		if g.refused != nil {
+			out.UnprocessedKeys[g.name] = g.request
+			continue
+		}
+		g.consumed = consumption{}
 		items := []map[string]ddb.AttributeValue{}
 		for i, key := range g.keys {
 			if size >= maxBatchGetBytes {
@@ -117,13 +130,13 @@ func readBatch(r kv.Reader, gets []*batchGet, level string) (*ddb.BatchGetItemOu
 				return nil, err
 			}
 			size += it.Size()
-			consumed.add(nil, readUnits(it.Size(), isTrue(g.request.ConsistentRead)))
+			g.consumed.add(nil, readUnits(it.Size(), isTrue(g.request.ConsistentRead)))
 			if it != nil {
 				items = append(items, project(g.projection, it).API())
 			}
 		}
 		out.Responses[g.name] = items
-		if c := consumed.answer(level, g.table); c != nil {
+		if c := g.consumed.answer(level, g.table); c != nil {
 			out.ConsumedCapacity = append(out.ConsumedCapacity, *c)
 		}
 	}

@@ -44,11 +44,16 @@ func (s *Service) BatchWriteItem(ctx context.Context, call *api.Call, in *ddb.Ba
 	err := s.retrying(ctx, func(a *attempt) error {
 		var changes []*batchChange
 		for _, b := range batches {
-			b.consumed = consumption{}
+			b.consumed, b.refused = consumption{}, nil
 			if err := openBatchWrite(ctx, a, call, b); err != nil {
 				return err
 			}
-			changes = append(changes, b.changes()...)
+			if b.refused = s.admitsWrite(b.table); b.refused == nil {
+				changes = append(changes, b.changes()...)
+			}
+		}
+		if len(changes) == 0 {
+			return batches[0].refused
 		}
 		if hasDuplicates(changes) {
 			return errDuplicateKeys
@@ -60,6 +65,11 @@ func (s *Service) BatchWriteItem(ctx context.Context, call *api.Call, in *ddb.Ba
 	}
 	out := &ddb.BatchWriteItemOutput{UnprocessedItems: map[string][]ddb.WriteRequest{}}
 	for _, b := range batches {
+		if b.refused != nil {
+			out.UnprocessedItems[b.name] = in.RequestItems[b.name]
+			continue
+		}
+		s.take(b.table, b.consumed, true, 1)
 		if c := b.consumed.answer(in.ReturnConsumedCapacity, b.table); c != nil {
 			out.ConsumedCapacity = append(out.ConsumedCapacity, *c)
 		}
@@ -76,6 +86,7 @@ type batchWrite struct {
 	writes   []batchItem
 	table    *table
 	consumed consumption
+	refused  error // why nothing of it is done now, when the table has given all that it has
 }
 
 // batchItem is an item to put, or the key of one to delete.

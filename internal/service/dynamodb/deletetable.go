@@ -56,6 +56,9 @@ func (s *Service) DeleteTable(ctx context.Context, call *api.Call, in *ddb.Delet
 	if err := s.drop(context.WithoutCancel(ctx), r.Data); err != nil {
 		slog.WarnContext(ctx, "data of a deleted table is left for later", "table", r.Name, "err", err, "request_id", call.RequestID)
 	}
+	if s.limiter != nil {
+		s.limiter.Forget(r.Data)
+	}
 	d := describe(r, s.clock.Now(), statusDeleting, nil)
 	// AWS tells no more of a table that goes.
 	d.AttributeDefinitions, d.KeySchema, d.CreationDateTime, d.WarmThroughput = nil, nil, nil, nil

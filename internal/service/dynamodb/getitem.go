@@ -31,6 +31,9 @@ func (s *Service) GetItem(ctx context.Context, call *api.Call, in *ddb.GetItemIn
 		if err := t.checkRead(key, projection); err != nil {
 			return err
 		}
+		if err := s.admits(t, nil, false); err != nil {
+			return err
+		}
 		var it attr.Item
 		err = s.store.View(ctx, func(r kv.Reader) (err error) {
 			if err = t.verify(r); err != nil {
@@ -44,6 +47,7 @@ func (s *Service) GetItem(ctx context.Context, call *api.Call, in *ddb.GetItemIn
 		}
 		var consumed consumption
 		consumed.add(nil, readUnits(it.Size(), isTrue(in.ConsistentRead)))
+		s.take(t, consumed, false, 1)
 		out = &ddb.GetItemOutput{Item: project(projection, it).API(), ConsumedCapacity: consumed.answer(in.ReturnConsumedCapacity, t)}
 		return nil
 	})

@@ -43,6 +43,9 @@ type page struct {
 
 // read reads one page.
 func (s *Service) read(ctx context.Context, p *pageRequest) (*page, error) {
+	if err := s.admits(p.table, p.index, false); err != nil {
+		return nil, err
+	}
 	out := &page{items: []map[string]ddb.AttributeValue{}}
 	err := s.store.View(ctx, func(r kv.Reader) error {
 		if err := p.table.verify(r); err != nil {
@@ -53,6 +56,7 @@ func (s *Service) read(ctx context.Context, p *pageRequest) (*page, error) {
 	if err != nil {
 		return nil, err
 	}
+	s.take(p.table, out.consumed, false, 1)
 	return out, nil
 }
 

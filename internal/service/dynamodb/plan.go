@@ -56,10 +56,15 @@ func (s *Service) writeOne(ctx context.Context, call *api.Call, tableName string
 		if err != nil {
 			return err
 		}
-		done, err := s.commit(ctx, c)
-		if err != nil {
+		if err := s.admitsWrite(t); err != nil {
 			return err
 		}
+		done, err := s.commit(ctx, c)
+		if err != nil {
+			s.takeRefused(t, err)
+			return err
+		}
+		s.take(t, done[0].consumed, true, 1)
 		out = &written{changed: done[0], capacity: done[0].consumed.answer(want.capacity, t)}
 		out.collection, err = s.collectionMetrics(ctx, t, p.item, want.collection)
 		return err

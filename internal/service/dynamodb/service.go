@@ -34,6 +34,7 @@ import (
 	"cloudless/internal/api"
 	"cloudless/internal/clock"
 	"cloudless/internal/service/dynamodb/expr"
+	"cloudless/internal/service/dynamodb/throttle"
 	"cloudless/internal/storage/kv"
 )
 
@@ -49,6 +50,9 @@ type Config struct {
 	// clients from waiting through the pause of their waiters.
 	SettleTime time.Duration
 
+	// Unthrottled lets tables give more than what is provisioned.
+	Unthrottled bool
+
 	// CachedExpressions bounds the parsed expressions that are kept; 4096 by
 	// default.
 	CachedExpressions int
@@ -63,6 +67,8 @@ type Service struct {
 	settle time.Duration
 	last   atomic.Int64 // nanoseconds since 1970 that tick returned last
 	exprs  *expr.Cache
+
+	limiter *throttle.Limiter // or nil where nothing is bounded; see admission.go
 
 	mu     sync.RWMutex
 	tables map[ref]*table   // see tables.go
@@ -80,15 +86,20 @@ func New(c Config) *Service {
 	if c.CachedExpressions == 0 {
 		c.CachedExpressions = 4096
 	}
+	var limiter *throttle.Limiter
+	if !c.Unthrottled {
+		limiter = throttle.New(c.Clock)
+	}
 	return &Service{
-		store:  c.Store,
-		authz:  c.Authorizer,
-		docs:   c.Documents,
-		clock:  c.Clock,
-		settle: c.SettleTime,
-		exprs:  expr.NewCache(c.CachedExpressions),
-		tables: map[ref]*table{},
-		counts: map[uint64]count{},
+		limiter: limiter,
+		store:   c.Store,
+		authz:   c.Authorizer,
+		docs:    c.Documents,
+		clock:   c.Clock,
+		settle:  c.SettleTime,
+		exprs:   expr.NewCache(c.CachedExpressions),
+		tables:  map[ref]*table{},
+		counts:  map[uint64]count{},
 
 		uncounted: make(chan *record, 16),
 		newJobs:   make(chan struct{}, 1),

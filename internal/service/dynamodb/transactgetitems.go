@@ -25,7 +25,8 @@ func (s *Service) TransactGetItems(ctx context.Context, call *api.Call, in *ddb.
 	if err := s.readTogether(ctx, call, gets); err != nil {
 		return nil, err
 	}
-	out := &ddb.TransactGetItemsOutput{Responses: []ddb.ItemResponse{}, ConsumedCapacity: capacityOfGets(gets, in.ReturnConsumedCapacity)}
+	read := transactionOf(gets)
+	out := &ddb.TransactGetItemsOutput{Responses: []ddb.ItemResponse{}, ConsumedCapacity: read.capacity(in.ReturnConsumedCapacity)}
 	for _, g := range gets {
 		out.Responses = append(out.Responses, ddb.ItemResponse{Item: project(g.projection, g.item).API()})
 	}
@@ -53,7 +54,7 @@ func (s *Service) planTransactGet(in *ddb.Get) (g *transactGet, err error) {
 
 // readTogether reads all the items from one state of the store.
 func (s *Service) readTogether(ctx context.Context, call *api.Call, gets []*transactGet) error {
-	return s.retrying(ctx, func(a *attempt) error {
+	err := s.retrying(ctx, func(a *attempt) error {
 		for _, g := range gets {
 			var err error
 			g.table, err = a.open(ctx, call, g.action, g.tableName, "", func(t *table) []api.Fact {
@@ -65,6 +66,9 @@ func (s *Service) readTogether(ctx context.Context, call *api.Call, gets []*tran
 			if err := g.table.checkRead(g.key, g.projection); err != nil {
 				return err
 			}
+		}
+		if err := transactionOf(gets).admitted(func(t *table) error { return s.admits(t, nil, false) }); err != nil {
+			return err
 		}
 		return s.store.View(ctx, func(r kv.Reader) error {
 			size := 0
@@ -83,15 +87,20 @@ func (s *Service) readTogether(ctx context.Context, call *api.Call, gets []*tran
 			return nil
 		})
 	})
+	if err != nil {
+		return err
+	}
+	s.takeTransaction(transactionOf(gets))
+	return nil
 }
 
-// capacityOfGets answers ReturnConsumedCapacity, once for each table.
-func capacityOfGets(gets []*transactGet, level string) []ddb.ConsumedCapacity {
-	tx := &transaction{repeated: true} // which reads
+// transactionOf looks at reads as at a transaction that changes nothing.
+func transactionOf(gets []*transactGet) *transaction {
+	tx := &transaction{repeated: true}
 	for _, g := range gets {
 		part := &transactionPart{table: g.table}
 		part.done.consumed.add(nil, readUnits(g.item.Size(), true))
 		tx.parts = append(tx.parts, part)
 	}
-	return tx.capacity(level)
+	return tx
 }

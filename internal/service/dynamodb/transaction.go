@@ -26,26 +26,59 @@ type transactionPart struct {
 }
 
 // runTransaction carries out a transaction, all or none of it.
-func (s *Service) runTransaction(ctx context.Context, call *api.Call, t *transaction) error {
+func (s *Service) runTransaction(ctx context.Context, call *api.Call, tx *transaction) error {
 	return s.retrying(ctx, func(a *attempt) error {
-		changes, err := openTransaction(ctx, a, call, t)
+		changes, err := openTransaction(ctx, a, call, tx)
 		if err != nil {
 			return err
 		}
+		if err := tx.admitted(s.admitsWrite); err != nil {
+			return err
+		}
 		now := s.clock.Now()
-		return s.transact(ctx, changes, t.token.claims(now), func(w *work) error {
-			t.repeated = false
-			if t.token != nil {
-				if t.repeated, err = t.token.use(w.tx, now); err != nil {
+		err = s.transact(ctx, changes, tx.token.claims(now), func(w *work) error {
+			tx.repeated = false
+			if tx.token != nil {
+				if tx.repeated, err = tx.token.use(w.tx, now); err != nil {
 					return err
 				}
 			}
-			if t.repeated {
-				return t.look(w, changes)
+			if tx.repeated {
+				return tx.look(w, changes)
 			}
-			return t.do(w, changes)
+			return tx.do(w, changes)
 		})
+		if err != nil {
+			return err
+		}
+		s.takeTransaction(tx)
+		return nil
 	})
+}
+
+// admitted refuses a transaction one of whose tables has given all that it has.
+func (t *transaction) admitted(admits func(*table) error) error {
+	failed := false
+	reasons := make([]ddb.CancellationReason, len(t.parts))
+	for i, p := range t.parts {
+		reasons[i].Code = new("None")
+		if err := admits(p.table); err != nil {
+			e := awserr.From(err)
+			failed, reasons[i] = true, ddb.CancellationReason{Code: new(strings.TrimSuffix(e.Code, "Exception")), Message: &e.Message}
+		}
+	}
+	if failed {
+		return canceled(reasons)
+	}
+	return nil
+}
+
+// takeTransaction pays for a transaction, which costs twice what its parts
+// would.
+func (s *Service) takeTransaction(t *transaction) {
+	for _, p := range t.parts {
+		s.take(p.table, p.done.consumed, !t.repeated, 2)
+	}
 }
 
 // openTransaction finds the tables, authorizes each part, and checks what AWS

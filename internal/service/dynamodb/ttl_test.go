@@ -31,7 +31,9 @@ func (f *fixture) expireNow(t *testing.T) {
 }
 
 func TestItemsGoWhenTheirTimeHasCome(t *testing.T) {
-	f := newStreamFixture(t, "KEYS_ONLY", func(in *ddb.CreateTableInput) { in.AttributeDefinitions, in.KeySchema = tableOf("", "pk:S").AttributeDefinitions, keyOf("pk") })
+	f := newStreamFixture(t, "KEYS_ONLY", func(in *ddb.CreateTableInput) {
+		in.AttributeDefinitions, in.KeySchema = tableOf("", "pk:S").AttributeDefinitions, keyOf("pk")
+	})
 	soon, later := epoch.Add(time.Minute).Unix(), epoch.Add(time.Hour).Unix()
 	f.put(t, "music", item("pk", "before", "until", soon))
 	if err := f.switchTTL(t, "music", "until", true); err != nil {
