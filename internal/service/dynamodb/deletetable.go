@@ -48,6 +48,7 @@ func (s *Service) DeleteTable(ctx context.Context, call *api.Call, in *ddb.Delet
 		}
 		tx.Set(doomedKey(r.Data), slices.Clone(key))
 		tx.Delete(ttlNote(r.Data))
+		tx.Delete(recoveryNote(r.Data))
 		return nil
 	})
 	if err != nil {
@@ -73,6 +74,8 @@ func (r *record) checkDelete(status string) error {
 		return ddb.ResourceInUseException("Attempt to change a resource which is still in use: Table is being created: " + r.Name)
 	case status == statusDeleting:
 		return ddb.ResourceInUseException("Attempt to change a resource which is still in use: Table is being deleted: " + r.Name)
+	case len(r.Copies) > 0:
+		return ddb.ResourceInUseException("Attempt to change a resource which is still in use: Table is being backed up, restored or exported: " + r.Name)
 	case r.Protected:
 		return awserr.Validation("Resource cannot be deleted as it is currently protected against deletion. Disable deletion protection first.")
 	}

@@ -45,6 +45,7 @@ func describe(r *record, now time.Time, status string, counted map[uint64]tally)
 	if r.TableClass != "" {
 		d.TableClassSummary = &ddb.TableClassSummary{TableClass: r.TableClass}
 	}
+	d.RestoreSummary = r.describeRestore()
 	d.SSEDescription = r.describeSSE()
 	d.OnDemandThroughput = describeOnDemand(r.Throughput)
 	read, write := r.warm(r.Throughput)

@@ -157,6 +157,9 @@ func (r *record) lastNumber() uint64 {
 	if r.TTL != nil {
 		last = max(last, r.TTL.Number)
 	}
+	if r.History != nil {
+		last = max(last, r.History.Number)
+	}
 	return last
 }
 

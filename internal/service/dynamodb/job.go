@@ -27,7 +27,8 @@ type job struct {
 	Data    uint64 `json:"data"`
 	Index   uint64 `json:"index,omitempty"`
 
-	After []byte `json:"after,omitempty"` // how far it has come: the key of the last item that is done
+	Copy  *copyJob `json:"copy,omitempty"`  // of jobs that copy items
+	After []byte   `json:"after,omitempty"` // how far it has come: the key of the last item that is done, or its end
 }
 
 const jobVersion = 1
@@ -35,7 +36,9 @@ const jobVersion = 1
 // The kinds of jobs.
 const (
 	jobBackfill = "backfill" // an index gets the items that were there before it: backfill.go
-	jobDrop     = "drop"     // the entries of a removed index go: backfill.go
+	jobDrop     = "drop"     // what a removed index, history or backup has left goes: backfill.go
+	jobBackup   = "backup"   // a backup gets the items of its table: copy.go
+	jobRestore  = "restore"  // a table gets the items of a backup, or of another table: copy.go
 )
 
 // step does a small part of a job. It
@@ -46,6 +49,8 @@ func (s *Service) step(ctx context.Context, j *job) error {
 		return s.backfill(ctx, j)
 	case jobDrop:
 		return s.dropIndex(ctx, j)
+	case jobBackup, jobRestore:
+		return s.copySome(ctx, j)
 	}
 	return fmt.Errorf("job %d is of an unknown kind %q", j.ID, j.Kind)
 }
@@ -119,6 +124,7 @@ func (s *Service) runJobs(ctx context.Context) error {
 }
 
 func (s *Service) runJobsHeld(ctx context.Context) error {
+	forget := s.clock.After(0)
 	for {
 		if err := s.finishJobs(ctx); err != nil {
 			return err
@@ -130,6 +136,11 @@ func (s *Service) runJobsHeld(ctx context.Context) error {
 		case <-ctx.Done():
 			return nil
 		case <-s.newJobs:
+		case <-forget:
+			if err := s.forgetHistory(ctx); err != nil {
+				return err
+			}
+			forget = s.clock.After(forgetInterval)
 		case <-s.clock.After(ttlInterval):
 		}
 	}

@@ -31,14 +31,20 @@ type record struct {
 
 	Stream *stream.Stream `json:"stream,omitempty"` // the last one, which may have ended
 
-	BillingMode string            `json:"billingMode,omitempty"` // as the request gave it
-	Throughput  throughputRecord  `json:"throughput"`
-	TableClass  string            `json:"tableClass,omitempty"` // as the request gave it
-	SSE         *sseRecord        `json:"sse,omitempty"`
-	TTL         *ttlRecord        `json:"ttl,omitempty"`
-	Policy      *policyRecord     `json:"policy,omitempty"`
-	Protected   bool              `json:"protected,omitempty"`
-	Tags        map[string]string `json:"tags,omitempty"`
+	BillingMode string           `json:"billingMode,omitempty"` // as the request gave it
+	Throughput  throughputRecord `json:"throughput"`
+	TableClass  string           `json:"tableClass,omitempty"` // as the request gave it
+	SSE         *sseRecord       `json:"sse,omitempty"`
+	TTL         *ttlRecord       `json:"ttl,omitempty"`
+	Policy      *policyRecord    `json:"policy,omitempty"`
+
+	Restored *restoredRecord `json:"restored,omitempty"` // what it was restored from
+	Recovery *recoveryRecord `json:"recovery,omitempty"` // point-in-time recovery
+	Copies   []copyRecord    `json:"copies,omitempty"`   // jobs that copy from it
+	History  *historyRecord  `json:"history,omitempty"`  // while it is needed
+
+	Protected bool              `json:"protected,omitempty"`
+	Tags      map[string]string `json:"tags,omitempty"`
 }
 
 const recordVersion = 1
@@ -101,7 +107,7 @@ const (
 
 func (r *record) status(now time.Time) string {
 	switch {
-	case r.Gone.IsZero() && now.Before(r.Active):
+	case r.Gone.IsZero() && (now.Before(r.Active) || r.Restored != nil && r.Restored.InProgress):
 		return statusCreating
 	case r.Gone.IsZero() && now.Before(r.Updated):
 		return statusUpdating

@@ -25,6 +25,7 @@ type table struct {
 	indexes  []*index
 	stream   *stream.Stream // that changes are recorded in, or nil
 	expiry   *expiry        // of items that have a time to go, or nil
+	history  []byte         // begins the keys of the table's history; nil where none is kept
 }
 
 // index is a secondary index of a table.
@@ -43,6 +44,9 @@ func newTable(key, stored []byte) (*table, error) {
 	t := &table{record: *r, storeKey: key, stored: stored, prefix: indexPrefix(r.Data, tableIndex), schema: newSchema(r.Key, r.Attributes)}
 	if r.streaming() {
 		t.stream = r.Stream
+	}
+	if r.History != nil {
+		t.history = indexPrefix(r.Data, r.History.Number)
 	}
 	if r.TTL != nil {
 		t.expiry = &expiry{*r.TTL, indexPrefix(r.Data, r.TTL.Number)}

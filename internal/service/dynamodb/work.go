@@ -88,6 +88,9 @@ func (w *work) do(c *change) (changed, error) {
 			result.consumed.add(ix, units)
 		}
 	}
+	if c.table.history != nil {
+		c.table.remember(w.tx, c.storeKey, old, w.now)
+	}
 	if c.table.expiry != nil {
 		c.table.expiry.replace(w.tx, c.storeKey, old, result.new)
 	}
