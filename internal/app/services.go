@@ -50,7 +50,7 @@ func (a *App) build(ctx context.Context, cfg Config, st stores, ca *authority.Au
 		Trust: authz, Roles: assumable{iamService}, Policies: iamService, Documents: sessionDocuments{}})
 	logsService := logs.New(logs.Config{Store: st.kv, Authorizer: authz, Clock: cfg.Clock})
 	s3Service := s3.New(s3.Config{Store: st.kv, Blobs: st.blobs, Authorizer: authz, Clock: cfg.Clock, Log: cfg.Log, Documents: resourceDocuments{}})
-	dynamodbService := dynamodb.New(dynamodb.Config{Store: st.kv, Authorizer: authz, Clock: cfg.Clock, Documents: resourceDocuments{}, Unthrottled: cfg.Unthrottled})
+	dynamodbService := dynamodb.New(dynamodb.Config{Store: st.kv, Authorizer: authz, Clock: cfg.Clock, Documents: resourceDocuments{}, Objects: tableObjects{s3Service.API()}, Unthrottled: cfg.Unthrottled})
 	streamService := stream.New(stream.Config{Store: st.kv, Authorizer: authz, Clock: cfg.Clock})
 
 	var door *front.Front

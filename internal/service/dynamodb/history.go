@@ -3,6 +3,7 @@ package dynamodb
 import (
 	"bytes"
 	"encoding/binary"
+	"errors"
 	"fmt"
 	"iter"
 	"slices"
@@ -56,39 +57,120 @@ type moment struct {
 }
 
 // items yields the items of the source whose keys lie behind a tail, in their
-// order, with those that were not there. Tails and items are for reading until
-// the next one is asked for.
+// order, with those that were not there.
 func (src source) items(r kv.Reader, after []byte) iter.Seq2[moment, error] {
 	return func(yield func(moment, error) bool) {
-		present := newCursor(r, src.prefix, after)
-		defer present.stop()
-		past := newCursor(r, src.history, after)
-		defer past.stop()
-		for present.ok || past.ok {
-			tail := present.tail()
-			if t := past.itemTail(); !present.ok || past.ok && bytes.Compare(t, tail) < 0 {
-				tail = t
+		for v, err := range src.versions(r, after) {
+			m := moment{tail: v.tail}
+			if err == nil {
+				err = v.past(func(at time.Time, left []byte) bool {
+					if at.After(src.at) {
+						m.item, v.present = attr.Item(slices.Clone(left)), nil
+						return false
+					}
+					return true
+				})
 			}
-			m := moment{tail: slices.Clone(tail)}
-			found, err := past.firstAfter(m.tail, src.at)
-			if err == nil && present.ok && bytes.Equal(present.tail(), m.tail) {
-				if found == nil {
-					found = slices.Clone(present.pair.Value)
-				}
-				present.next()
+			if v.present != nil {
+				m.item = v.present
 			}
-			if err == nil && found != nil && !bytes.Equal(found, none) {
-				m.item, err = attr.Stored(found)
-			}
-			if present.err != nil {
-				err = present.err
+			if err == nil {
+				m.item, err = stored(m.item)
 			}
 			if !yield(m, err) || err != nil {
 				return
 			}
 		}
-		if err := present.err; err != nil {
-			yield(moment{}, err)
+	}
+}
+
+// evolution is what became of one item between two times.
+type evolution struct {
+	tail     []byte
+	old, new attr.Item // nil where it was not there
+	last     time.Time // when it was last changed between them; zero if it was not
+}
+
+// evolutions yields what became, since a time, of the items of the source, as
+// items does.
+func (src source) evolutions(r kv.Reader, since time.Time, after []byte) iter.Seq2[evolution, error] {
+	return func(yield func(evolution, error) bool) {
+		for v, err := range src.versions(r, after) {
+			e := evolution{tail: v.tail}
+			next := v.present
+			if err == nil {
+				err = v.past(func(at time.Time, left []byte) bool {
+					if at.After(src.at) {
+						next = slices.Clone(left)
+						return false
+					}
+					if at.After(since) {
+						if e.last.IsZero() {
+							e.old = slices.Clone(left)
+						}
+						e.last = at
+					}
+					return true
+				})
+			}
+			if err == nil {
+				e.new, err = stored(next)
+			}
+			if err == nil {
+				e.old, err = stored(e.old)
+			}
+			if !yield(e, err) || err != nil {
+				return
+			}
+		}
+	}
+}
+
+// stored takes the bytes of an item, or of one that was not there.
+func stored(b []byte) (attr.Item, error) {
+	if b == nil || bytes.Equal(b, none) {
+		return nil, nil
+	}
+	return attr.Stored(b)
+}
+
+// version is an item of a table with its past.
+type version struct {
+	tail    []byte
+	present []byte // the item as it is, or nil
+	// past calls look with each change, in their order, and with what it has
+	// left, which is for reading until look returns; until look returns false.
+	past func(look func(at time.Time, left []byte) bool) error
+}
+
+// versions yields the items that there are or were, in the order of their
+// keys: the table and its history, merged.
+func (src source) versions(r kv.Reader, after []byte) iter.Seq2[version, error] {
+	return func(yield func(version, error) bool) {
+		present, history := newCursor(r, src.prefix, after), newCursor(r, src.history, after)
+		defer present.stop()
+		defer history.stop()
+		for present.ok || history.ok {
+			tail := present.tail()
+			if t := history.itemTail(); !present.ok || history.ok && bytes.Compare(t, tail) < 0 {
+				tail = t
+			}
+			v := version{tail: slices.Clone(tail)}
+			if present.ok && bytes.Equal(tail, present.tail()) {
+				v.present = slices.Clone(present.pair.Value)
+				present.next()
+			}
+			v.past = func(look func(time.Time, []byte) bool) error { return history.of(v.tail, look) }
+			if !yield(v, nil) {
+				return
+			}
+			if err := history.of(v.tail, func(time.Time, []byte) bool { return true }); err != nil {
+				yield(version{}, err)
+				return
+			}
+		}
+		if err := errors.Join(present.err, history.err); err != nil {
+			yield(version{}, err)
 		}
 	}
 }
@@ -142,22 +224,19 @@ func (c *cursor) itemTail() []byte {
 // timeBytes is how long a time is in a key: a byte for its length, and it.
 var timeBytes = len(keys.AppendUint(nil, uint64(time.Date(2026, 1, 1, 0, 0, 0, 0, time.UTC).UnixNano())))
 
-// firstAfter steps over what the history has of an item, and returns what the
-// first change after a time has left, or nil where there is none.
-func (c *cursor) firstAfter(tail []byte, at time.Time) (found []byte, err error) {
+// of steps over what the history has of an item, and shows it, until look
+// returns false.
+func (c *cursor) of(tail []byte, look func(at time.Time, left []byte) bool) error {
 	for ; c.ok && bytes.Equal(c.itemTail(), tail); c.next() {
-		if found != nil {
-			continue
-		}
-		changed, err := c.time()
+		at, err := c.time()
 		if err != nil {
-			return nil, err
+			return err
 		}
-		if changed.After(at) {
-			found = slices.Clone(c.pair.Value)
+		if !look(at, c.pair.Value) {
+			return nil
 		}
 	}
-	return found, c.err
+	return c.err
 }
 
 // time reads when the change was made that left the pair.

@@ -27,8 +27,10 @@ type job struct {
 	Data    uint64 `json:"data"`
 	Index   uint64 `json:"index,omitempty"`
 
-	Copy  *copyJob `json:"copy,omitempty"`  // of jobs that copy items
-	After []byte   `json:"after,omitempty"` // how far it has come: the key of the last item that is done, or its end
+	Export string   `json:"export,omitempty"` // ID of the export
+	Import string   `json:"import,omitempty"` // ID of the import
+	Copy   *copyJob `json:"copy,omitempty"`   // of jobs that copy items
+	After  []byte   `json:"after,omitempty"`  // how far it has come: the key of the last item that is done, or its end
 }
 
 const jobVersion = 1
@@ -38,6 +40,8 @@ const (
 	jobBackfill = "backfill" // an index gets the items that were there before it: backfill.go
 	jobDrop     = "drop"     // what a removed index, history or backup has left goes: backfill.go
 	jobBackup   = "backup"   // a backup gets the items of its table: copy.go
+	jobExport   = "export"   // a bucket gets the items of a table: export.go
+	jobImport   = "import"   // a table gets the items of a bucket: import.go
 	jobRestore  = "restore"  // a table gets the items of a backup, or of another table: copy.go
 )
 
@@ -51,6 +55,10 @@ func (s *Service) step(ctx context.Context, j *job) error {
 		return s.dropIndex(ctx, j)
 	case jobBackup, jobRestore:
 		return s.copySome(ctx, j)
+	case jobExport:
+		return s.exportSome(ctx, j)
+	case jobImport:
+		return s.importSome(ctx, j)
 	}
 	return fmt.Errorf("job %d is of an unknown kind %q", j.ID, j.Kind)
 }

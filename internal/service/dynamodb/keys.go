@@ -14,6 +14,8 @@ import (
 //	("dynamodb", "table", account, region, name)         a table's definition
 //	("dynamodb", "doomed", data)                         data that is to be dropped
 //	("dynamodb", "backup", account, region, table, id)   a backup; its items lie as a table's do
+//	("dynamodb", "export", account, region, table, id)   an export; see export.go
+//	("dynamodb", "import", account, region, table, id)   an import; see importrecord.go
 //	("dynamodb", "recovery", data)                       that a table's history is kept; see recovery.go
 //	("dynamodb", "job", id)                              work to be done in the background; see job.go
 //	("dynamodb", "ttl", data)                            that items of a table expire; see ttl.go

@@ -38,10 +38,11 @@ type record struct {
 	TTL         *ttlRecord       `json:"ttl,omitempty"`
 	Policy      *policyRecord    `json:"policy,omitempty"`
 
-	Restored *restoredRecord `json:"restored,omitempty"` // what it was restored from
-	Recovery *recoveryRecord `json:"recovery,omitempty"` // point-in-time recovery
-	Copies   []copyRecord    `json:"copies,omitempty"`   // jobs that copy from it
-	History  *historyRecord  `json:"history,omitempty"`  // while it is needed
+	Importing bool            `json:"importing,omitempty"` // it does not have all its items yet, and is CREATING
+	Restored  *restoredRecord `json:"restored,omitempty"`  // what it was restored from
+	Recovery  *recoveryRecord `json:"recovery,omitempty"`  // point-in-time recovery
+	Copies    []copyRecord    `json:"copies,omitempty"`    // jobs that copy from it
+	History   *historyRecord  `json:"history,omitempty"`   // while it is needed
 
 	Protected bool              `json:"protected,omitempty"`
 	Tags      map[string]string `json:"tags,omitempty"`
@@ -107,7 +108,7 @@ const (
 
 func (r *record) status(now time.Time) string {
 	switch {
-	case r.Gone.IsZero() && (now.Before(r.Active) || r.Restored != nil && r.Restored.InProgress):
+	case r.Gone.IsZero() && (now.Before(r.Active) || r.Importing || r.Restored != nil && r.Restored.InProgress):
 		return statusCreating
 	case r.Gone.IsZero() && now.Before(r.Updated):
 		return statusUpdating

@@ -42,6 +42,7 @@ import (
 type Config struct {
 	Store      kv.Store       // required
 	Authorizer api.Authorizer // required
+	Objects    Objects        // by default, tables are neither exported nor imported
 	Documents  Documents      // by default, policies of tables are not looked into
 	Clock      clock.Clock    // the system's by default
 
@@ -60,19 +61,23 @@ type Config struct {
 
 // Service answers the DynamoDB API.
 type Service struct {
-	store  kv.Store
-	authz  api.Authorizer
-	docs   Documents // or nil
-	clock  clock.Clock
-	settle time.Duration
-	last   atomic.Int64 // nanoseconds since 1970 that tick returned last
-	exprs  *expr.Cache
+	store   kv.Store
+	authz   api.Authorizer
+	docs    Documents // or nil
+	objects Objects   // or nil
+	clock   clock.Clock
+	settle  time.Duration
+	last    atomic.Int64 // nanoseconds since 1970 that tick returned last
+	exprs   *expr.Cache
 
 	limiter *throttle.Limiter // or nil where nothing is bounded; see admission.go
 
 	mu     sync.RWMutex
 	tables map[ref]*table   // see tables.go
 	counts map[uint64]count // of large tables, by their data; see census.go
+
+	exports map[uint64]*exportRun // under way, by their jobs; used by the jobs alone
+	imports map[uint64]*importRun
 
 	uncounted chan *record // large tables that somebody asked about
 	newJobs   chan struct{}
@@ -95,11 +100,15 @@ func New(c Config) *Service {
 		store:   c.Store,
 		authz:   c.Authorizer,
 		docs:    c.Documents,
+		objects: c.Objects,
 		clock:   c.Clock,
 		settle:  c.SettleTime,
 		exprs:   expr.NewCache(c.CachedExpressions),
 		tables:  map[ref]*table{},
 		counts:  map[uint64]count{},
+
+		exports: map[uint64]*exportRun{},
+		imports: map[uint64]*importRun{},
 
 		uncounted: make(chan *record, 16),
 		newJobs:   make(chan struct{}, 1),
