@@ -65,6 +65,7 @@ for _ in $(seq 600); do
 	sleep 0.05
 done
 [ -f "$CLOUDLESS_DATA/server.json" ] || fail "the server is not ready after half a minute"
+cat "$work/err" # of what this machine cannot do, if anything
 eval "$("$cloudless" env)"
 # Nothing of the configuration that the user has for AWS.
 export AWS_CONFIG_FILE=/dev/null AWS_SHARED_CREDENTIALS_FILE=/dev/null AWS_DEFAULT_OUTPUT=json AWS_PAGER=

@@ -159,11 +159,12 @@ func (m *Manager) run(ctx context.Context, e *environment, creds Credentials) er
 	defer framed.Close()
 	e.out = out
 	out.platform(fmt.Sprintf("INIT_START Runtime Version: %s\tRuntime: %s\n", e.program.Runs, e.fn.Runtime))
-	at := place(e.fn, e.box)
+	isolated := m.cfg.Driver.Isolated()
+	at := place(e.fn, e.box, isolated)
 	e.started = m.cfg.Clock.Now()
 	return e.box.Run(ctx, driver.Command{
 		Args:   e.program.Args(at),
-		Env:    variables(e.fn, e.stream, creds, e.box, m.cfg.Driver.Isolated(), e.program.Env(at)),
+		Env:    variables(e.fn, e.stream, creds, e.box, isolated, e.program.Env(at)),
 		Dir:    e.box.Path("/var/task"),
 		Output: plain,
 		Frames: framed,

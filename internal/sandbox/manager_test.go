@@ -306,19 +306,6 @@ func TestProcessesWithoutIsolation(t *testing.T) {
 	}
 }
 
-func TestNodeWithoutIsolation(t *testing.T) {
-	b := newBench(t, withProcesses(t))
-	needRuntime(t, b, "nodejs6.10")
-	r := b.invoke(node("nodejs6.10", "index.js", `
-		var aws = require('aws-sdk');
-		exports.handler = function (e, c, cb) {
-			new aws.DynamoDB({ endpoint: process.env.AWS_ENDPOINT_URL }).listTables({}, cb);
-		};`), `{}`)
-	if string(r.Payload) != `{}` {
-		t.Errorf("result = %q %s\n%s", r.FunctionError, r.Payload, r.LogTail)
-	}
-}
-
 func TestLogStreamsAreNamedAsOnAWS(t *testing.T) {
 	c := clock.NewFake(time.Date(2026, 3, 4, 23, 0, 0, 0, time.UTC), 1)
 	name := newStreamName(c, "$LATEST")

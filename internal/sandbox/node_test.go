@@ -344,45 +344,74 @@ func TestNodeLog(t *testing.T) {
 	}
 }
 
+// eachDriver runs a test isolated and not.
+func eachDriver(t *testing.T, run func(*testing.T, *bench)) {
+	t.Run("in namespaces", func(t *testing.T) { run(t, newIsolatedBench(t)) })
+	t.Run("as a process", func(t *testing.T) { run(t, newBench(t, withProcesses(t))) })
+}
+
 func TestOldSDKReachesTheFrontUnderAWSsOwnName(t *testing.T) {
-	b := newIsolatedBench(t)
-	needRuntime(t, b, "nodejs6.10")
-	r := b.invoke(node("nodejs6.10", "index.js", `
-		var doc = require('dynamodb-doc');
-		var dynamo = new doc.DynamoDB();
-		exports.handler = function (event, context, callback) {
-			dynamo.putItem({ TableName: 'users', Item: event }, callback);
-		};`), `{"name":"me"}`)
-	if string(r.Payload) != `{}` || r.FunctionError != "" {
-		t.Fatalf("result = %q %s\n%s", r.FunctionError, r.Payload, r.LogTail)
-	}
-	want := `https dynamodb.us-east-1.amazonaws.com DynamoDB_20120810.PutItem {"TableName":"users","Item":{"name":{"S":"me"}}}`
-	if got := strings.Join(b.front.requests, "\n"); got != want {
-		t.Errorf("the front was asked %s, want %s", got, want)
-	}
-	if auth := b.front.headers[0].Get("Authorization"); !strings.Contains(auth, "ASIAEXAMPLE/") || b.front.headers[0].Get("X-Amz-Security-Token") != "token" {
-		t.Errorf("the request was signed by %q, want the role's keys", auth)
-	}
+	eachDriver(t, func(t *testing.T, b *bench) {
+		needRuntime(t, b, "nodejs6.10")
+		r := b.invoke(node("nodejs6.10", "index.js", `
+			var doc = require('dynamodb-doc');
+			var dynamo = new doc.DynamoDB();
+			exports.handler = function (event, context, callback) {
+				dynamo.putItem({ TableName: 'users', Item: event }, callback);
+			};`), `{"name":"me"}`)
+		if string(r.Payload) != `{}` || r.FunctionError != "" {
+			t.Fatalf("result = %q %s\n%s", r.FunctionError, r.Payload, r.LogTail)
+		}
+		want := `https dynamodb.us-east-1.amazonaws.com DynamoDB_20120810.PutItem {"TableName":"users","Item":{"name":{"S":"me"}}}`
+		if got := strings.Join(b.front.requests, "\n"); got != want {
+			t.Errorf("the front was asked %s, want %s", got, want)
+		}
+		if auth := b.front.headers[0].Get("Authorization"); !strings.Contains(auth, "ASIAEXAMPLE/") || b.front.headers[0].Get("X-Amz-Security-Token") != "token" {
+			t.Errorf("the request was signed by %q, want the role's keys", auth)
+		}
+	})
 }
 
 func TestNewSDKReachesTheFront(t *testing.T) {
 	for _, tt := range []struct{ name, option, want string }{
-		{"by the endpoint it is told", ``, `http 127.0.0.1:4566 DynamoDB_20120810.ListTables {}`},
-		{"under AWS's own name", `, endpoint: 'https://dynamodb.us-east-1.amazonaws.com'`, `https dynamodb.us-east-1.amazonaws.com DynamoDB_20120810.ListTables {}`},
+		{"by the endpoint it is told", ``, `^http 127\.0\.0\.1:\d+ DynamoDB_20120810\.ListTables {}$`},
+		{"under AWS's own name", `, endpoint: 'https://dynamodb.us-east-1.amazonaws.com'`, `^https dynamodb\.us-east-1\.amazonaws\.com DynamoDB_20120810\.ListTables {}$`},
+		{"under AWS's own name without TLS", `, endpoint: 'http://dynamodb.us-east-1.amazonaws.com'`, `^http dynamodb\.us-east-1\.amazonaws\.com DynamoDB_20120810\.ListTables {}$`},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
-			b := newIsolatedBench(t)
-			needRuntime(t, b, "nodejs22.x")
-			r := b.invoke(node("nodejs22.x", "index.js", `
-				const { DynamoDBClient, ListTablesCommand } = require('@aws-sdk/client-dynamodb');
-				const client = new DynamoDBClient({ maxAttempts: 1`+tt.option+` });
-				exports.handler = async () => (await client.send(new ListTablesCommand({}))).$metadata.httpStatusCode;`), `{}`)
-			if string(r.Payload) != `200` {
-				t.Fatalf("result = %q %s\n%s", r.FunctionError, r.Payload, r.LogTail)
-			}
-			if got := strings.Join(b.front.requests, "\n"); got != tt.want {
-				t.Errorf("the front was asked %s, want %s", got, tt.want)
-			}
+			eachDriver(t, func(t *testing.T, b *bench) {
+				needRuntime(t, b, "nodejs22.x")
+				r := b.invoke(node("nodejs22.x", "index.js", `
+					const { DynamoDBClient, ListTablesCommand } = require('@aws-sdk/client-dynamodb');
+					const client = new DynamoDBClient({ maxAttempts: 1`+tt.option+` });
+					exports.handler = async () => (await client.send(new ListTablesCommand({}))).$metadata.httpStatusCode;`), `{}`)
+				if string(r.Payload) != `200` {
+					t.Fatalf("result = %q %s\n%s", r.FunctionError, r.Payload, r.LogTail)
+				}
+				if got := strings.Join(b.front.requests, "\n"); !regexp.MustCompile(tt.want).MatchString(got) {
+					t.Errorf("the front was asked %s, want %s", got, tt.want)
+				}
+			})
 		})
+	}
+}
+
+func TestNodeWithoutIsolationDoesNotReachAWS(t *testing.T) {
+	for _, identifier := range []string{"nodejs6.10", "nodejs22.x"} {
+		for _, tt := range []struct{ name, code, want string }{
+			{"by https", `require('https').get('https://S3.amazonaws.com/', function (r) { r.resume(); callback(null, r.statusCode); }).on('error', callback);`, `200`},
+			{"by a port and a host", `require('net').connect(80, 'sqs.eu-west-1.api.aws', function () { this.end(); callback(null, this.remoteAddress); }).on('error', callback);`, `"127.0.0.1"`},
+			{"by another port", `require('net').connect({ port: 1, host: 'sqs.amazonaws.com.cn' }).on('error', function (e) { callback(null, e.code); });`, `"ECONNREFUSED"`},
+			{"and finds no trace of it", `callback(null, Object.keys(process.env).filter(function (n) { return /CLOUDLESS/.test(n); }));`, `[]`},
+		} {
+			t.Run(identifier+" "+tt.name, func(t *testing.T) {
+				b := newBench(t, withProcesses(t))
+				needRuntime(t, b, identifier)
+				r := b.invoke(node(identifier, "index.js", `exports.handler = function (event, context, callback) {`+tt.code+`};`), `{}`)
+				if string(r.Payload) != tt.want {
+					t.Errorf("result = %q %s, want %s\n%s", r.FunctionError, r.Payload, tt.want, r.LogTail)
+				}
+			})
+		}
 	}
 }

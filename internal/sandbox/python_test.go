@@ -98,3 +98,22 @@ def handler(event, context):
 		t.Errorf("log = %s", text)
 	}
 }
+
+func TestPythonReachesTheFrontUnderAWSsOwnName(t *testing.T) {
+	eachDriver(t, func(t *testing.T, b *bench) {
+		code := `
+import os, ssl, urllib.request
+
+def handler(event, context):
+    trust = ssl.create_default_context(cafile=os.environ["AWS_CA_BUNDLE"])
+    urllib.request.urlopen("http://sts.amazonaws.com/", b"a")
+    return urllib.request.urlopen("https://sts.us-east-1.amazonaws.com/", b"b", context=trust).status`
+		r := b.invoke(python(t, b, "app.handler", code), `{}`)
+		if string(r.Payload) != `200` {
+			t.Fatalf("result = %q %s\n%s", r.FunctionError, r.Payload, r.LogTail)
+		}
+		if got, want := strings.Join(b.front.requests, "\n"), "http sts.amazonaws.com  a\nhttps sts.us-east-1.amazonaws.com  b"; got != want {
+			t.Errorf("the front was asked\n%s\nwant\n%s", got, want)
+		}
+	})
+}

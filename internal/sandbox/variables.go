@@ -49,11 +49,11 @@ func variables(fn *Function, stream string, creds Credentials, env driver.Enviro
 		"LD_LIBRARY_PATH": searchPath(env, "/var/lang/lib", "/lib64", "/usr/lib64", "/var/runtime", "/var/runtime/lib",
 			"/var/task", "/var/task/lib", "/opt/lib"),
 		"NODE_EXTRA_CA_CERTS": env.Path(caTarget),
+		"AWS_CA_BUNDLE":       env.Path(caTarget),
 	}
 	if isolated {
 		// These replace what a program trusts. Without isolation it may reach the
 		// world outside, which our authority does not vouch for.
-		vars["AWS_CA_BUNDLE"] = caTarget
 		vars["SSL_CERT_FILE"] = caTarget
 		vars["REQUESTS_CA_BUNDLE"] = caTarget
 	} else {
@@ -85,6 +85,10 @@ func searchPath(env driver.Environment, dirs ...string) string {
 }
 
 // place tells a runtime where its process runs.
-func place(fn *Function, env driver.Environment) runtime.Place {
-	return runtime.Place{Path: env.Path, MemoryMB: fn.MemoryMB, Socket: env.Address(driver.RuntimeUX)}
+func place(fn *Function, env driver.Environment, isolated bool) runtime.Place {
+	at := runtime.Place{Path: env.Path, MemoryMB: fn.MemoryMB, Socket: env.Address(driver.RuntimeUX)}
+	if !isolated {
+		at.HTTP, at.HTTPS = env.Address(driver.Endpoint), env.Address(driver.HTTPS)
+	}
+	return at
 }

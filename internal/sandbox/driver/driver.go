@@ -58,13 +58,14 @@ type Limits struct {
 // Port is a socket on which the environment's processes can reach its owner.
 type Port string
 
-// The ports. Drivers without isolation have the first two only.
+// The ports. Drivers without isolation have the first three only, and HTTPS on
+// whatever port is free.
 const (
 	RuntimeAPI Port = "runtime"  // the Runtime API over TCP
 	Endpoint   Port = "endpoint" // HTTP, for clients that can be told an endpoint
+	HTTPS      Port = "https"    // port 443
 	RuntimeUX  Port = "unix"     // the Runtime API over a unix socket
 	HTTP       Port = "http"     // port 80
-	HTTPS      Port = "https"    // port 443
 	DNSStream  Port = "dns-tcp"  // port 53
 	DNSPacket  Port = "dns-udp"  // port 53
 )

@@ -4,7 +4,7 @@
 // no namespaces. It isolates nothing: a program sees the machine's files and
 // network, and its limits are what the system counts for each process.
 //
-// An environment is a process group with a directory of its own for /tmp and two
+// An environment is a process group with a directory of its own for /tmp and three
 // sockets on the loopback interface. It ends with its group; a program that
 // leaves the group escapes.
 //
@@ -72,7 +72,7 @@ func (d *Driver) Prepare(ctx context.Context, l driver.Layout) (driver.Environme
 	}
 	e := &Environment{files: l.Files, tmp: tmp, listeners: make(map[driver.Port]net.Listener), done: make(chan struct{})}
 	var lc net.ListenConfig
-	for _, p := range []driver.Port{driver.RuntimeAPI, driver.Endpoint} {
+	for _, p := range []driver.Port{driver.RuntimeAPI, driver.Endpoint, driver.HTTPS} {
 		listener, err := lc.Listen(ctx, "tcp", "127.0.0.1:0")
 		if err != nil {
 			e.cleanUp()

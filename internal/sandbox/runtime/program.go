@@ -42,6 +42,10 @@ type Place struct {
 	// Socket is the path of a unix socket on which the Runtime API answers, or
 	// empty where there is only its address.
 	Socket string
+	// HTTP and HTTPS are the addresses, host:port, to which the runtime itself has
+	// to lead what is for an endpoint of AWS: where the process has a network of
+	// its own, the names do, and these are empty.
+	HTTP, HTTPS string
 }
 
 // Args returns the command line of the process.
@@ -49,7 +53,13 @@ func (p *Program) Args(at Place) []string { return p.args(at) }
 
 // Env returns the variables, name=value, that the runtime adds to those that
 // every function has.
-func (p *Program) Env(at Place) []string { return p.env(at) }
+func (p *Program) Env(at Place) []string {
+	env := p.env(at)
+	if at.HTTPS != "" && p.Runtime.Family != Provided { // whose bootstrap is not ours
+		env = append(env, "_CLOUDLESS_HTTP="+at.HTTP, "_CLOUDLESS_HTTPS="+at.HTTPS)
+	}
+	return env
+}
 
 // Program returns how a runtime is started, or [ErrNotInstalled].
 func (p *Packs) Program(identifier string) (*Program, error) {

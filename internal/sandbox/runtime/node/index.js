@@ -13,6 +13,7 @@
 // generation.js and of nobody else.
 
 require('./trust').install();
+require('./names').install();
 
 var generation = require('./generation');
 var errors = require('./errors');

@@ -14,6 +14,7 @@ import importlib
 import json
 import logging
 import os
+import re
 import socket
 import struct
 import sys
@@ -23,6 +24,8 @@ import traceback
 BASE = "/2018-06-01/runtime"
 FRAME = 0xA55A0003  # a message with its time in microseconds
 ERROR_TYPE = "Lambda-Runtime-Function-Error-Type"
+# AWS's endpoints: the names that the DNS of an environment knows.
+ENDPOINT = re.compile(r".\.(amazonaws\.com|amazonaws\.com\.cn|api\.aws|on\.aws)\.?$", re.IGNORECASE)
 
 
 class Connection:
@@ -233,7 +236,30 @@ def encode(told):
     return json.dumps(told, ensure_ascii=False).encode("utf-8", "backslashreplace")
 
 
+def lead_names():
+    """Lead connections to AWS's endpoints to the addresses that the variables name.
+
+    They are set where the process shares the machine's network, and the names
+    would lead to AWS.
+    """
+    http, https = os.environ.pop("_CLOUDLESS_HTTP", ""), os.environ.pop("_CLOUDLESS_HTTPS", "")
+    if not https:
+        return
+    addresses = {"80": http, "http": http, "443": https, "https": https}
+    resolve = socket.getaddrinfo
+
+    def getaddrinfo(host, port, *args, **kwargs):
+        name = host.decode("ascii", "replace") if isinstance(host, bytes) else host
+        if name and ENDPOINT.search(name):
+            address = addresses.get(str(port))
+            host, port = address.rsplit(":", 1) if address else ("127.0.0.1", port)
+        return resolve(host, port, *args, **kwargs)
+
+    socket.getaddrinfo = getaddrinfo
+
+
 def main():
+    lead_names()
     log = Log()
     logging.getLogger().addHandler(LogHandler(log))
     api = Connection(sys.argv.pop(1) if len(sys.argv) > 1 else "", os.environ.get("AWS_LAMBDA_RUNTIME_API", ""))
