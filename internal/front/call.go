@@ -6,6 +6,7 @@ import (
 	"io"
 	"log/slog"
 	"net/http"
+	"slices"
 
 	"cloudless/internal/api"
 	"cloudless/internal/awserr"
@@ -25,6 +26,10 @@ func (f *Front) serveCall(w http.ResponseWriter, r *http.Request, v *visit) {
 		return
 	}
 	v.service = s.Schema.Name
+	if isPing(r, s, sig) {
+		f.servePing(w, r, v)
+		return
+	}
 	req := &wire.Request{Request: r, ID: v.id, Service: s.Schema}
 	v.refuse = func(err error) { f.refuse(w, s, req, v, err) }
 	out, err := f.call(w, s, req, v, sig, signatureError)
@@ -158,21 +163,25 @@ func (s *service) takesStream(op *wire.Operation) bool {
 	return false
 }
 
+// restXMLServices are those that speak restXml and are not here.
+var restXMLServices = []string{"cloudfront", "route53"}
+
 // refuseUnserved answers a request for a service that is not here, in the
 // protocol that it seems to speak.
 func (f *Front) refuseUnserved(w http.ResponseWriter, r *http.Request, v *visit, sig *sigv4.Signature) {
 	guess := &wire.Service{Name: "aws", Protocol: wire.AWSJSON10}
 	switch {
 	case r.Header.Get("X-Amz-Target") != "":
-	case formVersion(r) != "" || r.Header.Get("Content-Type") == "application/x-www-form-urlencoded; charset=utf-8":
+	case formVersion(r) != "" || isForm(r):
 		guess.Protocol = wire.AWSQuery
+	case sig != nil && slices.Contains(restXMLServices, sig.Service):
+		guess.Protocol = wire.RestXML
 	default:
 		guess.Protocol = wire.RestJSON
 	}
 	refusal := awserr.UnknownOperation()
 	if sig != nil {
-		refusal = &awserr.Error{Code: awserr.CodeNotImplemented, Status: http.StatusNotImplemented,
-			Message: "cloudless does not implement the service " + sig.Service + " yet."}
+		refusal = notServed(sig.Service)
 	}
 	v.code = refusal.Code
 	f.cfg.Codecs[guess.Protocol].EncodeError(w, &wire.Request{Request: r, ID: v.id, Service: guess}, refusal)

@@ -140,7 +140,7 @@ func (f *Front) Handler(d Door) http.Handler {
 		v.door = d
 		switch {
 		case r.URL.Path == healthPath:
-			f.serveHealth(w)
+			f.serveHealth(w, r, d)
 		case f.serveInternal(w, r):
 		case f.preflight(w, r):
 		default:

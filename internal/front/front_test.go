@@ -13,6 +13,7 @@ import (
 	"time"
 
 	"cloudless/internal/api"
+	apigatewayapi "cloudless/internal/api/apigateway"
 	ddb "cloudless/internal/api/dynamodb"
 	ddsapi "cloudless/internal/api/dynamodbstreams"
 	lambdaapi "cloudless/internal/api/lambda"
@@ -93,6 +94,7 @@ func newFixture() *fixture {
 			note("GetCallerIdentity")(call)
 			return &stsapi.GetCallerIdentityResponse{}, nil
 		}}.Service(),
+		apigatewayapi.Handlers{}.Service(),
 		s3api.Handlers{
 			PutObject: func(_ context.Context, call *api.Call, in *s3api.PutObjectRequest) (*s3api.PutObjectOutput, error) {
 				note("PutObject")(call)
@@ -173,6 +175,7 @@ func TestRequestsFindTheirOperation(t *testing.T) {
 		{"by the host of the endpoint", sign(request("POST", "http://dynamodb.us-east-1.amazonaws.com/", "{}", target, "DynamoDB_20120810.ListTables"), "test", "test", "dynamodb"), "ListTables"},
 		{"by target, where services share a scope", sign(request("POST", "http://127.0.0.1:4566/", "{}", target, "DynamoDBStreams_20120810.ListStreams"), "test", "test", "dynamodb"), "ListStreams"},
 		{"by path", sign(request("GET", "http://127.0.0.1:4566/2015-03-31/functions/", ""), "test", "test", "lambda"), "ListFunctions"},
+		{"by the form that it posts", sign(request("POST", "http://127.0.0.1:4566/", "Action=GetCallerIdentity&Version=2011-06-15", "Content-Type", "application/x-www-form-urlencoded"), "test", "test", "sts"), "GetCallerIdentity"},
 		{"an object by path", sign(request("GET", "http://127.0.0.1:4566/bucket/a//b/../c", ""), "test", "test", "s3"), "GetObject"},
 		{"an object by the bucket's host", sign(request("GET", "http://bucket.s3.us-east-1.amazonaws.com/key", ""), "test", "test", "s3"), "GetObject"},
 		{"an object by the bucket's local host", sign(request("GET", "http://bucket.localhost:4566/key", ""), "test", "test", "s3"), "GetObject"},
@@ -207,6 +210,9 @@ func TestRefusals(t *testing.T) {
 	list := func(body string) *http.Request {
 		return request("POST", "http://127.0.0.1:4566/", body, target, "DynamoDB_20120810.ListTables")
 	}
+	form := func(body string) *http.Request {
+		return request("POST", "http://127.0.0.1:4566/", body, "Content-Type", "application/x-www-form-urlencoded; charset=utf-8")
+	}
 	tampered := sign(list("{}"), "AKIAALICE", "secret", "dynamodb")
 	tampered.Body = io.NopCloser(strings.NewReader(`{"Limit":1}`))
 	session := list("{}")
@@ -229,6 +235,12 @@ func TestRefusals(t *testing.T) {
 		{"a body that is no JSON", sign(list("{"), "test", "test", "dynamodb"), 400, "SerializationException"},
 		{"a value out of bounds", sign(list(`{"Limit":0}`), "test", "test", "dynamodb"), 400, "ValidationException"},
 		{"a service that is not here", sign(request("POST", "http://127.0.0.1:4566/", "{}", target, "AmazonSQS.SendMessage"), "test", "test", "sqs"), 501, "NotImplemented"},
+		{"a service that speaks XML and is not here", sign(request("GET", "http://127.0.0.1:4566/2013-04-01/hostedzone", ""), "test", "test", "route53"), 501, "NotImplemented"},
+		{"a service of DynamoDB's scope that is not here", sign(request("POST", "http://127.0.0.1:4566/", "{}", target, "DynamoDBStreams_20120810.ListStreams"), "test", "test", "dynamodb"), 501, "NotImplemented"},
+		{"a service of API Gateway's scope that is not here", sign(request("GET", "http://127.0.0.1:4566/v2/apis", ""), "test", "test", "apigateway"), 501, "NotImplemented"},
+		{"a form without a signature", form("Action=GetCallerIdentity&Version=2011-06-15"), 403, "MissingAuthenticationToken"},
+		{"a form for an unknown operation", form("Version=2011-06-15&Action=Nonsense"), 400, "InvalidAction"},
+		{"a form for a version that is not here", form("Action=ListQueues&Version=2012-11-05"), 400, "InvalidAction"},
 		{"a path that is not Lambda's", sign(request("GET", "http://127.0.0.1:4566/2015-03-31/nonsense", ""), "test", "test", "lambda"), 404, "UnknownOperationException"},
 		{"an operation that broke", sign(request("POST", "http://127.0.0.1:4566/", "{}", target, "DynamoDB_20120810.DescribeEndpoints"), "test", "test", "dynamodb"), 500, "InternalServerError"},
 	} {
@@ -248,6 +260,11 @@ func TestRefusals(t *testing.T) {
 func code(w *httptest.ResponseRecorder) string {
 	if c := w.Header().Get("X-Amzn-ErrorType"); c != "" {
 		return c
+	}
+	if _, after, ok := strings.Cut(w.Body.String(), "<ErrorResponse"); ok {
+		_, after, _ = strings.Cut(after, "<Code>")
+		before, _, _ := strings.Cut(after, "</Code>")
+		return before
 	}
 	var body struct {
 		Type string `json:"__type"`
@@ -312,10 +329,40 @@ func TestAPanicIsAnAnswer(t *testing.T) {
 	}
 }
 
-func TestHealth(t *testing.T) {
-	w := newFixture().serve(request("GET", "http://127.0.0.1:4566/_cloudless/health", ""))
-	if w.Code != 200 || !strings.Contains(w.Body.String(), `"status":"ready"`) {
-		t.Errorf("got %d %s", w.Code, w.Body)
+func TestHealthTellsMoreToThisMachineAlone(t *testing.T) {
+	f := newFixture()
+	f.front.cfg.Status = func() any { return map[string]string{"status": "ready", "data": "/home/alice"} }
+	get := func(headers ...string) *http.Request {
+		return request("GET", "http://127.0.0.1:4566/_cloudless/health", "", headers...)
+	}
+	remote := get()
+	remote.RemoteAddr = "192.0.2.7:50000"
+	const all, ready = `{"data":"/home/alice","status":"ready"}`, `{"status":"ready"}`
+	for _, tt := range []struct {
+		name    string
+		request *http.Request
+		door    Door
+		want    string
+	}{
+		{"from here", get(), Door{WellKnownKey: true}, all},
+		{"from elsewhere", remote, Door{WellKnownKey: true}, ready},
+		{"from a page of elsewhere", get("Origin", "https://evil.example"), Door{WellKnownKey: true}, ready},
+		{"from a function", get(), Door{}, ready},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			w := httptest.NewRecorder()
+			f.front.Handler(tt.door).ServeHTTP(w, tt.request)
+			if w.Code != 200 || strings.TrimSpace(w.Body.String()) != tt.want {
+				t.Errorf("got %d %s, want %s", w.Code, w.Body, tt.want)
+			}
+		})
+	}
+}
+
+func TestDynamoDBsEndpointIsHealthy(t *testing.T) {
+	w := newFixture().serve(request("GET", "http://dynamodb.eu-west-1.amazonaws.com/", ""))
+	if want := "healthy: dynamodb.eu-west-1.amazonaws.com "; w.Code != 200 || w.Body.String() != want {
+		t.Errorf("got %d %q, want %q", w.Code, w.Body, want)
 	}
 }
 

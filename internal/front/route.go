@@ -1,6 +1,8 @@
 package front
 
 import (
+	"bytes"
+	"io"
 	"mime"
 	"net"
 	"net/http"
@@ -102,14 +104,35 @@ func cutLast(s, sep string) (before, after string, found bool) {
 	return s, "", false
 }
 
-// formVersion returns the API version that an awsQuery request names in its
-// query. One that names it in its body is told by its signature or its host.
+// formVersion returns the API version that an awsQuery request names, in its
+// query or in the form that it posts.
 func formVersion(r *http.Request) string {
 	q := r.URL.Query()
+	if q.Get("Action") == "" && r.Method == http.MethodPost && r.URL.Path == "/" && isForm(r) {
+		q = peekForm(r)
+	}
 	if q.Get("Action") == "" {
 		return ""
 	}
 	return q.Get("Version")
+}
+
+func isForm(r *http.Request) bool {
+	kind, _, err := mime.ParseMediaType(r.Header.Get("Content-Type"))
+	return err == nil && kind == "application/x-www-form-urlencoded"
+}
+
+// peekForm reads the beginning of the form that r posts, and leaves it to be
+// read again.
+func peekForm(r *http.Request) url.Values {
+	const enough = 64 << 10 // clients put action and version first
+	head, _ := io.ReadAll(io.LimitReader(r.Body, enough))
+	r.Body = struct {
+		io.Reader
+		io.Closer
+	}{io.MultiReader(bytes.NewReader(head), r.Body), r.Body}
+	form, _ := url.ParseQuery(string(head)) // of what is no form, the rest
+	return form
 }
 
 func (f *Front) byVersion(version string) *service {
@@ -138,6 +161,9 @@ func (s *service) resolve(req *wire.Request, body []byte) *awserr.Error {
 	if req.Operation != nil {
 		return nil
 	}
+	if name := sibling(s.Schema.Name, req.Request); name != "" {
+		return notServed(name)
+	}
 	if s.Schema.Protocol == wire.RestXML {
 		return &awserr.Error{Code: "MethodNotAllowed", Status: http.StatusMethodNotAllowed,
 			Message: "The specified method is not allowed against this resource."}
@@ -145,12 +171,31 @@ func (s *service) resolve(req *wire.Request, body []byte) *awserr.Error {
 	return awserr.UnknownOperation()
 }
 
+// sibling names the API that a request is for if that is not here and has its
+// scope in common with a service that is.
+func sibling(service string, r *http.Request) string {
+	prefix, _, _ := cutLast(r.Header.Get("X-Amz-Target"), ".")
+	switch {
+	case service == "dynamodb" && prefix == "DynamoDBStreams_20120810":
+		return "dynamodbstreams"
+	case service == "apigateway" && strings.HasPrefix(r.URL.Path, "/v2/"):
+		return "apigatewayv2"
+	}
+	return ""
+}
+
+// notServed refuses a request for a service that is not here.
+func notServed(service string) *awserr.Error {
+	return &awserr.Error{Code: awserr.CodeNotImplemented, Status: http.StatusNotImplemented,
+		Message: "cloudless does not implement the service " + service + " yet."}
+}
+
 // actionOf returns the Action that query or body name.
 func actionOf(r *http.Request, body []byte) string {
 	if a := r.URL.Query().Get("Action"); a != "" {
 		return a
 	}
-	if kind, _, err := mime.ParseMediaType(r.Header.Get("Content-Type")); err != nil || kind != "application/x-www-form-urlencoded" {
+	if !isForm(r) {
 		return ""
 	}
 	for pair := range strings.SplitSeq(string(body), "&") {
