@@ -1,11 +1,8 @@
 package main
 
 import (
-	"context"
 	"fmt"
 	"os"
-	"os/exec"
-	"strings"
 
 	"github.com/spf13/cobra"
 
@@ -18,8 +15,9 @@ func newEnv(o *options) *cobra.Command {
 		Short: "Print the environment that points AWS clients at the server",
 		Long: `Print the commands that point a shell's AWS clients at the running server.
 
-An AWS CLI that does not read AWS_ENDPOINT_URL (2.9 of Debian 12, say) gets a
-shell function that gives it --endpoint-url.`,
+The AWS CLI gets a shell function that gives it --endpoint-url: before 2.13 and
+1.29 (Debian 12 has 2.9) it does not read AWS_ENDPOINT_URL, and for some services,
+SQS among them, no version does.`,
 		Example: `  eval "$(cloudless env)"`,
 		Args:    cobra.NoArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error {
@@ -37,16 +35,8 @@ shell function that gives it --endpoint-url.`,
 				return nil
 			}
 			fmt.Print(client.Shell(vars))
-			if !cliHonoursEndpointURL(cmd.Context()) {
-				fmt.Printf("aws() { command aws --endpoint-url '%s' \"$@\"; } # this AWS CLI does not read AWS_ENDPOINT_URL\n", s.URLs[0])
-			}
+			fmt.Printf("aws() { command aws --endpoint-url '%s' \"$@\"; } # which does not always read AWS_ENDPOINT_URL\n", s.URLs[0])
 			return nil
 		},
 	}
-}
-
-// cliHonoursEndpointURL asks the AWS CLI in the path, if there is one.
-func cliHonoursEndpointURL(ctx context.Context) bool {
-	out, err := exec.CommandContext(ctx, "aws", "--version").CombinedOutput() // 1.x before 1.16 print to stderr
-	return err != nil || client.CLIHonoursEndpointURL(strings.TrimSpace(string(out)))
 }

@@ -35,9 +35,11 @@ unmodified.
 Data lies in the data directory, durable before it is acknowledged. The root key
 of an installation is in there too; on loopback addresses the key test/test is
 root as well.`,
+		Version:       versionLine(), // of the flag --version, which many try first
 		SilenceUsage:  true,
 		SilenceErrors: true,
 	}
+	root.SetVersionTemplate("{{.Version}}\n")
 	flags := root.PersistentFlags()
 	flags.StringVar(&o.dataDir, "data", defaultDataDir(), `data directory, or ":memory:" to keep nothing`)
 	flags.BoolVar(&o.json, "json", false, "print JSON instead of text for people")

@@ -15,6 +15,10 @@ func newVersion(o *options) *cobra.Command {
 		Short: "Print the version",
 		Args:  cobra.NoArgs,
 		RunE: func(*cobra.Command, []string) error {
+			if !o.json {
+				fmt.Println(versionLine())
+				return nil
+			}
 			about := map[string]string{"version": version, "go": runtime.Version(), "os": runtime.GOOS, "arch": runtime.GOARCH}
 			if info, ok := debug.ReadBuildInfo(); ok {
 				for _, s := range info.Settings {
@@ -23,12 +27,12 @@ func newVersion(o *options) *cobra.Command {
 					}
 				}
 			}
-			if o.json {
-				printJSON(os.Stdout, about)
-				return nil
-			}
-			fmt.Printf("cloudless %s (%s, %s/%s)\n", about["version"], about["go"], about["os"], about["arch"])
+			printJSON(os.Stdout, about)
 			return nil
 		},
 	}
+}
+
+func versionLine() string {
+	return fmt.Sprintf("cloudless %s (%s, %s/%s)", version, runtime.Version(), runtime.GOOS, runtime.GOARCH)
 }

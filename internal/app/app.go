@@ -54,8 +54,15 @@ func (cfg Config) Check() error {
 	if cfg.Account != "" && !isAccount(cfg.Account) {
 		return fmt.Errorf("account %q is not a number of 12 digits", cfg.Account)
 	}
+	if cfg.Region != "" && !isRegion(cfg.Region) {
+		return fmt.Errorf("region %q is not the name of one, such as us-east-1", cfg.Region)
+	}
+	if cfg.CacheBytes < 0 {
+		return fmt.Errorf("a cache of %d bytes cannot be", cfg.CacheBytes)
+	}
 	for _, address := range cfg.Listen {
-		if _, err := net.ResolveTCPAddr("tcp", address); err != nil {
+		// The resolver takes nothing at all for every address of the machine.
+		if _, err := net.ResolveTCPAddr("tcp", address); err != nil || address == "" {
 			return fmt.Errorf("%q is not an address to listen on, such as 127.0.0.1:4566 or [::1]:4566", address)
 		}
 	}
@@ -277,4 +284,16 @@ func (a *App) ExecuteURL(apiID, stage string) string {
 
 func isAccount(s string) bool {
 	return len(s) == 12 && strings.Trim(s, "0123456789") == ""
+}
+
+// isRegion tells a name that can stand in an ARN and in a host: parts of lower
+// case letters and digits, joined by dashes, the last of which is a number.
+func isRegion(s string) bool {
+	parts := strings.Split(s, "-")
+	for _, part := range parts {
+		if part == "" || strings.Trim(part, "abcdefghijklmnopqrstuvwxyz0123456789") != "" {
+			return false
+		}
+	}
+	return len(parts) > 1 && strings.Trim(parts[len(parts)-1], "0123456789") == ""
 }

@@ -4,7 +4,6 @@ import (
 	"fmt"
 	"net/url"
 	"slices"
-	"strconv"
 	"strings"
 )
 
@@ -102,26 +101,4 @@ func Shell(vars []Var) string {
 		}
 	}
 	return b.String()
-}
-
-// CLIHonoursEndpointURL tells from the output of "aws --version" whether that
-// AWS CLI reads AWS_ENDPOINT_URL: since 1.29 and 2.13. Debian 12 has 2.9.
-func CLIHonoursEndpointURL(version string) bool {
-	number, ok := strings.CutPrefix(version, "aws-cli/")
-	if !ok {
-		return true // not the AWS CLI: nothing is known against it
-	}
-	parts := strings.SplitN(number, ".", 3)
-	if len(parts) < 3 {
-		return true
-	}
-	major, _ := strconv.Atoi(parts[0])
-	minor, _ := strconv.Atoi(parts[1])
-	switch major {
-	case 1:
-		return minor >= 29
-	case 2:
-		return minor >= 13
-	}
-	return major > 2
 }

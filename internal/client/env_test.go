@@ -5,29 +5,6 @@ import (
 	"testing"
 )
 
-func TestWhichCLIReadsTheEndpoint(t *testing.T) {
-	for _, tt := range []struct {
-		version string
-		reads   bool
-	}{
-		{"aws-cli/2.9.19 Python/3.11.2 Linux/6.1.0-18-amd64 source/x86_64.debian.12 prompt/off", false},
-		{"aws-cli/2.12.7 Python/3.11.4", false},
-		{"aws-cli/2.13.0 Python/3.11.4", true},
-		{"aws-cli/2.31.9 md/awscrt#0.27.6", true},
-		{"aws-cli/1.28.9 Python/3.8.10", false},
-		{"aws-cli/1.29.0 Python/3.8.10", true},
-		{"aws-cli/1.45.11 md/Botocore#1.43.11", true},
-		{"aws-cli/3.0.0", true},
-		{"a wrapper of somebody's", true},
-		{"aws-cli/nightly", true},
-		{"", true},
-	} {
-		if got := CLIHonoursEndpointURL(tt.version); got != tt.reads {
-			t.Errorf("%q: %v, want %v", tt.version, got, tt.reads)
-		}
-	}
-}
-
 func TestApplySetsAndRemoves(t *testing.T) {
 	vars := []Var{{"A", new("1")}, {"B", nil}, {"C", new("x=y")}}
 	got := Apply([]string{"A=0", "B=0", "AB=2", "A=3", "broken"}, vars)
