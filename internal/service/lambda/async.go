@@ -103,8 +103,11 @@ func (s *Service) try(ctx context.Context, a *attempts) error {
 	switch {
 	case err == nil && !functionFailed:
 		return s.end(context.WithoutCancel(ctx), a, e)
-	case ctx.Err() != nil:
-		return ctx.Err() // whatever it was, the next start tries again
+	case ctx.Err() != nil || s.ctx.Err() != nil:
+		// Whatever it was, the next start tries again. The function runs under
+		// s.ctx, which ends a moment before the contexts that it was made the
+		// parent of.
+		return context.Canceled
 	case functionFailed:
 		again.Failed, again.Refused = a.Failed+1, 0
 	default:

@@ -107,7 +107,7 @@ func (s *Service) start(ctx context.Context, running map[string]bool, ended chan
 // handle tries an event once. Where the outcome cannot be noted, the event
 // stays as it was and is left alone for a while.
 func (s *Service) handle(ctx context.Context, a *attempts) {
-	if err := s.try(ctx, a); err != nil && ctx.Err() == nil {
+	if err := s.try(ctx, a); err != nil && s.ctx.Err() == nil && ctx.Err() == nil {
 		s.log.Error("event not ended", "request_id", a.ID, "err", err)
 		s.pause(ctx)
 	}
