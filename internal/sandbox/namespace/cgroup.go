@@ -3,25 +3,16 @@
 package namespace
 
 import (
-	"crypto/rand"
 	"errors"
 	"fmt"
-	"os"
-	"path/filepath"
-	"strconv"
-	"strings"
 
 	ctd "github.com/containerd/cgroups/v3"
 	"github.com/opencontainers/runtime-spec/specs-go"
-	"golang.org/x/sys/unix"
 
 	"cloudless/internal/sandbox/driver"
 )
 
 const (
-	// groupPrefix, our process id and something random name the group that holds
-	// all of a driver's.
-	groupPrefix = "cloudless-"
 	// initBytes is what init and the kernel's own accounts of an environment
 	// take, on top of what the program may have.
 	initBytes = 48 << 20
@@ -145,32 +136,4 @@ func resources(l driver.Limits) *specs.LinuxResources {
 		r.CPU.Quota, r.CPU.Period = new(l.CPUMax*cpuPeriod/1000), new(uint64(cpuPeriod))
 	}
 	return r
-}
-
-func newName() string {
-	return groupPrefix + strconv.Itoa(os.Getpid()) + "-" + strings.ToLower(rand.Text()[:8])
-}
-
-// sweep removes the groups of servers that have ended without doing so.
-func sweep(dir string) {
-	entries, err := os.ReadDir(dir)
-	if err != nil {
-		return
-	}
-	for _, e := range entries {
-		name, ok := strings.CutPrefix(e.Name(), groupPrefix)
-		number, _, _ := strings.Cut(name, "-")
-		pid, err := strconv.Atoi(number)
-		if !ok || err != nil || !errors.Is(unix.Kill(pid, 0), unix.ESRCH) {
-			continue
-		}
-		left := filepath.Join(dir, e.Name())
-		inner, _ := os.ReadDir(left)
-		for _, g := range inner {
-			if g.IsDir() {
-				_ = os.Remove(filepath.Join(left, g.Name()))
-			}
-		}
-		_ = os.Remove(left)
-	}
 }

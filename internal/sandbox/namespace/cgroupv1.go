@@ -15,6 +15,7 @@ import (
 // hierarchyV1 is the interface in which each controller has a tree of its own.
 type hierarchyV1 struct {
 	names  []string
+	claims []*os.File // of our group in each tree
 	parent cgroup1.Cgroup
 }
 
@@ -28,12 +29,13 @@ func openV1() (hierarchy, error) {
 	var ours []cgroup1.Subsystem
 	var reason error
 	for _, name := range wanted {
-		s, err := tryV1(all, name, path)
+		s, claim, err := tryV1(all, name, path)
 		if err != nil {
 			reason = err
 			continue
 		}
 		ours = append(ours, s)
+		h.claims = append(h.claims, claim)
 		h.names = append(h.names, name)
 	}
 	if len(ours) == 0 {
@@ -44,13 +46,14 @@ func openV1() (hierarchy, error) {
 		return nil
 	})
 	if err != nil {
+		h.unclaim()
 		return nil, err
 	}
 	return h, nil
 }
 
-// tryV1 makes our group in one tree, which shows whether we may.
-func tryV1(all []cgroup1.Subsystem, name string, path cgroup1.Path) (cgroup1.Subsystem, error) {
+// tryV1 makes our group in one tree, which shows whether we may, and claims it.
+func tryV1(all []cgroup1.Subsystem, name string, path cgroup1.Path) (cgroup1.Subsystem, *os.File, error) {
 	for _, s := range all {
 		tree, ok := s.(interface{ Path(string) string })
 		if !ok || string(s.Name()) != name {
@@ -58,12 +61,13 @@ func tryV1(all []cgroup1.Subsystem, name string, path cgroup1.Path) (cgroup1.Sub
 		}
 		ours, err := path(s.Name())
 		if err != nil {
-			return nil, err
+			return nil, nil, err
 		}
 		sweep(tree.Path(filepath.Dir(ours)))
-		return s, os.MkdirAll(tree.Path(ours), 0o755)
+		claim, err := claim(tree.Path(ours))
+		return s, claim, err
 	}
-	return nil, fmt.Errorf("there is no cgroup controller %q", name)
+	return nil, nil, fmt.Errorf("there is no cgroup controller %q", name)
 }
 
 func fixed(s []cgroup1.Subsystem) cgroup1.Hierarchy {
@@ -71,7 +75,17 @@ func fixed(s []cgroup1.Subsystem) cgroup1.Hierarchy {
 }
 
 func (h *hierarchyV1) enabled() []string { return h.names }
-func (h *hierarchyV1) close() error      { return h.parent.Delete() }
+
+func (h *hierarchyV1) close() error {
+	defer h.unclaim()
+	return h.parent.Delete()
+}
+
+func (h *hierarchyV1) unclaim() {
+	for _, c := range h.claims {
+		c.Close()
+	}
+}
 
 func (h *hierarchyV1) create(name string, r *specs.LinuxResources, pid int) (limiter, error) {
 	g, err := h.parent.New(name, r)

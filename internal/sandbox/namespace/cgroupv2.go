@@ -20,7 +20,8 @@ import (
 // hierarchyV2 is the interface with one tree.
 type hierarchyV2 struct {
 	names  []string
-	path   string // of our group, from the root of the tree
+	path   string   // of our group, from the root of the tree
+	claim  *os.File // of it
 	parent *cgroup2.Manager
 }
 
@@ -33,14 +34,16 @@ func openV2() (hierarchy, error) {
 	}
 	sweep(filepath.Join(mountV2, base))
 	path := filepath.Join(base, newName())
-	if err := os.Mkdir(filepath.Join(mountV2, path), 0o755); err != nil {
+	claim, err := claim(filepath.Join(mountV2, path))
+	if err != nil {
 		return nil, err
 	}
 	parent, err := cgroup2.Load(path)
 	if err != nil {
+		claim.Close()
 		return nil, err
 	}
-	h := &hierarchyV2{path: path, parent: parent}
+	h := &hierarchyV2{path: path, claim: claim, parent: parent}
 	for _, name := range wanted {
 		if err := parent.ToggleControllers([]string{name}, cgroup2.Enable); err != nil {
 			continue
@@ -48,7 +51,7 @@ func openV2() (hierarchy, error) {
 		h.names = append(h.names, name)
 	}
 	if len(h.names) == 0 {
-		return nil, errors.Join(errors.New("no cgroup controller may be used"), parent.Delete())
+		return nil, errors.Join(errors.New("no cgroup controller may be used"), h.close())
 	}
 	return h, nil
 }
@@ -84,7 +87,11 @@ func baseV2() (string, error) {
 }
 
 func (h *hierarchyV2) enabled() []string { return h.names }
-func (h *hierarchyV2) close() error      { return h.parent.Delete() }
+
+func (h *hierarchyV2) close() error {
+	defer h.claim.Close()
+	return h.parent.Delete()
+}
 
 func (h *hierarchyV2) create(name string, r *specs.LinuxResources, pid int) (limiter, error) {
 	limits := cgroup2.ToResources(r)

@@ -17,7 +17,7 @@
 //   - confine.go, seccomp.go: what the program may not do any more;
 //   - memory.go: how much memory it uses;
 //   - cgroup.go, cgroupv1.go, cgroupv2.go: the limits that the kernel enforces,
-//     where the user may set them;
+//     where the user may set them, and sweep.go: what servers leave of them;
 //   - identity.go: which user the program is, inside and outside.
 //
 // Everything of an environment lives in its process namespace. When init ends,

@@ -12,6 +12,7 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+	"sync"
 	"syscall"
 	"testing"
 	"time"
@@ -282,22 +283,57 @@ func TestResourcesAreSaidInTheKernelsTerms(t *testing.T) {
 	}
 }
 
-func TestSweepRemovesTheGroupsOfTheDeadAlone(t *testing.T) {
+func TestSweepRemovesWhatNobodyClaims(t *testing.T) {
 	dir := t.TempDir()
-	dead := 1 << 30 // more than a machine has
-	for _, name := range []string{
-		fmt.Sprintf("%s%d-abc/x", groupPrefix, dead), fmt.Sprintf("%s%d", groupPrefix, dead),
-		fmt.Sprintf("%s%d-abc/x", groupPrefix, os.Getpid()), "other", groupPrefix + "server",
-	} {
+	for _, name := range []string{groupPrefix + "1-abandoned/x", groupPrefix + "2", "other", groupPrefix + "server"} {
 		if err := os.MkdirAll(filepath.Join(dir, name), 0o755); err != nil {
 			t.Fatal(err)
 		}
 	}
-	sweep(dir)
-	left, _ := filepath.Glob(filepath.Join(dir, "*"))
-	if len(left) != 3 {
-		t.Errorf("left are %v, want ours, the other's and one that is no number", left)
+	// The number of a process that is not there, as one of another process
+	// namespace seems to be.
+	ours := groupPrefix + "1073741824-ours"
+	held, err := claim(filepath.Join(dir, ours))
+	if err != nil {
+		t.Fatal(err)
 	}
+	defer held.Close()
+	sweep(dir)
+	entries, err := os.ReadDir(dir)
+	if err != nil {
+		t.Fatal(err)
+	}
+	var left []string
+	for _, e := range entries {
+		left = append(left, e.Name())
+	}
+	if want := []string{ours, groupPrefix + "server", "other"}; !slices.Equal(left, want) {
+		t.Errorf("left are %v, want %v", left, want)
+	}
+}
+
+func TestAGroupThatIsSweptWhileItIsMadeIsMadeAgain(t *testing.T) {
+	dir := t.TempDir()
+	ctx, stop := context.WithCancel(t.Context())
+	var sweeping sync.WaitGroup
+	sweeping.Go(func() {
+		for ctx.Err() == nil {
+			sweep(dir)
+		}
+	})
+	for i := range 50 {
+		name := filepath.Join(dir, fmt.Sprintf("%s%d", groupPrefix, i))
+		held, err := claim(name)
+		if err != nil {
+			t.Fatal(err)
+		}
+		defer held.Close()
+		if _, err := os.Stat(name); err != nil {
+			t.Errorf("claimed, and gone: %v", err)
+		}
+	}
+	stop()
+	sweeping.Wait()
 }
 
 func TestPeakOfMemoryIsReported(t *testing.T) {
