@@ -369,6 +369,10 @@ func TestFunctionsMayBehaveBadlyInTheDialogue(t *testing.T) {
 			if got := b.do(tt.behave, "127.0.0.1:4566"); got != tt.want {
 				t.Errorf("%s = %s, want %s", tt.behave, got, tt.want)
 			}
+			// A busy machine may need longer until then than a call waits for it.
+			await(t, "the environments rest", func() bool {
+				return !slices.ContainsFunc(b.Status().Environments, func(e EnvironmentStatus) bool { return e.State != Idle })
+			})
 		}
 	}
 	if n := len(b.Status().Environments); n != 8 {
