@@ -25,6 +25,9 @@ type overlay struct {
 	// with words of its own.
 	Bottomless []string
 
+	// Most bounds numbers that the model leaves without an upper bound.
+	Most map[string]float64
+
 	// Terse and Missing: see wire.Member. By structure and member, as in
 	// "QueryInput.Limit".
 	Terse   []string
@@ -64,7 +67,11 @@ var overlays = map[string]overlay{
 			`[\w+=,.@-]+`: "The specified value for %s is invalid. It must contain only alphanumeric characters and/or the following: +=,.@_-",
 		},
 	},
-	"lambda": {InternalError: "ServiceException", OpenEnums: []string{"Runtime"}},
+	"lambda": {
+		InternalError: "ServiceException",
+		OpenEnums:     []string{"Runtime"},
+		Most:          map[string]float64{"Timeout": 900}, // seconds; seen in answers of AWS, and in its documentation
+	},
 	"logs": {
 		InternalError: "ServiceUnavailableException",
 		InvalidInput:  "InvalidParameterException",

@@ -163,8 +163,12 @@ func (g *generator) constraints(name string, s *shape) {
 	if s.Min != nil && !slices.Contains(g.overlay.Bottomless, name) {
 		g.printf("HasMin: true, Min: %s, ", strconv.FormatFloat(*s.Min, 'f', -1, 64))
 	}
-	if s.Max != nil {
-		g.printf("HasMax: true, Max: %s, ", strconv.FormatFloat(*s.Max, 'f', -1, 64))
+	most := s.Max
+	if bound, ok := g.overlay.Most[name]; ok {
+		most = &bound
+	}
+	if most != nil {
+		g.printf("HasMax: true, Max: %s, ", strconv.FormatFloat(*most, 'f', -1, 64))
 	}
 	if s.Pattern != "" {
 		g.printf("Pattern: %q, ", s.Pattern)

@@ -1740,7 +1740,7 @@ var Schema = wire.Service{
 		{Name: "TenantId", Kind: wire.String, Checked: true, HasMin: true, Min: 1, HasMax: true, Max: 256, Pattern: "[a-zA-Z0-9\\._:\\/=+\\-@ ]+"},
 		{Name: "TenantIsolationMode", Kind: wire.Enum, Checked: true, Enum: []string{"PER_TENANT"}},
 		{Name: "ThrottleReason", Kind: wire.Enum, Checked: true, Enum: []string{"CallerRateLimitExceeded", "FunctionInvocationRateLimitExceeded", "ReservedFunctionConcurrentInvocationLimitExceeded", "ConcurrentInvocationLimitExceeded", "ConcurrentSnapshotCreateLimitExceeded", "ReservedFunctionInvocationRateLimitExceeded"}},
-		{Name: "Timeout", Kind: wire.Integer, Checked: true, HasMin: true, Min: 1},
+		{Name: "Timeout", Kind: wire.Integer, Checked: true, HasMin: true, Min: 1, HasMax: true, Max: 900},
 		{Name: "Timestamp", Kind: wire.String},
 		{Name: "TooManyRequestsException", Kind: wire.Structure, Checked: true, Error: &wire.ErrorInfo{Code: "TooManyRequestsException", Status: 429, Message: "message"}, Members: []wire.Member{
 			{Name: "retryAfterSeconds", Shape: at_String, Wire: "Retry-After", In: wire.InHeader},
