@@ -164,6 +164,9 @@ func (s *service) resolve(req *wire.Request, body []byte) *awserr.Error {
 	if name := sibling(s.Schema.Name, req.Request); name != "" {
 		return notServed(name)
 	}
+	if kind, _, _ := mime.ParseMediaType(req.Header.Get("Content-Type")); s.Schema.Name == "s3" && req.Method == http.MethodPost && kind == "multipart/form-data" {
+		return awserr.NotImplemented(s.Schema.ID, "POST Object, the upload by a form,") // which no model has
+	}
 	if s.Schema.Protocol == wire.RestXML {
 		return &awserr.Error{Code: "MethodNotAllowed", Status: http.StatusMethodNotAllowed,
 			Message: "The specified method is not allowed against this resource."}
