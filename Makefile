@@ -4,7 +4,7 @@ SHELL   := bash
 VERSION := $(shell git describe --tags --always --dirty 2>/dev/null || echo dev)
 LDFLAGS := -s -w -X main.version=$(VERSION)
 
-.PHONY: help build demo test check generated lint unit fuzz crash bench generate models clean
+.PHONY: help build demo test check generated lint unit fuzz crash bench bench-full generate models clean
 
 help: ## list the targets
 	@awk -F':.*## ' '/^[a-z-]+:.*## / {printf "  make %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -45,6 +45,12 @@ crash: ## kill the server under load, again and again (CYCLES=50)
 bench: build ## measure; the figures are ratios to a bare server in the same run
 	@scripts/setup.sh demo
 	@source scripts/env.sh && go run ./bench
+
+bench-full: build ## measure all that bench/README.md shows: half an hour and 10 GB of disk (BENCH='-large 100000')
+	@bench/peers.sh
+	@go build -o bin/bench ./bench
+	@bin/bench -only dynamodb,engine,compare,growth,bulk,reopen $(BENCH)
+	@bin/bench -only dynamodb,compare -client lean $(BENCH)
 
 generate: ## internal/api from models
 	go run ./tools/apigen

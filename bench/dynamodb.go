@@ -1,82 +1,62 @@
 package main
 
 import (
-	"bytes"
 	"context"
 	"fmt"
-	"net/http"
-	"strings"
-	"time"
 )
 
-const (
-	itemBytes = 200  // of an item
-	itemCount = 2000 // different items
-)
-
-// dynamodbProfiles makes a table with items and returns what is measured on
-// it.
-func dynamodbProfiles(ctx context.Context, s server) ([]profile, error) {
-	if err := s.createTable(ctx, "bench"); err != nil {
-		return nil, err
-	}
-	puts, gets := make([]request, itemCount), make([]request, itemCount)
-	for i := range itemCount {
-		key := fmt.Sprintf("item-%08d", i)
-		value := strings.Repeat("v", itemBytes-len("pk")-len(key)-len("value"))
-		var err error
-		if puts[i], err = s.dynamodb(ctx, "PutItem", fmt.Sprintf(`{"TableName":"bench","Item":{"pk":{"S":%q},"value":{"S":%q}}}`, key, value)); err != nil {
-			return nil, err
-		}
-		if gets[i], err = s.dynamodb(ctx, "GetItem", fmt.Sprintf(`{"TableName":"bench","Key":{"pk":{"S":%q}}}`, key)); err != nil {
-			return nil, err
-		}
-	}
-	for _, r := range puts {
-		if err := s.expectOK(ctx, r); err != nil {
-			return nil, err
-		}
-	}
-	put := func(i int) request { return puts[i%itemCount] }
-	get := func(i int) request { return gets[i%itemCount] }
-	ok := func(status int, _ []byte) bool { return status == http.StatusOK }
-	found := func(status int, body []byte) bool {
-		return status == http.StatusOK && bytes.Contains(body, []byte(`"Item"`))
-	}
-	return []profile{
-		{name: "PutItem, 200 bytes, durable", connections: 1, next: put, ok: ok},
-		{name: "PutItem, 200 bytes, durable", connections: 32, next: put, ok: ok},
-		{name: "GetItem, 200 bytes", connections: 1, next: get, ok: found},
-		{name: "GetItem, 200 bytes", connections: 32, next: get, ok: found},
-	}, nil
+// The two tables that items are read from and written to: a Query wants a
+// sort key.
+func (b *bench) datasets() (plain, sorted dataset) {
+	return dataset{table: "bench", count: b.items}, dataset{table: "bench-sorted", sorted: true, count: b.items}
 }
 
-// createTable makes a table with the key pk and waits until it can be used.
-func (s server) createTable(ctx context.Context, name string) error {
-	create, err := s.dynamodb(ctx, "CreateTable", fmt.Sprintf(`{"TableName":%q,"BillingMode":"PAY_PER_REQUEST",
-		"AttributeDefinitions":[{"AttributeName":"pk","AttributeType":"S"}],"KeySchema":[{"AttributeName":"pk","KeyType":"HASH"}]}`, name))
+// itemProfiles are reads and writes of single items.
+func itemProfiles(plain, sorted dataset, connections ...int) (all []profile) {
+	puts := plain.puts()
+	for _, operation := range []struct {
+		name     string
+		requests func(context.Context, server) ([]request, error)
+	}{
+		{"GetItem, 200 bytes", plain.gets},
+		{"Query of a collection of one item, 200 bytes", sorted.queries},
+		{"PutItem, 200 bytes", puts},
+	} {
+		for _, n := range connections {
+			all = append(all, profile{name: operation.name, connections: n, requests: operation.requests})
+		}
+	}
+	return all
+}
+
+// runDynamoDB measures items read and written, beside the bare server.
+func runDynamoDB(ctx context.Context, b *bench) (section, error) {
+	s, err := b.target(ctx)
 	if err != nil {
-		return err
+		return section{}, err
 	}
-	if err := s.expectOK(ctx, create); err != nil {
-		return err
+	plain, sorted := b.datasets()
+	if err := prepare(ctx, s, plain, sorted); err != nil {
+		return section{}, err
 	}
-	describe, err := s.dynamodb(ctx, "DescribeTable", fmt.Sprintf(`{"TableName":%q}`, name))
-	for err == nil {
-		var body []byte
-		if _, body, err = send(ctx, http.DefaultClient, describe, s.url); bytes.Contains(body, []byte(`"ACTIVE"`)) {
-			return nil
-		}
-		time.Sleep(50 * time.Millisecond)
-	}
-	return err
+	profiles := itemProfiles(plain, sorted, 1, 32)
+	profiles = append(profiles, profile{name: "PutItem, 200 bytes", connections: 64, requests: plain.puts()})
+	t, err := b.besideBare(ctx, "DynamoDB: items, beside a bare net/http server", s, profiles)
+	t.notes = append(t.notes, fmt.Sprintf("Tables of %d items; each request is for one at random. Each PutItem writes a new value.", b.items))
+	return t, err
 }
 
-// expectOK sends a request that has to succeed.
-func (s server) expectOK(ctx context.Context, r request) error {
-	status, body, err := send(ctx, http.DefaultClient, r, s.url)
-	if err == nil && status/100 != 2 {
-		err = fmt.Errorf("%s %s: %d %.300s", r.method, r.path, status, body)
+// prepare fills the tables that are not there yet, and wants right answers.
+func prepare(ctx context.Context, s server, sets ...dataset) error {
+	for _, d := range sets {
+		if _, err := s.ask(ctx, "DescribeTable", fmt.Sprintf(`{"TableName":%q}`, d.table)); err != nil {
+			if _, err := s.fill(ctx, d); err != nil {
+				return fmt.Errorf("fill %s: %w", d.table, err)
+			}
+		}
+		if err := s.check(ctx, d); err != nil {
+			return fmt.Errorf("check %s: %w", d.table, err)
+		}
 	}
-	return err
+	return nil
 }

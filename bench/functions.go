@@ -16,60 +16,64 @@ import (
 
 const trivial = `exports.handler = async (event) => ({ok: true});`
 
-// functionProfiles makes two functions and the article's API, and returns what
-// is measured on them.
-func functionProfiles(ctx context.Context, s server) ([]profile, error) {
+// runFunctions makes two functions and the article's API, and measures calls
+// of them beside the bare server.
+func runFunctions(ctx context.Context, b *bench) (section, error) {
+	s, err := b.target(ctx)
+	if err != nil {
+		return section{}, err
+	}
+	api, err := s.createArticle(ctx)
+	if err != nil {
+		return section{}, err
+	}
+	invoke := func(ctx context.Context, s server) ([]request, error) {
+		r, err := s.sign(ctx, "lambda", http.MethodPost, "/2015-03-31/functions/trivial/invocations", nil, []byte("{}"))
+		r.want = `"ok":true`
+		return []request{r}, err
+	}
+	post := func(ctx context.Context, s server) ([]request, error) {
+		body := []byte(`{"uid":"1","username":"me","email":"me@company.com"}`)
+		req, err := http.NewRequestWithContext(ctx, http.MethodPost, s.url+"/_aws/execute-api/"+api+"/prod/", nil)
+		if err != nil {
+			return nil, err
+		}
+		req.Header.Set("Content-Type", "application/json")
+		r, err := newRequest(req, body)
+		r.want = `"Put user me`
+		return []request{r}, err
+	}
+	return b.besideBare(ctx, "Functions, beside a bare net/http server", s, []profile{
+		{name: "Invoke, warm, Node 22", connections: 1, requests: invoke},
+		{name: "Invoke, warm, Node 22", connections: 8, requests: invoke},
+		{name: "Invoke, cold, Node 22", connections: 1, requests: invoke, before: s.coolDown("trivial")},
+		{name: "POST → API → function → PutItem", connections: 1, requests: post},
+		{name: "POST → API → function → PutItem", connections: 8, requests: post},
+	})
+}
+
+// createArticle makes a trivial function, and the article's with its table and
+// its API, and returns the id of that.
+func (s server) createArticle(ctx context.Context) (api string, err error) {
 	article, err := os.ReadFile("examples/article/putitem.js")
 	if err != nil {
-		return nil, err
+		return "", err
 	}
-	if err := s.createTable(ctx, "user"); err != nil && !strings.Contains(err.Error(), "ResourceInUse") {
-		return nil, err
+	if err := s.create(ctx, dataset{table: "user"}); err != nil && !strings.Contains(err.Error(), "ResourceInUse") {
+		return "", err
 	}
 	role, err := s.createRole(ctx)
 	if err != nil {
-		return nil, err
+		return "", err
 	}
 	if _, err := s.createFunction(ctx, "trivial", "index", trivial, "nodejs22.x", role); err != nil {
-		return nil, err
+		return "", err
 	}
 	putitem, err := s.createFunction(ctx, "putitem", "putitem", strings.ReplaceAll(string(article), `"uid": uid`, `"pk": uid`), "nodejs6.10", role)
 	if err != nil {
-		return nil, err
+		return "", err
 	}
-	api, err := s.createAPI(ctx, putitem)
-	if err != nil {
-		return nil, err
-	}
-	invoke, err := s.sign(ctx, "lambda", http.MethodPost, "/2015-03-31/functions/trivial/invocations", nil, []byte("{}"))
-	if err != nil {
-		return nil, err
-	}
-	post := request{method: http.MethodPost, path: "/_aws/execute-api/" + api + "/prod/", host: host(s.url),
-		header: http.Header{"Content-Type": {"application/json"}}, body: []byte(`{"uid":"1","username":"me","email":"me@company.com"}`)}
-	answered := func(status int, body []byte) bool {
-		return status == http.StatusOK && bytes.Contains(body, []byte(`"ok":true`))
-	}
-	stored := func(status int, body []byte) bool {
-		return status == http.StatusOK && bytes.HasPrefix(body, []byte(`"Put user me`))
-	}
-	return []profile{
-		{name: "Invoke, warm, Node 22", connections: 1, next: same(invoke), ok: answered},
-		{name: "Invoke, warm, Node 22", connections: 8, next: same(invoke), ok: answered},
-		{name: "Invoke, cold, Node 22", connections: 1, next: same(invoke), ok: answered, before: s.coolDown("trivial")},
-		{name: "POST → API → function → PutItem", connections: 1, next: same(post), ok: stored},
-		{name: "POST → API → function → PutItem", connections: 8, next: same(post), ok: stored},
-	}, nil
-}
-
-func same(r request) func(int) request { return func(int) request { return r } }
-
-func host(base string) string {
-	u, err := url.Parse(base)
-	if err != nil {
-		return ""
-	}
-	return u.Host
+	return s.createAPI(ctx, putitem)
 }
 
 // call makes one signed REST call and reads its JSON answer.
@@ -85,7 +89,7 @@ func (s server) call(ctx context.Context, service, method, path string, in, out 
 	if err != nil {
 		return err
 	}
-	status, text, err := send(ctx, http.DefaultClient, r, s.url)
+	status, text, err := roundTrip(ctx, s.url, r)
 	if err == nil && status/100 != 2 {
 		err = fmt.Errorf("%s %s: %d %.300s", method, path, status, text)
 	}
@@ -103,7 +107,7 @@ func (s server) createRole(ctx context.Context) (arn string, err error) {
 		if err != nil {
 			return "", err
 		}
-		status, text, err := send(ctx, http.DefaultClient, r, s.url)
+		status, text, err := roundTrip(ctx, s.url, r)
 		if err == nil && status != http.StatusOK {
 			err = fmt.Errorf("%s: %d %.300s", form.Get("Action"), status, text)
 		}

@@ -4,8 +4,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"io"
-	"net/http"
 	"slices"
 	"sync"
 	"time"
@@ -15,114 +13,130 @@ import (
 type profile struct {
 	name        string
 	connections int
-	next        func(i int) request // the i-th request, of any number
-	ok          func(status int, body []byte) bool
-	before      func(context.Context) error // before each single request, when the profile is not about load; or nil
+	// requests makes the requests of a round for a server; they are sent in
+	// turn, and again from the first when there is time left.
+	requests func(context.Context, server) ([]request, error)
+	before   func(context.Context) error // before each single request, when the profile is not about load; or nil
+	client   string                      // of which the connections are
 }
 
 // sample is what one round of a profile gave.
 type sample struct {
 	perSecond float64
-	p50       time.Duration
-	answer    int // bytes of the last answer's body
+	p50, p99  time.Duration
+	answer    int           // bytes of the last good answer's body
+	cpu       time.Duration // of the server for one request; 0: not known
+	errors    int           // requests that failed or had a wrong answer; the rest counts
+	first     error         // the first of them
 }
 
-// load sends requests over the profile's connections for a time.
-func load(ctx context.Context, p profile, url string, length time.Duration) (sample, error) {
-	transport := &http.Transport{MaxIdleConnsPerHost: p.connections, MaxConnsPerHost: p.connections, DisableCompression: true}
-	defer transport.CloseIdleConnections()
-	client := &http.Client{Transport: transport}
-	ctx, cancel := context.WithTimeout(ctx, length)
-	defer cancel()
+// load sends requests to a server over a profile's connections for a time.
+func load(ctx context.Context, s server, p profile, requests []request, length time.Duration) (sample, error) {
+	return loadWith(ctx, s, p, requests, "", length)
+}
+
+// loadBare sends the requests to the bare server, which answers so many bytes.
+func loadBare(ctx context.Context, bare server, p profile, requests []request, answer int, length time.Duration) (sample, error) {
+	p.before = nil
+	plain := slices.Clone(requests)
+	for i := range plain {
+		plain[i].want = ""
+	}
+	return loadWith(ctx, bare, p, plain, fmt.Sprintf("%s: %d\r\n", sizeHeader, answer), length)
+}
+
+func loadWith(ctx context.Context, s server, p profile, requests []request, extra string, length time.Duration) (sample, error) {
 	var (
-		mu    sync.Mutex
-		times []time.Duration
-		errs  []error
-		size  int
-		group sync.WaitGroup
+		group   sync.WaitGroup
+		workers = make([]worker, p.connections)
+		cpu     = s.process.cpuTime()
+		start   = time.Now()
+		end     = start.Add(length)
 	)
-	start := time.Now()
-	for c := range p.connections {
-		group.Go(func() {
-			mine, n, err := one(ctx, client, p, url, c)
-			mu.Lock()
-			defer mu.Unlock()
-			times, size, errs = append(times, mine...), n, append(errs, err)
-		})
+	for i := range workers {
+		group.Go(func() { workers[i].run(ctx, s, p, requests, i, extra, end) })
 	}
 	group.Wait()
-	took := time.Since(start)
-	if err := errors.Join(errs...); err != nil {
+	if err := ctx.Err(); err != nil {
 		return sample{}, err
 	}
+	total := sample{}
+	var times []time.Duration
+	late := 0
+	for i := range workers {
+		w := &workers[i]
+		times, late = append(times, w.times...), late+w.late
+		total.errors += w.errors
+		total.answer = max(total.answer, w.answer)
+		if total.first == nil {
+			total.first = w.first
+		}
+	}
 	if len(times) == 0 {
-		return sample{}, errors.New("no request ended in time")
+		return sample{}, errors.Join(fmt.Errorf("%s at %s: no request was answered well in %v", p.name, s.url, length), total.first)
 	}
 	slices.Sort(times)
-	return sample{perSecond: float64(len(times)) / took.Seconds(), p50: times[len(times)/2], answer: size}, nil
+	total.perSecond = float64(len(times)) / length.Seconds()
+	total.p50, total.p99 = percentile(times, 50), percentile(times, 99)
+	if used := s.process.cpuTime() - cpu; used > 0 {
+		total.cpu = used / time.Duration(len(times)+late+total.errors)
+	}
+	return total, nil
 }
 
-// one sends requests over one connection, one after another, until ctx ends.
-func one(ctx context.Context, client *http.Client, p profile, url string, c int) (times []time.Duration, size int, err error) {
-	for i := c; ctx.Err() == nil; i += p.connections {
+// percentile returns the least of the sorted times that p percent of them do
+// not exceed.
+func percentile(sorted []time.Duration, p int) time.Duration {
+	return sorted[max(0, (len(sorted)*p+99)/100-1)]
+}
+
+// worker sends requests over one connection, one after another.
+type worker struct {
+	times  []time.Duration // of the good answers that came in time
+	late   int             // good answers that came after the end: they are not counted
+	answer int
+	errors int
+	first  error
+}
+
+func (w *worker) run(ctx context.Context, s server, p profile, requests []request, nth int, extra string, end time.Time) {
+	c, err := newSender(p.client, s.url)
+	if err != nil {
+		w.fail(err)
+		return
+	}
+	defer c.close()
+	for i := nth; ctx.Err() == nil && time.Now().Before(end); i += p.connections {
 		if p.before != nil {
 			if err := p.before(ctx); err != nil {
-				return times, size, ignoreEnd(ctx, err)
+				w.fail(err)
+				return
 			}
 		}
+		r := &requests[i%len(requests)]
 		start := time.Now()
-		status, body, err := send(ctx, client, p.next(i), url)
-		if err != nil {
-			return times, size, ignoreEnd(ctx, err)
+		status, body, err := c.send(r, extra, start.Add(patience))
+		if err == nil {
+			err = r.answeredBy(status, body)
 		}
-		if !p.ok(status, body) {
-			return times, size, fmt.Errorf("unexpected answer %d: %.300s", status, body)
+		now := time.Now()
+		switch {
+		case err != nil:
+			w.fail(err)
+		case now.After(end):
+			w.late++
+		default:
+			w.times = append(w.times, now.Sub(start))
+			w.answer = len(body)
 		}
-		times, size = append(times, time.Since(start)), len(body)
 	}
-	return times, size, nil
 }
 
-func ignoreEnd(ctx context.Context, err error) error {
-	if ctx.Err() != nil {
-		return nil
+// fail notes an error, and gives a server that refuses everything a rest.
+func (w *worker) fail(err error) {
+	w.errors++
+	if w.first == nil {
+		w.first = err
 	}
-	return err
-}
-
-func send(ctx context.Context, client *http.Client, r request, url string) (int, []byte, error) {
-	req, err := r.to(ctx, url)
-	if err != nil {
-		return 0, nil, err
-	}
-	resp, err := client.Do(req)
-	if err != nil {
-		return 0, nil, err
-	}
-	defer resp.Body.Close()
-	body, err := io.ReadAll(resp.Body)
-	return resp.StatusCode, body, err
-}
-
-// measure takes the figures of a profile and those of the bare server, in
-// turn, and returns the medians.
-func measure(ctx context.Context, o options, p profile, target server, bare string) (row, error) {
-	var ours, theirs []sample
-	plain := p
-	plain.ok = func(status int, _ []byte) bool { return status == http.StatusOK }
-	plain.before = nil
-	for range o.rounds {
-		s, err := load(ctx, p, target.url, o.length)
-		if err != nil {
-			return row{}, err
-		}
-		ours = append(ours, s)
-		plain.next = func(i int) request { return p.next(i).answering(s.answer) }
-		b, err := load(ctx, plain, bare, o.length)
-		if err != nil {
-			return row{}, err
-		}
-		theirs = append(theirs, b)
-	}
-	return newRow(p, ours, theirs), nil
+	time.Sleep(time.Millisecond)
 }

@@ -2,38 +2,85 @@
 //
 //	go run ./bench                              # a cloudless of its own
 //	go run ./bench -endpoint http://…:8000 -only dynamodb
+//	go run ./bench -only engine,compare,growth,bulk,reopen
 //
-// Each figure is taken beside that of a bare net/http server which reads the
-// same requests and answers as many bytes, in the same run and in turn, so
-// that the ratio of the two holds on a noisy machine.
+// Each figure is taken beside that of another server, in the same run and in
+// turn, so that the ratio of the two holds on a noisy machine. The other one is
+// a bare net/http server which reads the same requests and answers as many
+// bytes, or Pebble alone, or another program that speaks DynamoDB.
 //
-//   - load.go:     the load generator: requests over so many connections;
-//   - request.go:  requests, signed once and sent many times;
-//   - server.go:   the servers: the bare one, and a cloudless of its own;
-//   - dynamodb.go, functions.go: the profiles;
-//   - report.go:   the table.
+// What is measured, by the name that -only takes:
+//
+//   - dynamodb.go:  items read and written, beside the bare server;
+//   - functions.go: functions and the API in front of them, the same way;
+//   - engine.go:    durable writes beside those of Pebble alone;
+//   - compare.go, peers.go: the same requests to other programs;
+//   - growth.go:    a large table beside a small one, and the memory of a Scan;
+//   - bulk.go, reopen.go: loading a table, and opening it after kill -9.
+//
+// What they share:
+//
+//   - load.go, client.go, conn.go: the load generator: requests over so many
+//     connections, of one of two clients;
+//   - request.go: requests, signed once and sent many times;
+//   - dataset.go, loader.go: the items, the requests for them, loading them;
+//   - server.go, process.go: the servers, and what their processes use;
+//   - report.go, machine.go: medians, the tables, where they were measured.
 package main
 
 import (
 	"context"
+	"errors"
 	"flag"
 	"fmt"
 	"os"
 	"os/signal"
+	"runtime/debug"
+	"slices"
+	"strings"
 	"time"
 )
 
 // options are the flags.
 type options struct {
-	endpoint string
-	id       string
-	secret   string
-	binary   string
-	only     string
-	rounds   int
-	length   time.Duration
-	bare     string
+	endpoint    string
+	id          string
+	secret      string
+	binary      string
+	dir         string
+	peers       peerFlags
+	only        string
+	client      string
+	rounds      int
+	length      time.Duration
+	items       int
+	large       int
+	bulkItems   int
+	reopenItems int
+	bare        string
 }
+
+// suite is one of the things that -only names.
+type suite struct {
+	name string
+	own  bool // it needs a server that it may start, fill and kill
+	run  func(context.Context, *bench) (section, error)
+}
+
+func suites() []suite {
+	return []suite{
+		{"dynamodb", false, runDynamoDB},
+		{"functions", false, runFunctions},
+		{"engine", true, runEngine},
+		{"compare", false, runCompare},
+		{"growth", true, runGrowth},
+		{"bulk", true, runBulk},
+		{"reopen", true, runReopen},
+	}
+}
+
+// simple are the suites that run when none is named: those of a minute.
+const simple = "dynamodb,functions"
 
 func main() {
 	var o options
@@ -41,11 +88,19 @@ func main() {
 	flag.StringVar(&o.id, "key", "test", "access key")
 	flag.StringVar(&o.secret, "secret", "test", "its secret")
 	flag.StringVar(&o.binary, "binary", "bin/cloudless", "the cloudless to start")
-	flag.StringVar(&o.only, "only", "", "dynamodb or functions; by default both")
+	flag.StringVar(&o.dir, "dir", os.TempDir(), "where the servers keep their data: a directory on the disk to measure")
+	flag.Var(&o.peers, "peer", "NAME=URL of a running server to compare with; may be given again")
+	flag.StringVar(&o.only, "only", simple, "what to measure, with commas: "+strings.Join(names(), ", "))
+	flag.StringVar(&o.client, "client", clientHTTP, "where the load comes from: http (the client of net/http) or lean (bare connections, which leave more of the cores to the server)")
 	flag.IntVar(&o.rounds, "rounds", 5, "how often each figure is taken; the median counts")
 	flag.DurationVar(&o.length, "length", 2*time.Second, "how long each takes")
+	flag.IntVar(&o.items, "items", 10_000, "items in a table; the smaller table of growth has half of them")
+	flag.IntVar(&o.large, "large", 5_000_000, "items in the larger table of growth")
+	flag.IntVar(&o.bulkItems, "bulk-items", 1_000_000, "items that bulk loads")
+	flag.IntVar(&o.reopenItems, "reopen-items", 2_000_000, "items in the table that reopen opens")
 	flag.StringVar(&o.bare, "bare", "", "be the bare server, on this address (the program starts itself so)")
 	flag.Parse()
+	debug.SetGCPercent(400) // the requests of a round are many, and memory is cheaper here than the cores
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt)
 	defer stop()
 	if err := run(ctx, o); err != nil {
@@ -54,42 +109,68 @@ func main() {
 	}
 }
 
+func names() (all []string) {
+	for _, s := range suites() {
+		all = append(all, s.name)
+	}
+	return all
+}
+
+// run measures what is asked for, and prints each table when it is there. It
+// returns an error when an answer was not what it should be.
 func run(ctx context.Context, o options) error {
 	if o.bare != "" {
 		return serveBare(ctx, o.bare)
 	}
-	bare, stopBare, err := startBare(ctx)
+	wanted, err := choose(o)
 	if err != nil {
 		return err
 	}
-	defer stopBare()
-	target := server{url: o.endpoint, id: o.id, secret: o.secret}
-	if o.endpoint == "" {
-		var stop func()
-		if target, stop, err = startCloudless(ctx, o); err != nil {
+	b := &bench{options: o}
+	defer b.close()
+	if err := b.startBare(ctx); err != nil {
+		return err
+	}
+	fmt.Println(head(ctx, o))
+	wrong := 0
+	for _, s := range wanted {
+		table, err := s.run(ctx, b)
+		if err != nil {
+			return fmt.Errorf("%s: %w", s.name, err)
+		}
+		if err := table.write(os.Stdout); err != nil {
 			return err
 		}
-		defer stop()
+		wrong += table.errors
 	}
-	var rows []row
-	for _, suite := range []struct {
-		name     string
-		profiles func(context.Context, server) ([]profile, error)
-	}{{"dynamodb", dynamodbProfiles}, {"functions", functionProfiles}} {
-		if o.only != "" && o.only != suite.name {
+	if wrong > 0 {
+		return fmt.Errorf("%d requests failed or had a wrong answer; the tables tell where", wrong)
+	}
+	return nil
+}
+
+// choose returns the suites that are asked for, in their own order.
+func choose(o options) (wanted []suite, err error) {
+	asked := strings.Split(o.only, ",")
+	for _, s := range suites() {
+		if !slices.Contains(asked, s.name) {
 			continue
 		}
-		profiles, err := suite.profiles(ctx, target)
-		if err != nil {
-			return fmt.Errorf("%s: %w", suite.name, err)
+		if s.own && o.endpoint != "" {
+			return nil, fmt.Errorf("%s needs a server of its own, not -endpoint", s.name)
 		}
-		for _, p := range profiles {
-			r, err := measure(ctx, o, p, target, bare)
-			if err != nil {
-				return fmt.Errorf("%s: %w", p.name, err)
-			}
-			rows = append(rows, r)
+		wanted = append(wanted, s)
+	}
+	for _, name := range asked {
+		if !slices.Contains(names(), name) {
+			return nil, fmt.Errorf("-only takes %s, not %q", strings.Join(names(), ", "), name)
 		}
 	}
-	return report(os.Stdout, rows)
+	if _, err := newSender(o.client, "http://localhost"); err != nil {
+		return nil, err
+	}
+	if o.rounds < 1 || o.length <= 0 || o.items < 2 {
+		return nil, errors.New("-rounds, -length and -items have to be positive, items two at least")
+	}
+	return wanted, nil
 }

@@ -4,7 +4,6 @@ import (
 	"bufio"
 	"bytes"
 	"context"
-	"encoding/json"
 	"errors"
 	"fmt"
 	"io"
@@ -15,12 +14,61 @@ import (
 	"path/filepath"
 	"strconv"
 	"strings"
-	"syscall"
 	"time"
+
+	"github.com/aws/aws-sdk-go-v2/aws/signer/v4"
 )
 
 // server is where requests go, and who signs them.
-type server struct{ url, id, secret string }
+type server struct {
+	name            string // as the table of the comparison calls it
+	url, id, secret string
+	signer          *v4.Signer
+	process         *process // nil where it is not ours
+}
+
+// bench is one run: its flags and the servers that several suites use.
+type bench struct {
+	options
+	bare   server
+	shared *server // the one of dynamodb, functions and compare, once it is needed
+	stops  []func()
+}
+
+// target returns the server to measure: that of -endpoint, or a cloudless that
+// is started when it is first asked for.
+func (b *bench) target(ctx context.Context) (server, error) {
+	if b.shared != nil {
+		return *b.shared, nil
+	}
+	s := newServer(b.endpoint, b.id, b.secret)
+	if b.endpoint == "" {
+		c, err := b.startCloudless(ctx)
+		if err != nil {
+			return server{}, err
+		}
+		s = c.server
+	}
+	b.shared = &s
+	return s, nil
+}
+
+// close ends what was started, the last first.
+func (b *bench) close() {
+	for i := len(b.stops) - 1; i >= 0; i-- {
+		b.stops[i]()
+	}
+	b.stops = nil
+}
+
+// tempDir makes a directory that close removes.
+func (b *bench) tempDir() (string, error) {
+	dir, err := os.MkdirTemp(b.dir, "bench-")
+	if err == nil {
+		b.stops = append(b.stops, func() { _ = os.RemoveAll(dir) })
+	}
+	return dir, err
+}
 
 // serveBare reads requests whole and answers as many bytes as they ask for.
 func serveBare(ctx context.Context, address string) error {
@@ -29,12 +77,7 @@ func serveBare(ctx context.Context, address string) error {
 		return err
 	}
 	fmt.Println("http://" + l.Addr().String())
-	s := &http.Server{Handler: http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		_, _ = io.Copy(io.Discard, r.Body) // a client that went away is none of ours
-		n, _ := strconv.Atoi(r.Header.Get(sizeHeader))
-		w.Header().Set("Content-Type", "application/x-amz-json-1.0")
-		_, _ = w.Write(bytes.Repeat([]byte("x"), n))
-	})}
+	s := &http.Server{Handler: http.HandlerFunc(answerBare)}
 	go func() { <-ctx.Done(); _ = s.Close() }()
 	if err := s.Serve(l); !errors.Is(err, http.ErrServerClosed) {
 		return err
@@ -42,51 +85,81 @@ func serveBare(ctx context.Context, address string) error {
 	return nil
 }
 
+func answerBare(w http.ResponseWriter, r *http.Request) {
+	_, _ = io.Copy(io.Discard, r.Body) // a client that went away is none of ours
+	n, _ := strconv.Atoi(r.Header.Get(sizeHeader))
+	w.Header().Set("Content-Type", "application/x-amz-json-1.0")
+	_, _ = w.Write(bytes.Repeat([]byte("x"), n))
+}
+
 // startBare starts the bare server in a process of its own, as the other
 // server is.
-func startBare(ctx context.Context) (url string, stop func(), err error) {
+func (b *bench) startBare(ctx context.Context) error {
 	self, err := os.Executable()
 	if err != nil {
-		return "", nil, err
+		return err
 	}
 	cmd := exec.CommandContext(ctx, self, "-bare", "127.0.0.1:0")
 	cmd.Stderr = os.Stderr
 	out, err := cmd.StdoutPipe()
 	if err != nil {
-		return "", nil, err
+		return err
 	}
-	if err := cmd.Start(); err != nil {
-		return "", nil, err
+	p, err := startProcess(cmd)
+	if err != nil {
+		return err
 	}
+	b.stops = append(b.stops, p.end)
 	line, err := bufio.NewReader(out).ReadString('\n')
-	return strings.TrimSpace(line), func() { end(cmd) }, err
+	b.bare = newServer(strings.TrimSpace(line), "", "")
+	b.bare.process = p
+	return err
+}
+
+// cloudless is one that bench has started.
+type cloudless struct {
+	server
+	binary, dir, address string
 }
 
 // startCloudless starts a cloudless with a data directory of its own.
-func startCloudless(ctx context.Context, o options) (server, func(), error) {
-	dir, err := os.MkdirTemp("", "bench-")
+func (b *bench) startCloudless(ctx context.Context) (*cloudless, error) {
+	dir, err := b.tempDir()
 	if err != nil {
-		return server{}, nil, err
+		return nil, err
 	}
-	cmd := exec.CommandContext(ctx, o.binary, "start", "--listen", "127.0.0.1:0", "--data", dir)
-	cmd.Stderr = os.Stderr
-	if err := cmd.Start(); err != nil {
-		return server{}, nil, err
+	address, err := freeAddress()
+	if err != nil {
+		return nil, err
 	}
-	stop := func() { end(cmd); _ = os.RemoveAll(dir) }
-	for deadline := time.Now().Add(20 * time.Second); time.Now().Before(deadline); time.Sleep(10 * time.Millisecond) {
-		var told struct{ URLs []string }
-		text, err := os.ReadFile(filepath.Join(dir, "server.json"))
-		if err == nil && json.Unmarshal(text, &told) == nil && len(told.URLs) > 0 {
-			return server{told.URLs[0], "test", "test"}, stop, nil
-		}
-	}
-	stop()
-	return server{}, nil, errors.New("the server did not start")
+	c := &cloudless{server: newServer("http://"+address, "test", "test"), binary: b.binary, dir: dir, address: address}
+	b.stops = append(b.stops, func() { c.process.end() })
+	_, err = c.start(ctx)
+	return c, err
 }
 
-// end asks a process to end, and waits.
-func end(cmd *exec.Cmd) {
-	_ = cmd.Process.Signal(syscall.SIGTERM) // it may have ended
-	_ = cmd.Wait()
+// start starts the server, or starts it anew after its end, and returns how
+// long it took until it said that it was ready.
+func (c *cloudless) start(ctx context.Context) (time.Duration, error) {
+	began := time.Now()
+	p, err := startQuietly(exec.CommandContext(ctx, c.binary, "start", "--listen", c.address, "--data", filepath.Join(c.dir, "data")), c.dir)
+	if err != nil {
+		return 0, err
+	}
+	c.process = p
+	health := request{head: []byte("GET /_cloudless/health HTTP/1.1\r\nHost: " + c.address + "\r\n")}
+	err = p.await(ctx, func() bool {
+		status, _, err := roundTrip(ctx, c.url, health)
+		return err == nil && status == http.StatusOK
+	})
+	return time.Since(began), err
+}
+
+// freeAddress returns a loopback address that nobody listens on.
+func freeAddress() (string, error) {
+	l, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		return "", err
+	}
+	return l.Addr().String(), l.Close()
 }

@@ -1,0 +1,240 @@
+package main
+
+import (
+	"context"
+	"encoding/json"
+	"fmt"
+	"io"
+	"net"
+	"net/http"
+	"net/http/httptest"
+	"strings"
+	"sync/atomic"
+	"testing"
+	"time"
+)
+
+// serve starts a server for a test.
+func serve(t *testing.T, handler http.HandlerFunc) server {
+	s := httptest.NewServer(handler)
+	t.Cleanup(s.Close)
+	return newServer(s.URL, "id", "secret")
+}
+
+const moment = 50 * time.Millisecond
+
+func TestPercentile(t *testing.T) {
+	hundred := make([]time.Duration, 100)
+	for i := range hundred {
+		hundred[i] = time.Duration(i + 1)
+	}
+	for _, tt := range []struct {
+		sorted []time.Duration
+		p      int
+		want   time.Duration
+	}{
+		{hundred, 50, 50},
+		{hundred, 99, 99},
+		{hundred, 100, 100},
+		{[]time.Duration{7}, 50, 7},
+		{[]time.Duration{7}, 99, 7},
+		{[]time.Duration{1, 2, 3}, 50, 2},
+		{[]time.Duration{1, 2, 3}, 99, 3},
+		{[]time.Duration{1, 2, 3, 4}, 50, 2},
+	} {
+		if got := percentile(tt.sorted, tt.p); got != tt.want {
+			t.Errorf("percentile(%d times, %d) = %d, want %d", len(tt.sorted), tt.p, got, tt.want)
+		}
+	}
+}
+
+// TestErrorsAreCountedAndNotAmongTheAnswers has a server fail in every way by
+// turns.
+func TestErrorsAreCountedAndNotAmongTheAnswers(t *testing.T) {
+	for _, client := range []string{clientHTTP, clientLean} {
+		t.Run(client, func(t *testing.T) {
+			var n, good atomic.Int64
+			s := serve(t, func(w http.ResponseWriter, _ *http.Request) {
+				switch n.Add(1) % 4 {
+				case 1:
+					w.WriteHeader(http.StatusBadRequest)
+				case 2:
+					_, _ = io.WriteString(w, "another item")
+				case 3:
+					panic(http.ErrAbortHandler) // the connection breaks
+				default:
+					good.Add(1)
+					_, _ = io.WriteString(w, "the item it is")
+				}
+			})
+			r, err := s.dynamodb(t.Context(), "GetItem", "{}")
+			if err != nil {
+				t.Fatal(err)
+			}
+			r.want = "the item"
+			got, err := load(t.Context(), s, profile{connections: 2, client: client}, []request{r}, moment)
+			if err != nil {
+				t.Fatal(err)
+			}
+			counted := got.perSecond * moment.Seconds()
+			if most := float64(good.Load()); counted > most+0.5 || got.answer != len("the item it is") {
+				t.Errorf("%.1f answers of %d bytes counted, the server gave %v good ones", counted, got.answer, most)
+			}
+			if sent := n.Load(); int64(got.errors) < sent/2 || got.first == nil {
+				t.Errorf("%d errors (first: %v) of %d requests, want three in four", got.errors, got.first, sent)
+			}
+		})
+	}
+}
+
+func TestALoadWithoutAnyGoodAnswerFails(t *testing.T) {
+	s := serve(t, func(w http.ResponseWriter, _ *http.Request) { http.Error(w, "no such table", http.StatusBadRequest) })
+	r, err := s.dynamodb(t.Context(), "GetItem", "{}")
+	if err != nil {
+		t.Fatal(err)
+	}
+	_, err = load(t.Context(), s, profile{name: "GetItem", connections: 1, client: clientLean}, []request{r}, moment)
+	if err == nil || !strings.Contains(err.Error(), "no such table") {
+		t.Errorf("load = %v, want what the server said", err)
+	}
+}
+
+func TestAConnectionIsKeptAsLongAsTheServerKeepsIt(t *testing.T) {
+	for _, tt := range []struct {
+		client string
+		closes bool
+		want   int64
+	}{{clientHTTP, false, 1}, {clientLean, false, 1}, {clientHTTP, true, 3}, {clientLean, true, 3}} {
+		t.Run(fmt.Sprint(tt.client, tt.closes), func(t *testing.T) {
+			var connections atomic.Int64
+			s := httptest.NewUnstartedServer(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
+				if tt.closes {
+					w.Header().Set("Connection", "close")
+				}
+			}))
+			s.Config.ConnState = func(_ net.Conn, state http.ConnState) {
+				if state == http.StateNew {
+					connections.Add(1)
+				}
+			}
+			s.Start()
+			defer s.Close()
+			c, err := newSender(tt.client, s.URL)
+			if err != nil {
+				t.Fatal(err)
+			}
+			defer c.close()
+			r := request{head: []byte("GET / HTTP/1.1\r\nHost: h\r\nContent-Length: 0\r\n")}
+			for range 3 {
+				if status, _, err := c.send(&r, "", time.Now().Add(patience)); err != nil || status != http.StatusOK {
+					t.Fatalf("send = %d, %v", status, err)
+				}
+			}
+			if got := connections.Load(); got != tt.want {
+				t.Errorf("%d connections for three requests, want %d", got, tt.want)
+			}
+		})
+	}
+}
+
+func TestTheBareServerAnswersAsManyBytes(t *testing.T) {
+	s := serve(t, answerBare)
+	r, err := s.dynamodb(t.Context(), "GetItem", "{}")
+	if err != nil {
+		t.Fatal(err)
+	}
+	r.want = "what only the real one says"
+	for _, client := range []string{clientHTTP, clientLean} {
+		got, err := loadBare(t.Context(), s, profile{connections: 1, client: client}, []request{r}, 257, moment)
+		if err != nil || got.answer != 257 || got.errors != 0 {
+			t.Errorf("%s: %d bytes, %d errors, %v; want 257 bytes", client, got.answer, got.errors, err)
+		}
+	}
+}
+
+// table is a server that keeps what is put into it, and does one operation
+// wrong.
+type table struct {
+	items   map[string]json.RawMessage
+	refuse  bool // the last item of each batch the first time
+	refused int
+	wrong   string
+}
+
+func (f *table) ServeHTTP(w http.ResponseWriter, r *http.Request) {
+	var in struct {
+		Item, Key         json.RawMessage
+		RequestItems      map[string][]json.RawMessage
+		ExclusiveStartKey json.RawMessage
+	}
+	_ = json.NewDecoder(r.Body).Decode(&in)
+	_, operation, _ := strings.Cut(r.Header.Get("X-Amz-Target"), ".")
+	out := any(struct{}{})
+	switch item := f.items["one"]; {
+	case operation == f.wrong:
+		out = map[string]any{"Item": map[string]any{}, "Items": []any{item, item}}
+	case operation == "PutItem":
+		f.items["one"] = in.Item
+	case operation == "GetItem":
+		out = map[string]any{"Item": item}
+	case operation == "Query":
+		out = map[string]any{"Items": []any{item}}
+	case operation == "BatchWriteItem":
+		puts := in.RequestItems["t"]
+		if f.refuse && len(puts) > 1 {
+			f.refused++
+			out = map[string]any{"UnprocessedItems": map[string]any{"t": puts[len(puts)-1:]}}
+			puts = puts[:len(puts)-1]
+		}
+		for _, p := range puts {
+			f.items[string(p)] = p
+		}
+	case operation == "Scan" && in.ExclusiveStartKey == nil:
+		out = map[string]any{"Count": 2, "LastEvaluatedKey": map[string]any{"pk": 1}}
+	case operation == "Scan":
+		out = map[string]any{"Count": 3}
+	}
+	_ = json.NewEncoder(w).Encode(out)
+}
+
+func TestWhatABatchLeavesIsSentAgain(t *testing.T) {
+	f := &table{items: map[string]json.RawMessage{}, refuse: true}
+	s := serve(t, f.ServeHTTP)
+	c, err := newConn(s.url)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer c.close()
+	d := dataset{table: "t", count: 10}
+	if err := s.writeBatch(t.Context(), c, d.batch(0)); err != nil {
+		t.Fatal(err)
+	}
+	if len(f.items) != d.count || f.refused != 1 {
+		t.Errorf("%d items are there, %d were refused once; want %d and 1", len(f.items), f.refused, d.count)
+	}
+}
+
+func TestAScanGoesOnToTheLastPage(t *testing.T) {
+	s := serve(t, (&table{}).ServeHTTP)
+	if n, err := s.scanAll(t.Context(), dataset{table: "t"}); n != 5 || err != nil {
+		t.Errorf("scanAll = %d, %v, want 5", n, err)
+	}
+}
+
+func TestCheckWantsTheItemBack(t *testing.T) {
+	for _, wrong := range []string{"", "PutItem", "GetItem", "Query"} {
+		s := serve(t, (&table{items: map[string]json.RawMessage{}, wrong: wrong}).ServeHTTP)
+		if err := s.check(t.Context(), dataset{table: "t"}); (err == nil) != (wrong == "") {
+			t.Errorf("check of a server that does %q wrong = %v", wrong, err)
+		}
+	}
+}
+
+func TestARoundEndsWhenTheRunDoes(t *testing.T) {
+	s := serve(t, func(http.ResponseWriter, *http.Request) {})
+	ctx, cancel := context.WithCancel(t.Context())
+	cancel()
+	if _, err := load(ctx, s, profile{connections: 1, client: clientLean}, []request{{}}, time.Hour); err == nil {
+		t.Error("load went on")
+	}
+}

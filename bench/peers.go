@@ -1,0 +1,103 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"net/http"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"strings"
+)
+
+// peersDir is where bench/peers.sh puts other programs.
+const peersDir = ".tools/bench"
+
+// peer is another program that speaks DynamoDB.
+type peer struct {
+	name string
+	note string // what has to be known of its figures
+	// command starts it on a loopback port with data in dir.
+	command func(dir, port string) *exec.Cmd
+}
+
+// peers are the programs to compare with, all under open licences. Others can
+// be given by -peer.
+func peers(ctx context.Context) []peer {
+	dynalite := func(arguments ...string) *exec.Cmd {
+		return exec.CommandContext(ctx, "node", append([]string{filepath.Join(peersDir, "dynalite/node_modules/dynalite/cli.js"),
+			"--host", "127.0.0.1", "--createTableMs", "0"}, arguments...)...)
+	}
+	python := func(environment []string, program string, arguments ...string) *exec.Cmd {
+		cmd := exec.CommandContext(ctx, filepath.Join(peersDir, "python/bin", program), arguments...)
+		cmd.Env = append(os.Environ(), environment...)
+		return cmd
+	}
+	return []peer{
+		{"dynalite in memory", "keeps nothing", func(_, port string) *exec.Cmd {
+			return dynalite("--port", port)
+		}},
+		{"dynalite on disk", "writes to LevelDB without a sync", func(dir, port string) *exec.Cmd {
+			return dynalite("--port", port, "--path", filepath.Join(dir, "data"))
+		}},
+		{"moto", "keeps nothing", func(_, port string) *exec.Cmd {
+			return python(nil, "moto_server", "-H", "127.0.0.1", "-p", port)
+		}},
+		{"ministack", "keeps nothing", func(dir, port string) *exec.Cmd {
+			return python([]string{"BIND_HOST=127.0.0.1", "GATEWAY_PORT=" + port, "TMPDIR=" + dir, "PERSIST_STATE=0", "S3_PERSIST=0"}, "ministack")
+		}},
+	}
+}
+
+// peerFlags are the servers that -peer names.
+type peerFlags []server
+
+// String implements flag.Value.
+func (p *peerFlags) String() string { return "" }
+
+// Set implements flag.Value.
+func (p *peerFlags) Set(text string) error {
+	name, url, ok := strings.Cut(text, "=")
+	if !ok || name == "" {
+		return errors.New("want NAME=URL")
+	}
+	if _, err := newConn(url); err != nil {
+		return err
+	}
+	s := newServer(strings.TrimSuffix(url, "/"), "test", "test")
+	s.name = name
+	*p = append(*p, s)
+	return nil
+}
+
+// startPeer starts one of the others.
+func (b *bench) startPeer(ctx context.Context, p peer) (server, error) {
+	dir, err := b.tempDir()
+	if err != nil {
+		return server{}, err
+	}
+	address, err := freeAddress()
+	if err != nil {
+		return server{}, err
+	}
+	_, port, _ := strings.Cut(address, ":")
+	s := newServer("http://"+address, "test", "test")
+	s.name = p.name
+	if s.process, err = startQuietly(p.command(dir, port), dir); err != nil {
+		return server{}, fmt.Errorf("%s: %w (bench/peers.sh installs it)", p.name, err)
+	}
+	b.stops = append(b.stops, s.process.end)
+	list, err := s.dynamodb(ctx, "ListTables", "{}")
+	if err != nil {
+		return server{}, err
+	}
+	err = s.process.await(ctx, func() bool {
+		status, _, err := roundTrip(ctx, s.url, list)
+		return err == nil && status == http.StatusOK
+	})
+	if err != nil {
+		return server{}, fmt.Errorf("%s (bench/peers.sh installs it): %w", p.name, err)
+	}
+	return s, nil
+}
