@@ -2,7 +2,6 @@ package main
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"slices"
 	"sync"
@@ -30,7 +29,8 @@ type sample struct {
 	first     error         // the first of them
 }
 
-// load sends requests to a server over a profile's connections for a time.
+// load sends requests to a server over a profile's connections for a time. When
+// no answer is right it returns an error, and a sample that counts them.
 func load(ctx context.Context, s server, p profile, requests []request, length time.Duration) (sample, error) {
 	return loadWith(ctx, s, p, requests, "", length)
 }
@@ -61,25 +61,28 @@ func loadWith(ctx context.Context, s server, p profile, requests []request, extr
 		return sample{}, err
 	}
 	total := sample{}
-	var times []time.Duration
-	late := 0
+	var times, late []time.Duration
 	for i := range workers {
 		w := &workers[i]
-		times, late = append(times, w.times...), late+w.late
+		times, late = append(times, w.times...), append(late, w.late...)
 		total.errors += w.errors
 		total.answer = max(total.answer, w.answer)
 		if total.first == nil {
 			total.first = w.first
 		}
 	}
-	if len(times) == 0 {
-		return sample{}, errors.Join(fmt.Errorf("%s at %s: no request was answered well in %v", p.name, s.url, length), total.first)
+	answers := len(times) + len(late)
+	if answers == 0 {
+		return total, fmt.Errorf("%s at %s: none of %d answers is right: %w", p.name, s.url, total.errors, total.first)
+	}
+	if len(times) == 0 { // a round that is shorter than a request
+		times, length = late, time.Since(start)
 	}
 	slices.Sort(times)
 	total.perSecond = float64(len(times)) / length.Seconds()
 	total.p50, total.p99 = percentile(times, 50), percentile(times, 99)
 	if used := s.process.cpuTime() - cpu; used > 0 {
-		total.cpu = used / time.Duration(len(times)+late+total.errors)
+		total.cpu = used / time.Duration(answers+total.errors)
 	}
 	return total, nil
 }
@@ -93,7 +96,7 @@ func percentile(sorted []time.Duration, p int) time.Duration {
 // worker sends requests over one connection, one after another.
 type worker struct {
 	times  []time.Duration // of the good answers that came in time
-	late   int             // good answers that came after the end: they are not counted
+	late   []time.Duration // of those that came after the end, which are not counted
 	answer int
 	errors int
 	first  error
@@ -124,7 +127,7 @@ func (w *worker) run(ctx context.Context, s server, p profile, requests []reques
 		case err != nil:
 			w.fail(err)
 		case now.After(end):
-			w.late++
+			w.late, w.answer = append(w.late, now.Sub(start)), len(body)
 		default:
 			w.times = append(w.times, now.Sub(start))
 			w.answer = len(body)

@@ -93,9 +93,21 @@ func TestALoadWithoutAnyGoodAnswerFails(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	_, err = load(t.Context(), s, profile{name: "GetItem", connections: 1, client: clientLean}, []request{r}, moment)
-	if err == nil || !strings.Contains(err.Error(), "no such table") {
-		t.Errorf("load = %v, want what the server said", err)
+	got, err := load(t.Context(), s, profile{name: "GetItem", connections: 1, client: clientLean}, []request{r}, moment)
+	if err == nil || !strings.Contains(err.Error(), "no such table") || got.errors == 0 {
+		t.Errorf("load = %d errors, %v; want what the server said", got.errors, err)
+	}
+}
+
+func TestARequestThatOutlastsItsRoundIsMeasured(t *testing.T) {
+	s := serve(t, func(http.ResponseWriter, *http.Request) { time.Sleep(2 * moment) })
+	r, err := s.dynamodb(t.Context(), "GetItem", "{}")
+	if err != nil {
+		t.Fatal(err)
+	}
+	got, err := load(t.Context(), s, profile{connections: 1, client: clientLean}, []request{r}, moment)
+	if err != nil || got.p50 < 2*moment || got.perSecond > 1/(2*moment).Seconds() {
+		t.Errorf("load = %v, %.1f/s, %v; want what one request takes, %v or more", got.p50, got.perSecond, err, 2*moment)
 	}
 }
 

@@ -5,6 +5,7 @@ import (
 	"context"
 	"fmt"
 	"io"
+	"math"
 	"slices"
 	"strings"
 	"time"
@@ -135,6 +136,8 @@ func (s spread) String() string {
 // short writes a ratio with two digits that mean something.
 func short(x float64) string {
 	switch {
+	case math.IsInf(x, 0):
+		return "–"
 	case x >= 10:
 		return fmt.Sprintf("%.0f", x)
 	case x >= 0.1:
