@@ -109,7 +109,7 @@ func (w *worker) run(ctx context.Context, s server, p profile, requests []reques
 		return
 	}
 	defer c.close()
-	for i := nth; ctx.Err() == nil && time.Now().Before(end); i += p.connections {
+	for i := nth; ctx.Err() == nil && (i == nth || time.Now().Before(end)); i += p.connections {
 		if p.before != nil {
 			if err := p.before(ctx); err != nil {
 				w.fail(err)
