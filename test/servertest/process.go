@@ -1,0 +1,115 @@
+package servertest
+
+import (
+	"bytes"
+	"io"
+	"net/http"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"testing"
+	"time"
+
+	"github.com/aws/aws-sdk-go-v2/aws"
+	"github.com/aws/aws-sdk-go-v2/credentials"
+
+	"cloudless/internal/client"
+)
+
+// Build compiles the command and returns its path.
+func Build(t testing.TB) (binary string) {
+	t.Helper()
+	binary = filepath.Join(t.TempDir(), "cloudless")
+	out, err := exec.Command("go", "build", "-o", binary, "cloudless/cmd/cloudless").CombinedOutput()
+	if err != nil {
+		t.Fatalf("build: %v\n%s", err, out)
+	}
+	return binary
+}
+
+// Process is a running command, which a test may kill.
+type Process struct {
+	client.Server
+
+	cmd    *exec.Cmd
+	stderr bytes.Buffer // to be read once it has ended
+	ended  chan struct{}
+}
+
+// Launch starts the command on a data directory, on a free port of the
+// loopback, and waits until it is ready.
+func Launch(t testing.TB, binary, data string) *Process {
+	t.Helper()
+	_ = os.Remove(filepath.Join(data, "server.json")) // what a killed server has left
+	p := &Process{ended: make(chan struct{})}
+	p.cmd = exec.Command(binary, "start", "--data", data, "--listen", "127.0.0.1:0")
+	p.cmd.Stderr = &p.stderr
+	if err := p.cmd.Start(); err != nil {
+		t.Fatal(err)
+	}
+	go func() {
+		_ = p.cmd.Wait()
+		close(p.ended)
+	}()
+	t.Cleanup(func() { _ = p.cmd.Process.Kill(); <-p.ended })
+	for deadline := time.Now().Add(20 * time.Second); time.Now().Before(deadline); time.Sleep(2 * time.Millisecond) {
+		var err error
+		if p.Server, _, err = client.Find(data); err == nil {
+			return p
+		}
+		select {
+		case <-p.ended:
+			t.Fatalf("the server ended: %s", &p.stderr)
+		default:
+		}
+	}
+	t.Fatal("the server did not start")
+	return nil
+}
+
+// Kill ends the process as kill -9 does. A server that has ended by itself
+// fails the test.
+func (p *Process) Kill(t testing.TB) {
+	t.Helper()
+	select {
+	case <-p.ended:
+		t.Fatalf("the server ended before it was killed: %s", &p.stderr)
+	default:
+	}
+	if err := p.cmd.Process.Kill(); err != nil {
+		t.Fatal(err)
+	}
+	<-p.ended
+}
+
+// SDK configures clients of the process that send each request once, so that
+// nothing is written twice, over as many connections as are needed.
+func (p *Process) SDK() aws.Config {
+	transport := http.DefaultTransport.(*http.Transport).Clone()
+	transport.MaxIdleConnsPerHost = 64
+	return aws.Config{
+		Region: p.Region, BaseEndpoint: aws.String(p.URLs[0]),
+		Credentials:      credentials.NewStaticCredentialsProvider("test", "test", ""),
+		HTTPClient:       &http.Client{Transport: plainBodies{transport}},
+		RetryMaxAttempts: 1,
+	}
+}
+
+// plainBodies sends the SDK's requests without the WriteTo of their bodies.
+//
+// The SDK closes the body of a request as soon as the answer begins, and from
+// then on its WriteTo (smithy-go v1.28.8, transport/http/internal/io) fails
+// with io.EOF. net/http asks the body once more after its last byte, and takes
+// that failure for one of the connection, which it closes while the answer is
+// being read: "use of closed network connection". It happens where a server
+// answers before the client's own goroutine has run again.
+type plainBodies struct{ http.RoundTripper }
+
+func (p plainBodies) RoundTrip(r *http.Request) (*http.Response, error) {
+	if r.Body != nil && r.Body != http.NoBody {
+		plain := *r
+		plain.Body = struct{ io.ReadCloser }{r.Body}
+		r = &plain
+	}
+	return p.RoundTripper.RoundTrip(r)
+}
