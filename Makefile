@@ -40,7 +40,7 @@ fuzz: ## each fuzz target for FUZZTIME (10s)
 	@scripts/fuzz.sh '$(or $(FUZZTIME),10s)'
 
 crash: ## kill the server under load, again and again (CYCLES=50)
-	@source scripts/env.sh && CLOUDLESS_CRASH_CYCLES='$(or $(CYCLES),50)' go test -run Crash -v -timeout 180m ./test/crash/...
+	@source scripts/env.sh && CLOUDLESS_CRASH_CYCLES='$(or $(CYCLES),50)' go test -run 'Crash|Linearizable|Serializable' -v -timeout 180m ./test/crash/... ./test/linear
 
 bench: build ## measure; the figures are ratios to a bare server in the same run
 	@scripts/setup.sh demo
