@@ -317,4 +317,3 @@ func TestItemModelRefusesStaleReads(t *testing.T) {
 		})
 	}
 }
-
