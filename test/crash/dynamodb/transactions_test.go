@@ -75,7 +75,7 @@ func (w *writer) transfer(ctx context.Context) bool {
 		}}
 	}
 	in := &dynamodb.TransactWriteItemsInput{
-		ClientRequestToken: aws.String(fmt.Sprintf("token-%d", record.number("v"))),
+		ClientRequestToken: w.token(),
 		TransactItems: []types.TransactWriteItem{
 			move(from, "-", "balance >= :amount", versions[1]),
 			{Put: &types.Put{TableName: w.db.table(1), Item: record, ConditionExpression: aws.String("attribute_not_exists(pk)")}},
@@ -85,6 +85,11 @@ func (w *writer) transfer(ctx context.Context) bool {
 	_, err := w.db.TransactWriteItems(ctx, in)
 	d := deed{what: "transfer", changes: map[key]change{k: {nil, record}}, versions: versions, whole: true, again: in}
 	return w.ledger.settle(w.t, d, err, true)
+}
+
+// token returns a token that no other transaction of the account has.
+func (w *writer) token() *string {
+	return aws.String(fmt.Sprintf("token-%d-%d", w.db.generation, w.ledger.next()))
 }
 
 // compose makes a transaction over some of the writer's items in both tables.
@@ -145,7 +150,7 @@ func (w *writer) transact(ctx context.Context) bool {
 	if len(d.changes) == 0 {
 		return true
 	}
-	d.again = &dynamodb.TransactWriteItemsInput{TransactItems: requests, ClientRequestToken: aws.String(fmt.Sprintf("token-%d", w.ledger.next()))}
+	d.again = &dynamodb.TransactWriteItemsInput{TransactItems: requests, ClientRequestToken: w.token()}
 	_, err := w.db.TransactWriteItems(ctx, d.again)
 	return w.ledger.settle(w.t, d, err, false)
 }
