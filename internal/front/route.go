@@ -177,11 +177,7 @@ func (s *service) resolve(req *wire.Request, body []byte) *awserr.Error {
 // sibling names the API that a request is for if that is not here and has its
 // scope in common with a service that is.
 func sibling(service string, r *http.Request) string {
-	prefix, _, _ := cutLast(r.Header.Get("X-Amz-Target"), ".")
-	switch {
-	case service == "dynamodb" && prefix == "DynamoDBStreams_20120810":
-		return "dynamodbstreams"
-	case service == "apigateway" && strings.HasPrefix(r.URL.Path, "/v2/"):
+	if service == "apigateway" && strings.HasPrefix(r.URL.Path, "/v2/") {
 		return "apigatewayv2"
 	}
 	return ""
