@@ -61,9 +61,8 @@ func (t tree) checkPlace(r *resource) error {
 		if sibling.PathPart == r.PathPart {
 			return agw.ConflictException("Another resource with the same parent already has this name: " + r.PathPart)
 		}
-		// {a} and {a+} beside each other are of different reach; two of the
-		// same reach would be told apart by nothing.
-		if isParameter(sibling.PathPart) && isParameter(r.PathPart) && isGreedy(sibling.PathPart) == isGreedy(r.PathPart) {
+		// {a} and {b+} too, although they could be told apart: so AWS has it.
+		if isParameter(sibling.PathPart) && isParameter(r.PathPart) {
 			return agw.BadRequestException("A sibling (" + sibling.PathPart + ") of this resource already has a variable path part -- only one is allowed")
 		}
 	}

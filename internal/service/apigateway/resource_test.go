@@ -35,7 +35,7 @@ func TestResourcesRefuse(t *testing.T) {
 	id, root := w.makeAPI()
 	pets := w.below(id, root, "pets")
 	petID := w.below(id, pets, "{petId}")
-	proxy := w.below(id, pets, "{proxy+}")
+	proxy := w.below(id, root, "{proxy+}")
 	create := func(parent, part string) agw.CreateResourceRequest {
 		return agw.CreateResourceRequest{RestApiId: id, ParentId: parent, PathPart: part}
 	}
@@ -49,6 +49,10 @@ func TestResourcesRefuse(t *testing.T) {
 		{"a name twice", "ConflictException", "Another resource with the same parent already has this name: pets", create(root, "pets")},
 		{"a second variable", "BadRequestException",
 			"A sibling ({petId}) of this resource already has a variable path part -- only one is allowed", create(pets, "{id}")},
+		{"a greedy variable beside one that is not", "BadRequestException",
+			"A sibling ({petId}) of this resource already has a variable path part -- only one is allowed", create(pets, "{all+}")},
+		{"a variable beside a greedy one", "BadRequestException",
+			"A sibling ({proxy+}) of this resource already has a variable path part -- only one is allowed", create(root, "{id}")},
 		{"a child of a greedy variable", "BadRequestException",
 			"Cannot create a child of a resource with a greedy path variable: {proxy+}", create(proxy, "x")},
 		{"a slash in a name", "BadRequestException",
