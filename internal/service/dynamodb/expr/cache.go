@@ -1,27 +1,11 @@
 package expr
 
-import (
-	"sync"
-
-	"cloudless/internal/awserr"
-	"cloudless/internal/service/dynamodb/attr"
-)
+import "cloudless/internal/awserr"
 
 // Cache keeps the trees of expressions that were parsed before, up to a number
 // and up to a size.
 // It may be used from any number of goroutines.
-type Cache struct {
-	mu     sync.RWMutex
-	young  map[cacheKey]*tree // not more than half, nor of more text than halfBytes
-	old    map[cacheKey]*tree // what was young before
-	half   int
-	bytes  int // of the young ones' texts
-	parsed int // how many texts had to be parsed, for tests
-}
-
-// halfBytes bounds the texts in half of a cache. A tree takes some twenty
-// times the memory of its text.
-const halfBytes = 512 << 10
+type Cache struct{ trees *Memory[cacheKey, *tree] }
 
 type cacheKey struct {
 	grammar grammar
@@ -29,49 +13,11 @@ type cacheKey struct {
 }
 
 // NewCache returns a cache of about size expressions.
-func NewCache(size int) *Cache {
-	half := max(size/2, 1)
-	return &Cache{half: half, young: map[cacheKey]*tree{}}
-}
+func NewCache(size int) *Cache { return &Cache{NewMemory[cacheKey, *tree](size)} }
 
-// tree returns the parsed text. Faulty texts are not kept: whoever sends those
-// pays for them.
+// tree returns the parsed text.
 func (c *Cache) tree(g grammar, text string) (*tree, error) {
-	key := cacheKey{g, text}
-	c.mu.RLock()
-	t, young := c.young[key]
-	if !young {
-		t = c.old[key]
-	}
-	c.mu.RUnlock()
-	if young {
-		return t, nil
-	}
-	if t == nil {
-		var err error
-		if t, err = parse(g, text); err != nil {
-			return nil, err
-		}
-	}
-	c.keep(key, t)
-	return t, nil
-}
-
-// keep puts a tree among the young. When these are many they become the old,
-// and what was old and has not been asked for since is forgotten.
-func (c *Cache) keep(key cacheKey, t *tree) {
-	c.mu.Lock()
-	defer c.mu.Unlock()
-	if c.old[key] == nil {
-		c.parsed++
-	}
-	if len(c.young) >= c.half || c.bytes+len(key.text) > halfBytes {
-		c.old, c.young, c.bytes = c.young, map[cacheKey]*tree{}, 0
-	}
-	if c.young[key] == nil {
-		c.bytes += len(key.text)
-	}
-	c.young[key] = t
+	return c.trees.Of(cacheKey{g, text}, len(text), func() (*tree, error) { return parse(g, text) })
 }
 
 // Condition parses and binds a condition. parameter is the name of the
@@ -81,7 +27,7 @@ func (c *Cache) Condition(s *Scope, parameter, text string) (*Condition, error) 
 	if err != nil {
 		return nil, invalid(parameter, err)
 	}
-	bound := &Condition{tree: t, paths: make([]attr.Path, len(t.paths)), values: make([]attr.Value, len(t.values))}
+	bound := &Condition{tree: t, bindings: t.unbound()}
 	if err := bound.bind(s); err != nil {
 		return nil, invalid(parameter, err)
 	}
@@ -109,7 +55,7 @@ func (c *Cache) Update(s *Scope, text string) (*Update, error) {
 	if err != nil {
 		return nil, invalid(parameter, err)
 	}
-	bound := &Update{tree: t, paths: make([]attr.Path, len(t.paths)), values: make([]attr.Value, len(t.values))}
+	bound := &Update{tree: t, bindings: t.unbound()}
 	if err := bound.bind(s); err != nil {
 		return nil, invalid(parameter, err)
 	}

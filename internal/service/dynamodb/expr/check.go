@@ -1,6 +1,8 @@
 package expr
 
 import (
+	"slices"
+
 	"cloudless/internal/service/dynamodb/attr"
 )
 
@@ -20,7 +22,12 @@ func (s *Scope) checkLeaf(n *node, c *Condition) error {
 			}
 		}
 	}
-	if _, compares := comparators[string(n.op)]; compares {
+	return c.checkComparison(n)
+}
+
+// checkComparison refuses a comparison whose operands it cannot take.
+func (c *Condition) checkComparison(n *node) error {
+	if n.op != opCall {
 		if err := c.distinct(string(n.op), n.args); err != nil {
 			return err
 		}
@@ -64,24 +71,28 @@ func checkCount(o *operand) error {
 func (c *Condition) checkDistinct(o *operand) error { return c.distinct(o.function, o.args) }
 
 // distinct refuses to compare a path with itself.
-func (c *Condition) distinct(operator string, args []*operand) error {
-	if len(args) != 2 || args[0].kind != pathOperand || args[1].kind != pathOperand {
+func (b *bindings) distinct(operator string, args []*operand) error {
+	if len(args) < 2 || args[0].kind != pathOperand {
 		return nil
 	}
-	first, second := c.paths[args[0].slot], c.paths[args[1].slot]
-	if first.String() != second.String() {
-		return nil
+	first := b.pathOf(args[0])
+	for _, arg := range args[1:] {
+		if arg.kind == pathOperand && slices.Equal(b.pathOf(arg), first) {
+			return problemf("The first operand must be distinct from the remaining operands for this operator or function; operator: %s, first operand: %s", operator, first)
+		}
 	}
-	return problemf("The first operand must be distinct from the remaining operands for this operator or function; operator: %s, first operand: %s", operator, first)
+	return nil
 }
 
 // kind returns the type that an operand has in every item, or Absent.
 func (c *Condition) kind(o *operand) attr.Kind {
 	switch {
 	case o.kind == valueOperand:
-		return c.values[o.slot].Kind()
+		return c.valueOf(o).Kind()
 	case o.kind == functionOperand && o.function == "size":
 		return attr.Number
+	case o.kind == conditionOperand:
+		return attr.Bool
 	}
 	return attr.Absent
 }
@@ -118,7 +129,7 @@ func (c *Condition) checkTypeName(o *operand) error {
 		}
 		return wrongOperand("attribute_type", name)
 	}
-	name := c.values[o.slot].Text()
+	name := c.valueOf(o).Text()
 	if _, ok := attr.KindNamed(name); !ok {
 		return problemf("Invalid attribute type name found; type: %s, valid types: {B,NULL,SS,BOOL,L,BS,N,NS,S,M}", name)
 	}
@@ -129,7 +140,7 @@ func (c *Condition) checkBounds(low, high *operand) error {
 	if low.kind != valueOperand || high.kind != valueOperand {
 		return nil
 	}
-	v, w := c.values[low.slot], c.values[high.slot]
+	v, w := c.valueOf(low), c.valueOf(high)
 	rule := "same data type for lower and upper bounds"
 	if v.Kind() == w.Kind() {
 		if v.Compare(w) <= 0 {

@@ -157,9 +157,8 @@ func (p *parser) primary() unit {
 
 // Condition is a condition with the names and values of one request.
 type Condition struct {
-	tree   *tree
-	paths  []attr.Path
-	values []attr.Value
+	tree *tree
+	bindings
 }
 
 // bind checks every comparison and function against the scope, in their order.
@@ -183,4 +182,34 @@ func (n *node) walk(visit func(*node) error) error {
 }
 
 // Paths returns the paths that the condition reads, as often as it does.
-func (c *Condition) Paths() []attr.Path { return c.paths }
+func (c *Condition) Paths() []attr.Path {
+	if c.paths != nil {
+		return c.paths
+	}
+	var paths []attr.Path
+	c.root().appendPaths(&paths)
+	return paths
+}
+
+// appendPaths collects the paths of a condition that was made of operands.
+func (n *node) appendPaths(paths *[]attr.Path) {
+	for _, kid := range n.kids {
+		kid.appendPaths(paths)
+	}
+	for _, arg := range n.args {
+		arg.appendPaths(paths)
+	}
+}
+
+func (o *operand) appendPaths(paths *[]attr.Path) {
+	switch o.kind {
+	case pathOperand:
+		*paths = append(*paths, o.path)
+	case functionOperand:
+		for _, arg := range o.args {
+			arg.appendPaths(paths)
+		}
+	case conditionOperand:
+		o.condition.appendPaths(paths)
+	}
+}

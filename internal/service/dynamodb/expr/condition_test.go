@@ -92,6 +92,8 @@ func TestConditionsRefuse(t *testing.T) {
 		{"size(a, b) = :n", "Incorrect number of operands for operator or function; operator or function: size, number of operands: 2"},
 		{"attribute_exists(a, b)", "Incorrect number of operands for operator or function; operator or function: attribute_exists, number of operands: 2"},
 		{"a.b[1] = a.b[1]", "The first operand must be distinct from the remaining operands for this operator or function; operator: =, first operand: [a, b, [1]]"},
+		{"a IN (:a, b, a)", "The first operand must be distinct from the remaining operands for this operator or function; operator: IN, first operand: [a]"},
+		{"a BETWEEN a AND :b", "The first operand must be distinct from the remaining operands for this operator or function; operator: BETWEEN, first operand: [a]"},
 		{"contains(a, a)", "The first operand must be distinct from the remaining operands for this operator or function; operator: contains, first operand: [a]"},
 		{"attribute_exists(:a)", "Operator or function requires a document path; operator or function: attribute_exists"},
 		{"begins_with(a, :n)", "Incorrect operand type for operator or function; operator or function: begins_with, operand type: N"},

@@ -72,9 +72,11 @@ func ordered(o op, v, w attr.Value) bool {
 func (c *Condition) value(o *operand, it attr.Item) attr.Value {
 	switch o.kind {
 	case pathOperand:
-		return it.At(c.paths[o.slot])
+		return it.At(c.pathOf(o))
 	case valueOperand:
-		return c.values[o.slot]
+		return c.valueOf(o)
+	case conditionOperand:
+		return attr.BoolValue(c.holds(o.condition, it))
 	}
 	return size(c.value(o.args[0], it)) // the only function that has a value
 }

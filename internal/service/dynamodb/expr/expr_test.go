@@ -118,11 +118,11 @@ func TestTheCacheIsBoundedAndKeepsWhatIsUsed(t *testing.T) {
 			}
 		}
 	}
-	if n := len(c.young) + len(c.old); n > 12 {
+	if n := len(c.trees.young) + len(c.trees.old); n > 12 {
 		t.Errorf("the cache of 10 holds %d", n)
 	}
-	if c.parsed != 1001 {
-		t.Errorf("%d texts were parsed, want each once: 1001", c.parsed)
+	if c.trees.parsed != 1001 {
+		t.Errorf("%d texts were parsed, want each once: 1001", c.trees.parsed)
 	}
 }
 
@@ -135,11 +135,11 @@ func TestTheCacheIsBoundedByTheSizeOfTexts(t *testing.T) {
 		}
 	}
 	bytes := 0
-	for key := range c.young {
+	for key := range c.trees.young {
 		bytes += len(key.text)
 	}
-	if bytes != c.bytes || bytes > halfBytes || len(c.young)+len(c.old) > 2*halfBytes/4000 {
-		t.Errorf("%d texts of %d bytes, counted as %d", len(c.young), bytes, c.bytes)
+	if bytes != c.trees.bytes || bytes > halfBytes || len(c.trees.young)+len(c.trees.old) > 2*halfBytes/4000 {
+		t.Errorf("%d texts of %d bytes, counted as %d", len(c.trees.young), bytes, c.trees.bytes)
 	}
 }
 

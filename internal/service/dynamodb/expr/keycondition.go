@@ -94,7 +94,7 @@ func (c *Condition) keyTerm(n *node) (KeyTerm, error) {
 		args = args[0].args
 	}
 	for _, arg := range args {
-		if arg.kind == functionOperand {
+		if arg.kind == functionOperand || arg.kind == conditionOperand {
 			return KeyTerm{}, problem("KeyConditionExpressions cannot contain nested operations")
 		}
 	}
@@ -109,7 +109,7 @@ func (c *Condition) keyTerm(n *node) (KeyTerm, error) {
 		if at >= 0 {
 			return KeyTerm{}, problem("Invalid condition in KeyConditionExpression: Multiple attribute names used in one condition")
 		}
-		if len(c.paths[arg.slot]) > 1 {
+		if len(c.pathOf(arg)) > 1 {
 			return KeyTerm{}, problem("KeyConditionExpressions cannot have conditions on nested attributes")
 		}
 		at = i
@@ -118,15 +118,15 @@ func (c *Condition) keyTerm(n *node) (KeyTerm, error) {
 		return KeyTerm{}, problem("Invalid condition in KeyConditionExpression: No key attribute specified")
 	}
 
-	term := KeyTerm{Name: c.paths[args[at].slot][0].Name, Op: keyOps[n.op]}
+	term := KeyTerm{Name: c.pathOf(args[at])[0].Name, Op: keyOps[n.op]}
 	if at > 0 { // :v < key says key > :v
 		term.Op = keyOps[mirrored[n.op]]
-		term.Value = c.values[args[0].slot]
+		term.Value = c.valueOf(args[0])
 		return term, nil
 	}
-	term.Value = c.values[args[1].slot]
+	term.Value = c.valueOf(args[1])
 	if n.op == opBetween {
-		term.High = c.values[args[2].slot]
+		term.High = c.valueOf(args[2])
 	}
 	return term, nil
 }

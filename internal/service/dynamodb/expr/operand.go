@@ -10,7 +10,10 @@ import (
 // operand is a leaf of the tree, or a function of some.
 type operand struct {
 	kind operandKind
-	slot int // where a binding keeps the path or the value
+	slot int // where the bindings keep the path or the value, or fixed
+
+	fixedValue attr.Value // of a fixed value; a fixed path is path
+	condition  *node      // of a condition that stands for its truth
 
 	path     attr.Path // of a path: its steps; a step that is a #name holds that
 	indirect bool      // of a path: some step is a #name
@@ -26,7 +29,32 @@ const (
 	pathOperand operandKind = iota
 	valueOperand
 	functionOperand
+	conditionOperand
 )
+
+// fixed is the slot of an operand that came with its path or value, rather
+// than with a text that is bound to some.
+const fixed = -1
+
+// bindings are the paths and values that a tree has in one request, by slot.
+type bindings struct {
+	paths  []attr.Path
+	values []attr.Value
+}
+
+func (b *bindings) pathOf(o *operand) attr.Path {
+	if o.slot == fixed {
+		return o.path
+	}
+	return b.paths[o.slot]
+}
+
+func (b *bindings) valueOf(o *operand) attr.Value {
+	if o.slot == fixed {
+		return o.fixedValue
+	}
+	return b.values[o.slot]
+}
 
 // operand reads a path, a value or a function, maybe in parentheses.
 func (p *parser) operand() *operand {

@@ -3,6 +3,8 @@ package expr
 import (
 	"fmt"
 	"strings"
+
+	"cloudless/internal/service/dynamodb/attr"
 )
 
 // AWS's limits of one expression.
@@ -36,6 +38,11 @@ type tree struct {
 	values  []*operand  // every value, by slot
 	picks   []*operand  // of a projection: its paths
 	actions []rawAction // of an update
+}
+
+// unbound returns bindings with room for every path and value of the tree.
+func (t *tree) unbound() bindings {
+	return bindings{paths: make([]attr.Path, len(t.paths)), values: make([]attr.Value, len(t.values))}
 }
 
 // parser reads one expression from left to right, each token once.

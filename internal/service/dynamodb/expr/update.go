@@ -84,9 +84,8 @@ func (p *parser) term() *operand {
 
 // Update is an update with the names and values of one request.
 type Update struct {
-	tree    *tree
-	paths   []attr.Path // by slot
-	values  []attr.Value
+	tree *tree
+	bindings
 	targets []attr.Path // of the actions, in their order
 }
 
@@ -105,8 +104,13 @@ func (u *Update) bind(s *Scope) error {
 			return err
 		}
 	}
+	return u.check()
+}
+
+// check refuses targets that meet, and operands that no action can take.
+func (u *Update) check() error {
 	for _, a := range u.tree.actions {
-		u.targets = append(u.targets, u.paths[a.path.slot])
+		u.targets = append(u.targets, u.pathOf(a.path))
 	}
 	if err := checkOverlap(u.targets); err != nil {
 		return err
@@ -135,7 +139,7 @@ func (u *Update) checkOperand(a rawAction) error {
 	if a.section != "ADD" && a.section != "DELETE" {
 		return nil
 	}
-	k := u.values[a.value.slot].Kind()
+	k := u.valueOf(a.value).Kind()
 	if k.IsSet() || k == attr.Number && a.section == "ADD" {
 		return nil
 	}
@@ -152,7 +156,7 @@ func (u *Update) checkFunction(o *operand) error {
 		if o.args[0].kind != pathOperand {
 			return problem("Operator or function requires a document path; operator or function: " + o.function)
 		}
-		return nil
+		return u.distinct(o.function, o.args)
 	case "list_append":
 		want = attr.List
 	}
@@ -160,7 +164,7 @@ func (u *Update) checkFunction(o *operand) error {
 		if arg.kind != valueOperand {
 			continue
 		}
-		if k := u.values[arg.slot].Kind(); k != want {
+		if k := u.valueOf(arg).Kind(); k != want {
 			return wrongOperand(o.function, k.String())
 		}
 	}
@@ -208,9 +212,9 @@ func (u *Update) newValue(a rawAction, old attr.Value, it attr.Item) (attr.Value
 	case "SET":
 		return u.eval(a.value, it)
 	case "ADD":
-		return add(old, u.values[a.value.slot])
+		return add(old, u.valueOf(a.value))
 	}
-	v := u.values[a.value.slot]
+	v := u.valueOf(a.value)
 	switch {
 	case old == nil:
 		return nil, nil
@@ -235,16 +239,16 @@ func add(old, v attr.Value) (attr.Value, error) {
 func (u *Update) eval(o *operand, it attr.Item) (attr.Value, error) {
 	switch o.kind {
 	case valueOperand:
-		return u.values[o.slot], nil
+		return u.valueOf(o), nil
 	case pathOperand:
-		v := it.At(u.paths[o.slot])
+		v := it.At(u.pathOf(o))
 		if v == nil {
 			return nil, errMissing
 		}
 		return v, nil
 	}
 	if o.function == "if_not_exists" {
-		if v := it.At(u.paths[o.args[0].slot]); v != nil {
+		if v := it.At(u.pathOf(o.args[0])); v != nil {
 			return v, nil
 		}
 		return u.eval(o.args[1], it)

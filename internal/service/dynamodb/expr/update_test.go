@@ -83,6 +83,7 @@ func TestUpdatesRefuse(t *testing.T) {
 		{"SET a = b + :s", "Incorrect operand type for operator or function; operator or function: +, operand type: S"},
 		{"SET a = list_append(b, :s)", "Incorrect operand type for operator or function; operator or function: list_append, operand type: S"},
 		{"SET a = if_not_exists(:s, :s)", "Operator or function requires a document path; operator or function: if_not_exists"},
+		{"SET a = if_not_exists(b, b)", "The first operand must be distinct from the remaining operands for this operator or function; operator: if_not_exists, first operand: [b]"},
 		{"SET a = if_not_exists(b)", "Incorrect number of operands for operator or function; operator or function: if_not_exists, number of operands: 1"},
 	} {
 		_, err := NewCache(1).Update(scope(t, nil, values), tt.text)
