@@ -15,7 +15,9 @@
 //   - projection.go, update.go: the two other grammars, with the same three parts;
 //   - keycondition.go: the conditions that Query can turn into a range of keys;
 //   - legacy.go:   the parameters that were there before expressions;
-//   - scope.go, cache.go, reserved.go: names and values, parsed trees, words.
+//   - build.go:    conditions and updates of other languages, made of operands;
+//   - scope.go, cache.go, memory.go, reserved.go: names and values, parsed
+//     trees and how they are kept, words.
 //
 // The promises that others lean on: parsing takes time in proportion to the
 // text, whatever the text; evaluation does no I/O; and every refusal has AWS's

@@ -1,6 +1,9 @@
 package expr
 
-import "cloudless/internal/service/dynamodb/attr"
+import (
+	"cloudless/internal/awserr"
+	"cloudless/internal/service/dynamodb/attr"
+)
 
 // projection reads paths with commas between them.
 func (p *parser) projection() {
@@ -13,6 +16,7 @@ func (p *parser) projection() {
 // Projection is what a request wants to see of an item.
 type Projection struct {
 	paths []attr.Path
+	names []string // what each path's value is shown as; nil where it keeps its place
 	pick  attr.Pick
 }
 
@@ -24,6 +28,16 @@ func NewProjection(names []string) *Projection {
 		p.add(attr.Path{{Name: name}})
 	}
 	return p
+}
+
+// NewSelection returns the projection that shows what lies at each path as an
+// attribute of its own, with the name that stands at the same place in names.
+// It refuses paths that meet.
+func NewSelection(paths []attr.Path, names []string) (*Projection, error) {
+	if err := checkOverlap(paths); err != nil {
+		return nil, awserr.Validation(err.Error())
+	}
+	return &Projection{paths: paths, names: names}, nil
 }
 
 func (p *Projection) add(path attr.Path) {
@@ -49,7 +63,18 @@ func (p *Projection) bind(s *Scope, t *tree) error {
 }
 
 // Of returns the projected parts of the item; there may be none.
-func (p *Projection) Of(it attr.Item) attr.Item { return p.pick.From(it) }
+func (p *Projection) Of(it attr.Item) attr.Item {
+	if p.names == nil {
+		return p.pick.From(it)
+	}
+	var shown []attr.Field
+	for i, path := range p.paths {
+		if v := it.At(path); v != nil {
+			shown = append(shown, attr.Field{Name: p.names[i], Value: v})
+		}
+	}
+	return attr.NewItem(shown)
+}
 
 // Paths returns the paths in the order in which they were written.
 func (p *Projection) Paths() []attr.Path { return p.paths }
