@@ -15,7 +15,7 @@ func (s *Service) DeleteItem(ctx context.Context, call *api.Call, in *ddb.Delete
 	if err != nil {
 		return nil, err
 	}
-	done, err := s.writeOne(ctx, call, in.TableName, plan, writeAnswer{in.ReturnValues, in.ReturnConsumedCapacity, in.ReturnItemCollectionMetrics})
+	done, err := s.writeOne(ctx, call, plan.request(in.TableName, in.ReturnValues, in.ReturnConsumedCapacity, in.ReturnItemCollectionMetrics))
 	if err != nil {
 		return nil, err
 	}

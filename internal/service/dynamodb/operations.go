@@ -8,6 +8,7 @@ import (
 // API returns the table of operations. What is not listed is not implemented.
 func (s *Service) API() *api.Service {
 	return ddb.Handlers{
+		BatchExecuteStatement:     s.BatchExecuteStatement,
 		BatchGetItem:              s.BatchGetItem,
 		BatchWriteItem:            s.BatchWriteItem,
 		CreateBackup:              s.CreateBackup,
@@ -24,6 +25,8 @@ func (s *Service) API() *api.Service {
 		DescribeLimits:            s.DescribeLimits,
 		DescribeTable:             s.DescribeTable,
 		DescribeTimeToLive:        s.DescribeTimeToLive,
+		ExecuteStatement:          s.ExecuteStatement,
+		ExecuteTransaction:        s.ExecuteTransaction,
 		ExportTableToPointInTime:  s.ExportTableToPointInTime,
 		GetItem:                   s.GetItem,
 		GetResourcePolicy:         s.GetResourcePolicy,

@@ -2,6 +2,7 @@ package dynamodb
 
 import (
 	"bytes"
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -25,6 +26,7 @@ type pageRequest struct {
 	keys       kv.Range
 	single     bool // only an item at keys.Start can be there
 	limit      int  // items to read; 0 for as many as there are
+	maxBytes   int  // of what is read; 0 for maxPageBytes
 	consistent bool
 	countOnly  bool
 	fetch      bool // the items themselves are needed, not their index entries
@@ -38,6 +40,7 @@ type page struct {
 	count    int64     // of those that passed the filter
 	scanned  int64     // of those that were read
 	last     attr.Item // the key of the last one read, when there may be more
+	bytes    int       // of what was read
 	consumed consumption
 }
 
@@ -62,6 +65,7 @@ func (s *Service) read(ctx context.Context, p *pageRequest) (*page, error) {
 
 func (p *pageRequest) fill(r kv.Reader, out *page) error {
 	size, fetched := 0, 0.0
+	full := cmp.Or(p.maxBytes, maxPageBytes)
 	for pair, err := range p.pairs(r) {
 		if err != nil {
 			return err
@@ -84,11 +88,12 @@ func (p *pageRequest) fill(r kv.Reader, out *page) error {
 				out.items = append(out.items, project(p.projection, it).API())
 			}
 		}
-		if out.scanned == int64(p.limit) || size >= maxPageBytes {
+		if out.scanned == int64(p.limit) || size >= full {
 			out.last = it.Only(p.keyNames()...)
 			break
 		}
 	}
+	out.bytes = size
 	out.consumed.add(p.index, readUnits(size, p.consistent))
 	if fetched > 0 {
 		out.consumed.add(nil, fetched)

@@ -41,18 +41,48 @@ func (p *writePlan) on(t *table) (*change, error) {
 	return c, nil
 }
 
-// writeOne carries out a plan in a transaction of its own, for an operation on
-// one item.
-func (s *Service) writeOne(ctx context.Context, call *api.Call, tableName string, p *writePlan, want writeAnswer) (*written, error) {
+// writeRequest is a request to write one item, with what it wants to hear of
+// it.
+type writeRequest struct {
+	action string // what policies call it
+	table  string // as the request has it
+	plan   func(*table) (*writePlan, error)
+	facts  func(*table) []api.Fact
+
+	capacity   string // ReturnConsumedCapacity
+	collection string // ReturnItemCollectionMetrics
+}
+
+// request makes a request of a plan that needs no table.
+func (p *writePlan) request(tableName, returnValues, capacity, collection string) writeRequest {
+	return writeRequest{
+		action: p.action, table: tableName,
+		plan:     func(*table) (*writePlan, error) { return p, nil },
+		facts:    func(t *table) []api.Fact { return itemFacts(t, p.item, returnValues) },
+		capacity: capacity, collection: collection,
+	}
+}
+
+// written is a write of one item that is durable.
+type written struct {
+	changed
+	capacity   *ddb.ConsumedCapacity
+	collection *ddb.ItemCollectionMetrics
+}
+
+// writeOne carries out a request in a transaction of its own.
+func (s *Service) writeOne(ctx context.Context, call *api.Call, request writeRequest) (*written, error) {
 	var out *written
 	err := s.retrying(ctx, func(a *attempt) error {
-		t, err := a.open(ctx, call, p.action, tableName, "", func(t *table) []api.Fact {
-			return itemFacts(t, p.item, want.returnValues)
-		})
+		t, err := a.open(ctx, call, request.action, request.table, "", request.facts)
 		if err != nil {
 			return err
 		}
-		c, err := p.on(t)
+		plan, err := request.plan(t)
+		if err != nil {
+			return err
+		}
+		c, err := plan.on(t)
 		if err != nil {
 			return err
 		}
@@ -65,26 +95,12 @@ func (s *Service) writeOne(ctx context.Context, call *api.Call, tableName string
 			return err
 		}
 		s.take(t, done[0].consumed, true, 1)
-		out = &written{changed: done[0], capacity: done[0].consumed.answer(want.capacity, t)}
-		out.collection, err = s.collectionMetrics(ctx, t, p.item, want.collection)
+		out = &written{changed: done[0], capacity: done[0].consumed.answer(request.capacity, t)}
+		out.collection, err = s.collectionMetrics(ctx, t, plan.item, request.collection)
 		return err
 	})
 	if err != nil {
 		return nil, err
 	}
 	return out, nil
-}
-
-// writeAnswer is what a request wants to hear of its write.
-type writeAnswer struct {
-	returnValues string
-	capacity     string // ReturnConsumedCapacity
-	collection   string // ReturnItemCollectionMetrics
-}
-
-// written is a write of one item that is durable.
-type written struct {
-	changed
-	capacity   *ddb.ConsumedCapacity
-	collection *ddb.ItemCollectionMetrics
 }

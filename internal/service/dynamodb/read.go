@@ -183,7 +183,11 @@ func (p *readPlan) notProjected(ix *index) error {
 		return awserr.Validation(invalidValues + "Select type ALL_ATTRIBUTES is not supported for global secondary index " +
 			ix.Name + " because its projection type is not ALL")
 	}
-	return awserr.Validation(invalidValues + "Global secondary index " + ix.Name + " does not project [" + strings.Join(p.missing(ix), ", ") + "]")
+	return errNotProjected(ix, p.missing(ix))
+}
+
+func errNotProjected(ix *index, missing []string) error {
+	return awserr.Validation(invalidValues + "Global secondary index " + ix.Name + " does not project [" + strings.Join(missing, ", ") + "]")
 }
 
 // checkPaths refuses a projection or a filter into a key attribute.

@@ -13,7 +13,7 @@
 //     from before there were any;
 //   - read.go, page.go: one page of a range of items, filtered and projected;
 //   - capacity.go: what a request has consumed;
-//   - attr, expr: values and expressions, without I/O.
+//   - attr, expr, partiql: values, expressions and statements, without I/O.
 //
 // A write and its index entries are one transaction, which also holds the
 // table's definition still. That rule is what the rest leans on: an index never
@@ -34,6 +34,7 @@ import (
 	"cloudless/internal/api"
 	"cloudless/internal/clock"
 	"cloudless/internal/service/dynamodb/expr"
+	"cloudless/internal/service/dynamodb/partiql"
 	"cloudless/internal/service/dynamodb/throttle"
 	"cloudless/internal/storage/kv"
 )
@@ -61,14 +62,15 @@ type Config struct {
 
 // Service answers the DynamoDB API.
 type Service struct {
-	store   kv.Store
-	authz   api.Authorizer
-	docs    Documents // or nil
-	objects Objects   // or nil
-	clock   clock.Clock
-	settle  time.Duration
-	last    atomic.Int64 // nanoseconds since 1970 that tick returned last
-	exprs   *expr.Cache
+	store      kv.Store
+	authz      api.Authorizer
+	docs       Documents // or nil
+	objects    Objects   // or nil
+	clock      clock.Clock
+	settle     time.Duration
+	last       atomic.Int64 // nanoseconds since 1970 that tick returned last
+	exprs      *expr.Cache
+	statements *partiql.Cache
 
 	limiter *throttle.Limiter // or nil where nothing is bounded; see admission.go
 
@@ -96,16 +98,17 @@ func New(c Config) *Service {
 		limiter = throttle.New(c.Clock)
 	}
 	return &Service{
-		limiter: limiter,
-		store:   c.Store,
-		authz:   c.Authorizer,
-		docs:    c.Documents,
-		objects: c.Objects,
-		clock:   c.Clock,
-		settle:  c.SettleTime,
-		exprs:   expr.NewCache(c.CachedExpressions),
-		tables:  map[ref]*table{},
-		counts:  map[uint64]count{},
+		limiter:    limiter,
+		store:      c.Store,
+		authz:      c.Authorizer,
+		docs:       c.Documents,
+		objects:    c.Objects,
+		clock:      c.Clock,
+		settle:     c.SettleTime,
+		exprs:      expr.NewCache(c.CachedExpressions),
+		statements: partiql.NewCache(c.CachedExpressions),
+		tables:     map[ref]*table{},
+		counts:     map[uint64]count{},
 
 		exports: map[uint64]*exportRun{},
 		imports: map[uint64]*importRun{},

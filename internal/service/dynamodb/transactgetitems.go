@@ -37,7 +37,8 @@ func (s *Service) TransactGetItems(ctx context.Context, call *api.Call, in *ddb.
 type transactGet struct {
 	tableName  string
 	action     string // what policies call it
-	key        attr.Item
+	keyIn      func(*table) (attr.Item, error)
+	key        attr.Item // for the table
 	projection *expr.Projection
 	table      *table
 	item       attr.Item
@@ -45,9 +46,11 @@ type transactGet struct {
 
 func (s *Service) planTransactGet(in *ddb.Get) (g *transactGet, err error) {
 	g = &transactGet{tableName: in.TableName, action: "GetItem"}
-	if g.key, err = attr.FromAPI(in.Key); err != nil {
+	key, err := attr.FromAPI(in.Key)
+	if err != nil {
 		return nil, err
 	}
+	g.keyIn = func(*table) (attr.Item, error) { return key, nil }
 	g.projection, err = s.projection(projectionParams{expression: in.ProjectionExpression, names: in.ExpressionAttributeNames})
 	return g, err
 }
@@ -58,9 +61,16 @@ func (s *Service) readTogether(ctx context.Context, call *api.Call, gets []*tran
 		for _, g := range gets {
 			var err error
 			g.table, err = a.open(ctx, call, g.action, g.tableName, "", func(t *table) []api.Fact {
-				return append(t.leadingKeys(g.key), attributeFacts(g.projection)...)
+				var facts []api.Fact
+				if key, err := g.keyIn(t); err == nil {
+					facts = t.leadingKeys(key)
+				}
+				return append(facts, attributeFacts(g.projection)...)
 			})
 			if err != nil {
+				return err
+			}
+			if g.key, err = g.keyIn(g.table); err != nil {
 				return err
 			}
 			if err := g.table.checkRead(g.key, g.projection); err != nil {

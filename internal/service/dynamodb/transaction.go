@@ -3,6 +3,7 @@ package dynamodb
 import (
 	"bytes"
 	"context"
+	"errors"
 	"strings"
 
 	"cloudless/internal/api"
@@ -20,7 +21,9 @@ type transaction struct {
 // transactionPart is the change of one item, or a condition on it.
 type transactionPart struct {
 	tableName string // as the request has it
-	plan      *writePlan
+	action    string // what policies call it
+	planIn    func(*table) (*writePlan, error)
+	plan      *writePlan // for the table
 	table     *table
 	done      changed
 }
@@ -85,14 +88,16 @@ func (s *Service) takeTransaction(t *transaction) {
 // checks before it begins.
 func openTransaction(ctx context.Context, a *attempt, call *api.Call, tx *transaction) ([]*change, error) {
 	var changes []*change
-	size := 0
-	for _, p := range tx.parts {
-		var err error
-		p.table, err = a.open(ctx, call, p.plan.action, p.tableName, "", func(t *table) []api.Fact { return itemFacts(t, p.plan.item, "") })
-		if err != nil {
-			return nil, err
+	reasons := make([]ddb.CancellationReason, len(tx.parts))
+	size, refused := 0, false
+	for i, p := range tx.parts {
+		reasons[i].Code = new("None")
+		c, err := p.open(ctx, a, call)
+		if e, ok := errors.AsType[*cancelError](err); ok {
+			reasons[i], _ = cancellation(e.cause)
+			refused = true
+			continue
 		}
-		c, err := p.plan.on(p.table)
 		if err != nil {
 			return nil, err
 		}
@@ -106,7 +111,28 @@ func openTransaction(ctx context.Context, a *attempt, call *api.Call, tx *transa
 		}
 		changes = append(changes, c)
 	}
+	if refused {
+		return nil, canceled(reasons)
+	}
 	return changes, nil
+}
+
+// open finds the table of a part, authorizes it, and makes a change of it.
+func (p *transactionPart) open(ctx context.Context, a *attempt, call *api.Call) (*change, error) {
+	var err error
+	p.table, err = a.open(ctx, call, p.action, p.tableName, "", func(t *table) []api.Fact {
+		if plan, err := p.planIn(t); err == nil {
+			return itemFacts(t, plan.item, "")
+		}
+		return nil
+	})
+	if err != nil {
+		return nil, err
+	}
+	if p.plan, err = p.planIn(p.table); err != nil {
+		return nil, err
+	}
+	return p.plan.on(p.table)
 }
 
 // do makes the changes. When one of them fails, all the others are tried too:

@@ -70,7 +70,10 @@ func (s *Service) planTransactWrite(in *ddb.TransactWriteItem) (*transactionPart
 		name = in.ConditionCheck.TableName
 		plan, err = s.planConditionCheck(in.ConditionCheck)
 	}
-	return &transactionPart{tableName: name, plan: plan}, err
+	if err != nil {
+		return nil, err
+	}
+	return &transactionPart{tableName: name, action: plan.action, planIn: func(*table) (*writePlan, error) { return plan, nil }}, nil
 }
 
 // planConditionCheck plans a part that changes nothing.

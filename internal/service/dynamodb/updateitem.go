@@ -20,8 +20,8 @@ func (s *Service) UpdateItem(ctx context.Context, call *api.Call, in *ddb.Update
 	if err != nil {
 		return nil, err
 	}
-	done, err := s.writeOne(ctx, call, in.TableName, update.write(in.ReturnValuesOnConditionCheckFailure),
-		writeAnswer{in.ReturnValues, in.ReturnConsumedCapacity, in.ReturnItemCollectionMetrics})
+	plan := update.write(in.ReturnValuesOnConditionCheckFailure)
+	done, err := s.writeOne(ctx, call, plan.request(in.TableName, in.ReturnValues, in.ReturnConsumedCapacity, in.ReturnItemCollectionMetrics))
 	if err != nil {
 		return nil, err
 	}
