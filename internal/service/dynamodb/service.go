@@ -2,22 +2,35 @@
 //
 // Each operation of the API is one file named after it (putitem.go, query.go),
 // with its handler first and its helpers below; operations.go lists them all.
-// The handlers share a few things:
+// What the handlers share:
 //
-//   - keys.go:    where everything lies in the store;
-//   - record.go:  what a table is, as it is kept; tablespec.go and indexspec.go
-//     check a new one, tables.go finds one by its name;
-//   - schema.go:  the key of a table or an index: from an item, from a request;
-//   - write.go:   changing one item, its index entries with it;
-//   - guard.go, params.go, legacy.go: conditions, expressions, and the parameters
-//     from before there were any;
+//   - keys.go: where everything lies in the store; record.go: what a table is,
+//     as it is kept; tables.go and attempt.go: finding one, in its present state;
+//   - tablespec.go, indexspec.go, throughputspec.go, sse.go: checking a new
+//     definition; tableupdate.go: changing one; description.go: showing one;
+//   - schema.go: the key of a table or an index: from an item, from a request;
+//   - plan.go, write.go, work.go: changing items, and with each its index
+//     entries, its stream record and its past; transaction.go, token.go: many at
+//     once, and only once;
+//   - guard.go, params.go, legacy.go, projection.go: conditions, expressions, and
+//     the parameters from before there were any;
 //   - read.go, page.go: one page of a range of items, filtered and projected;
-//   - capacity.go: what a request has consumed;
-//   - attr, expr, partiql: values, expressions and statements, without I/O.
+//     statement.go, select.go: the same by PartiQL;
+//   - capacity.go, admission.go: what a request has consumed, and may consume;
+//     census.go, collection.go: how much there is;
+//   - job.go: work in the background, and the jobs: backfill.go, copy.go,
+//     export.go, import.go; ttl.go, history.go, recovery.go, backup.go,
+//     restore.go: what they work on.
 //
-// A write and its index entries are one transaction, which also holds the
-// table's definition still. That rule is what the rest leans on: an index never
-// disagrees with its table, and nothing is written into a table that is gone.
+// Sub-packages do no I/O, but for one: attr and expr are values and
+// expressions, partiql statements, throttle buckets of capacity, transfer the
+// formats of exports and imports; stream keeps the change records and answers
+// the DynamoDB Streams API.
+//
+// A write, its index entries and its stream record are one transaction, which
+// also holds the table's definition still. That rule is what the rest leans on:
+// an index never disagrees with its table, no change is without its record, and
+// nothing is written by an outdated definition.
 //
 // The package knows nothing of HTTP, of signatures or of other services. It is
 // handed a [kv.Store], an [api.Authorizer] and a clock by package app.
