@@ -3,6 +3,7 @@
 //   - pebblekv.go: opening, closing, what Pebble is told;
 //   - view.go:     View, and the reader that remembers what it was shown;
 //   - update.go:   Update and DeleteRange: claims, then a commit in two steps;
+//   - states.go:   the snapshot that readers between two commits share;
 //   - unsynced.go: the commits that can be seen and are not yet durable;
 //   - failure.go:  what happens when the disk fails;
 //   - log.go:      Pebble's messages in our log.
@@ -73,6 +74,7 @@ type Store struct {
 	leases   *solo.Leases
 	watches  *solo.Watches
 	unsynced unsynced
+	states   states
 
 	failure atomic.Pointer[error] // why the store has stopped, once it has
 	failed  chan struct{}         // closed then
@@ -105,6 +107,7 @@ func Open(dir string, o Options) (*Store, error) {
 	if s.db, err = pebble.Open(dir, s.pebbleOptions(o)); err != nil {
 		return nil, errors.Join(fmt.Errorf("pebblekv: open %s: %w", dir, err), lock.Close())
 	}
+	s.states.db = s.db
 	return s, nil
 }
 
@@ -189,5 +192,6 @@ func (s *Store) Close() error {
 	if err := s.err(); err != nil {
 		return err
 	}
+	s.states.drop() // nobody uses it any more
 	return errors.Join(s.db.Close(), s.lock.Close())
 }

@@ -84,8 +84,10 @@ func bounds(r kv.Range) (start, end []byte) {
 func (s *Store) commit(b *pebble.Batch, touches footprint, applied func()) error {
 	c := s.unsynced.enter(touches)
 	err := s.apply(b)
+	s.states.advance()
 	applied()
 	if err == nil {
+		s.states.dropOld()
 		err = b.SyncWait()
 	}
 	if err != nil {

@@ -22,7 +22,7 @@ func (s *Store) View(ctx context.Context, f func(kv.Reader) error) error {
 		return err
 	}
 	defer s.gate.Leave()
-	r := &reader{ctx: ctx, store: s, state: s.db.NewSnapshot()}
+	r := &reader{ctx: ctx, store: s, state: s.states.take()}
 	defer r.close()
 	return s.answer(r, f(r))
 }
@@ -67,21 +67,21 @@ type source interface {
 type reader struct {
 	ctx   context.Context
 	store *Store
-	state *pebble.Snapshot // nil until it is needed
+	state *state // nil until it is needed
 	deps  []*commit
 }
 
 func (r *reader) close() {
 	if r.state != nil {
-		_ = r.state.Close() // it always returns nil
+		r.store.states.giveBack(r.state)
 		r.state = nil
 	}
 }
 
 // snapshot returns the one state that r reads.
-func (r *reader) snapshot() *pebble.Snapshot {
+func (r *reader) snapshot() *state {
 	if r.state == nil {
-		r.state = r.store.db.NewSnapshot()
+		r.state = r.store.states.take()
 	}
 	return r.state
 }
