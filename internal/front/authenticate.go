@@ -28,7 +28,7 @@ func (f *Front) authenticate(r *http.Request, v *visit, sig *sigv4.Signature, bo
 	if key.SessionToken != sig.SessionToken {
 		return api.Principal{}, nil, unrecognized()
 	}
-	verified, err := sig.Verify(key.Secret, bodyHash, f.cfg.Clock.Now())
+	verified, err := f.verifier.Verify(sig, key.Secret, bodyHash, f.cfg.Clock.Now())
 	if err != nil {
 		return api.Principal{}, nil, err
 	}

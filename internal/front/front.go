@@ -26,6 +26,7 @@ import (
 
 	"cloudless/internal/api"
 	"cloudless/internal/clock"
+	"cloudless/internal/identity/sigv4"
 	"cloudless/internal/wire"
 )
 
@@ -85,6 +86,7 @@ type Front struct {
 	targets map[string]*service // by TargetPrefix
 	rest    []*service          // the services whose paths are their own
 
+	verifier sigv4.Verifier
 	idleBody time.Duration // the constant, but for tests
 }
 

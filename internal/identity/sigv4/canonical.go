@@ -7,31 +7,29 @@ import (
 	"strings"
 )
 
-// canonicalHead returns the canonical request up to its last line, the hash of
-// the payload: method, path, query, headers and their names.
-func canonicalHead(r *http.Request, signedHeaders []string, without []string, ru rules) string {
-	var b strings.Builder
-	b.WriteString(r.Method)
-	b.WriteByte('\n')
-	b.WriteString(canonicalPath(rawPath(r), ru))
-	b.WriteByte('\n')
-	b.WriteString(canonicalQuery(rawQuery(r), without))
-	b.WriteByte('\n')
+// appendCanonicalHead appends the canonical request up to its last line, the
+// hash of the payload: method, path, query, headers and their names.
+func appendCanonicalHead(dst []byte, r *http.Request, signedHeaders []string, without []string, ru rules) []byte {
+	dst = append(dst, r.Method...)
+	dst = append(dst, '\n')
+	dst = appendCanonicalPath(dst, rawPath(r), ru)
+	dst = append(dst, '\n')
+	dst = append(dst, canonicalQuery(rawQuery(r), without)...)
+	dst = append(dst, '\n')
 	for _, name := range signedHeaders {
-		b.WriteString(name)
-		b.WriteByte(':')
-		for i, v := range headerValues(r, name) {
-			if i > 0 {
-				b.WriteByte(',')
-			}
-			writeTrimmed(&b, v)
-		}
-		b.WriteByte('\n')
+		dst = append(dst, name...)
+		dst = append(dst, ':')
+		dst = appendHeader(dst, r, name)
+		dst = append(dst, '\n')
 	}
-	b.WriteByte('\n')
-	b.WriteString(strings.Join(signedHeaders, ";"))
-	b.WriteByte('\n')
-	return b.String()
+	dst = append(dst, '\n')
+	for i, name := range signedHeaders {
+		if i > 0 {
+			dst = append(dst, ';')
+		}
+		dst = append(dst, name...)
+	}
+	return append(dst, '\n')
 }
 
 // rawPath returns the path as it was sent. A server's request keeps it in
@@ -61,37 +59,39 @@ func rawQuery(r *http.Request) string {
 	return query
 }
 
-// canonicalPath writes a path for signing.
+// appendCanonicalPath appends a path as it is signed.
 //
 // S3 wants each byte of the object's key escaped once. All others escape the
 // path as sent, after taking out dot segments and repeated slashes, so that
 // what was escaped already is escaped twice.
-func canonicalPath(raw string, ru rules) string {
+func appendCanonicalPath(dst []byte, raw string, ru rules) []byte {
 	if raw == "" {
-		return "/"
+		return append(dst, '/')
 	}
 	if !ru.unnormalised {
 		raw = removeDotSegments(raw)
 	}
-	var b strings.Builder
 	for i := 0; i < len(raw); {
 		c, n := raw[i], 1
 		if ru.escapedOnce {
 			c, n = unescapeByte(raw[i:])
 		}
 		if c == '/' && n == 1 {
-			b.WriteByte('/')
+			dst = append(dst, '/')
 		} else {
-			writeEscapedByte(&b, c)
+			dst = appendEscapedByte(dst, c)
 		}
 		i += n
 	}
-	return b.String()
+	return dst
 }
 
 // removeDotSegments does what RFC 3986, section 5.2.4, says, and also makes
 // one slash of several, as AWS's clients do.
 func removeDotSegments(path string) string {
+	if path[0] == '/' && !strings.Contains(path, "//") && !strings.Contains(path, "/.") {
+		return path
+	}
 	var out []string
 	for part := range strings.SplitSeq(path, "/") {
 		switch part {
@@ -113,6 +113,9 @@ func removeDotSegments(path string) string {
 // again in one way, and sorts them by name, then value. Parameters named in
 // without are left out.
 func canonicalQuery(raw string, without []string) string {
+	if raw == "" {
+		return ""
+	}
 	type param struct{ name, value string }
 	var params []param
 	for part := range strings.SplitSeq(raw, "&") {
@@ -145,17 +148,16 @@ func canonicalQuery(raw string, without []string) string {
 
 // reescape escapes a part of a query string anew.
 func reescape(s string) string {
-	var b strings.Builder
-	b.Grow(len(s))
+	b := make([]byte, 0, len(s))
 	for i := 0; i < len(s); {
 		c, n := unescapeByte(s[i:])
 		if c == '+' && n == 1 {
 			c = ' ' // as forms write it, and as AWS reads it
 		}
-		writeEscapedByte(&b, c)
+		b = appendEscapedByte(b, c)
 		i += n
 	}
-	return b.String()
+	return string(b)
 }
 
 // unescapeQuery unescapes a part of a query string. What is no escape stands
@@ -187,56 +189,85 @@ func unescapeByte(s string) (c byte, n int) {
 	return s[0], 1
 }
 
-func writeEscaped(b *strings.Builder, s string) {
-	for i := range len(s) {
-		writeEscapedByte(b, s[i])
-	}
-}
-
-// writeEscapedByte escapes all but the unreserved characters of RFC 3986.
-func writeEscapedByte(b *strings.Builder, c byte) {
+// appendEscapedByte escapes all but the unreserved characters of RFC 3986.
+func appendEscapedByte(dst []byte, c byte) []byte {
 	switch {
 	case 'a' <= c && c <= 'z', 'A' <= c && c <= 'Z', '0' <= c && c <= '9',
 		c == '-', c == '.', c == '_', c == '~':
-		b.WriteByte(c)
-	default:
-		const hex = "0123456789ABCDEF"
-		b.WriteByte('%')
-		b.WriteByte(hex[c>>4])
-		b.WriteByte(hex[c&15])
+		return append(dst, c)
 	}
+	const hex = "0123456789ABCDEF"
+	return append(dst, '%', hex[c>>4], hex[c&15])
 }
 
-// headerValues returns the values of a header by its name in lower case. Some
-// of them net/http keeps outside of the header's map.
-func headerValues(r *http.Request, name string) []string {
+// appendHeader appends the values of a header, given by its name in lower
+// case. Some of them net/http keeps outside of the header's map.
+func appendHeader(dst []byte, r *http.Request, name string) []byte {
 	switch name {
 	case "host", ":authority":
 		if r.Host == "" && r.URL != nil {
-			return []string{r.URL.Host}
+			return appendTrimmed(dst, r.URL.Host)
 		}
-		return []string{r.Host}
+		return appendTrimmed(dst, r.Host)
 	case "transfer-encoding":
-		return r.TransferEncoding
+		return appendValues(dst, r.TransferEncoding)
 	}
-	values := r.Header.Values(name)
+	values := valuesOf(r.Header, name)
 	if name == "content-length" && len(values) == 0 && r.ContentLength >= 0 {
-		return []string{strconv.FormatInt(r.ContentLength, 10)}
+		return strconv.AppendInt(dst, r.ContentLength, 10)
 	}
-	return values
+	return appendValues(dst, values)
 }
 
-// writeTrimmed writes a header's value without white space around it, and with
-// one space where the value has several.
-func writeTrimmed(b *strings.Builder, v string) {
-	first := true
-	for word := range strings.FieldsFuncSeq(v, isBlank) {
-		if !first {
-			b.WriteByte(' ')
+func appendValues(dst []byte, values []string) []byte {
+	for i, v := range values {
+		if i > 0 {
+			dst = append(dst, ',')
 		}
-		b.WriteString(word)
-		first = false
+		dst = appendTrimmed(dst, v)
 	}
+	return dst
+}
+
+// valuesOf is h.Values, for a name in lower case. That would make a string of
+// the name's usual spelling for each header of each request.
+func valuesOf(h http.Header, name string) []string {
+	var spelled [64]byte
+	if len(name) > len(spelled) {
+		return h.Values(name)
+	}
+	first := true
+	for i := range len(name) {
+		c := name[i]
+		switch {
+		case 'a' <= c && c <= 'z' && first:
+			c -= 'a' - 'A'
+		case 'a' <= c && c <= 'z', '0' <= c && c <= '9', c == '-':
+		default:
+			return h.Values(name)
+		}
+		spelled[i], first = c, c == '-'
+	}
+	return h[string(spelled[:len(name)])]
+}
+
+// appendTrimmed appends a header's value without white space around it, and
+// with one space where the value has several.
+func appendTrimmed(dst []byte, v string) []byte {
+	begun, gap := false, false
+	for i := range len(v) {
+		c := v[i]
+		if isBlank(rune(c)) {
+			gap = begun
+			continue
+		}
+		if gap {
+			dst = append(dst, ' ')
+		}
+		dst = append(dst, c)
+		begun, gap = true, false
+	}
+	return dst
 }
 
 func isBlank(r rune) bool { return r == ' ' || r == '\t' || r == '\n' || r == '\r' }

@@ -264,3 +264,5 @@ func (c *chain) compare(kind, hashes, signature string) error {
 func (c *chain) sign(kind, hashes string) []byte {
 	return mac(c.key, kind+"\n"+c.stamp+"\n"+c.scope+"\n"+c.last+"\n"+hashes)
 }
+
+func hexSHA256(text string) string { return HashPayload([]byte(text)) }

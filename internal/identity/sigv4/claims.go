@@ -24,8 +24,8 @@ func malformedParameter(format string, args ...any) *awserr.Error {
 // setCredential reads "keyid/day/region/service/aws4_request". The key's name
 // may itself have slashes, for all that AWS says; its own have none.
 func (s *Signature) setCredential(credential string, wrong malformed) error {
-	parts := strings.Split(credential, "/")
-	if len(parts) != 5 || parts[0] == "" {
+	parts, ok := cutCredential(credential)
+	if !ok || parts[0] == "" {
 		if forS3(credential) {
 			return wrong(`the Credential is mal-formed; expecting "<YOUR-AKID>/YYYYMMDD/REGION/SERVICE/aws4_request".`)
 		}
@@ -33,6 +33,17 @@ func (s *Signature) setCredential(credential string, wrong malformed) error {
 	}
 	s.AccessKeyID, s.Region, s.Service = parts[0], parts[2], parts[3]
 	return nil
+}
+
+// cutCredential cuts a credential into its five parts, if there are as many.
+func cutCredential(credential string) (parts [5]string, ok bool) {
+	if strings.Count(credential, "/") != len(parts)-1 {
+		return parts, false
+	}
+	for i := range parts {
+		parts[i], credential, _ = strings.Cut(credential, "/")
+	}
+	return parts, true
 }
 
 // setDate reads when the request was signed: X-Amz-Date, or else the Date
@@ -48,7 +59,11 @@ func (s *Signature) setDate(amzDate, httpDate string) error {
 	}
 	if err == nil && date.Year() >= 0 && date.Year() <= 9999 {
 		s.Date = date.UTC()
-		s.stamp = s.Date.Format(stampLayout)
+		s.stamp = text
+		var stamp [len(stampLayout)]byte
+		if written := s.Date.AppendFormat(stamp[:0], stampLayout); string(written) != text {
+			s.stamp = string(written)
+		}
 		return nil
 	}
 	switch {
@@ -83,7 +98,7 @@ func (s *Signature) setExpires(text string) error {
 // checkScope refuses a credential for another day than that of the request, or
 // for something else than a request.
 func (s *Signature) checkScope(credential string, wrong malformed) error {
-	parts := strings.Split(credential, "/")
+	parts, _ := cutCredential(credential) // as setCredential did
 	day, end, want := parts[1], parts[4], s.stamp[:len(dayLayout)]
 	if isS3(s.Service) {
 		switch {
@@ -121,33 +136,63 @@ func isDay(s string) bool {
 // short request become a long canonical one, so they are refused.
 func (s *Signature) setSignedHeaders(r *http.Request, list string) error {
 	s.SignedHeaders = strings.Split(strings.ToLower(list), ";")
-	signed := make(map[string]bool, len(s.SignedHeaders))
-	for _, name := range s.SignedHeaders {
-		if signed[name] {
+	var signed nameSet
+	for i, name := range s.SignedHeaders {
+		if signed.has(name) {
 			return invalid("Header '%s' is named twice in 'SignedHeaders'.", name)
 		}
-		signed[name] = true
+		signed.grow(s.SignedHeaders[:i+1])
 	}
 	if isS3(s.Service) {
 		return checkSignedS3(r, signed)
 	}
-	if !signed["host"] && !signed[":authority"] {
+	if !signed.has("host") && !signed.has(":authority") {
 		return invalid("'Host' or ':authority' must be a 'SignedHeader' in the AWS Authorization.")
 	}
 	return nil
 }
 
+// nameSet is a set of names. A few are looked for one by one; of many, which
+// nobody but an attacker sends, a map is made.
+type nameSet struct {
+	names []string
+	many  map[string]bool
+}
+
+const fewNames = 32
+
+func (s *nameSet) has(name string) bool {
+	if s.many != nil {
+		return s.many[name]
+	}
+	return slices.Contains(s.names, name)
+}
+
+// grow sets the names, which are one more than before.
+func (s *nameSet) grow(names []string) {
+	s.names = names
+	switch {
+	case s.many != nil:
+		s.many[names[len(names)-1]] = true
+	case len(names) == fewNames:
+		s.many = make(map[string]bool, 2*fewNames)
+		for _, name := range names {
+			s.many[name] = true
+		}
+	}
+}
+
 // checkSignedS3 requires the headers to be signed by which S3 is told what to
 // do. Otherwise whoever has a presigned URL could add some.
-func checkSignedS3(r *http.Request, signed map[string]bool) error {
+func checkSignedS3(r *http.Request, signed nameSet) error {
 	var unsigned []string
-	if !signed["host"] && !signed[":authority"] {
+	if !signed.has("host") && !signed.has(":authority") {
 		unsigned = append(unsigned, "host")
 	}
 	for name := range r.Header {
 		name = strings.ToLower(name)
 		required := strings.HasPrefix(name, "x-amz-") && name != "x-amz-content-sha256" || name == "content-md5"
-		if required && !signed[name] {
+		if required && !signed.has(name) {
 			unsigned = append(unsigned, name)
 		}
 	}

@@ -21,7 +21,10 @@ func Parse(r *http.Request) (*Signature, error) { return parse(r, rulesFor) }
 
 func parse(r *http.Request, rulesOf func(service string) rules) (*Signature, error) {
 	authorization := r.Header.Get("Authorization")
-	query := queryParameters(rawQuery(r))
+	var query map[string]string
+	if raw := rawQuery(r); raw != "" {
+		query = queryParameters(raw)
+	}
 	_, presigned := query[queryAlgorithm]
 	switch {
 	case authorization != "" && isV2(query) && forS3(authorization):
@@ -68,37 +71,75 @@ func parseHeader(r *http.Request, authorization string, rulesOf func(string) rul
 	if err := checkScheme(scheme, authorization); err != nil {
 		return nil, err
 	}
-	parts := map[string]string{}
-	for part := range strings.FieldsFuncSeq(rest, func(c rune) bool { return c == ',' || isBlank(c) }) {
-		name, value, ok := strings.Cut(part, "=")
-		if !ok && !forS3(authorization) {
-			return nil, notKeyValue(authorization)
-		}
-		parts[name] = value
+	parts, ok := readComponents(rest)
+	if !ok && !forS3(authorization) {
+		return nil, notKeyValue(authorization)
 	}
 	if err := requireComponents(r, parts, authorization); err != nil {
 		return nil, err
 	}
 
-	s := &Signature{provided: parts["Signature"], SessionToken: r.Header.Get(headerToken)}
-	if err := s.setCredential(parts["Credential"], malformedHeader); err != nil {
+	s := &Signature{provided: parts.signature, SessionToken: r.Header.Get(headerToken)}
+	if err := s.setCredential(parts.credential, malformedHeader); err != nil {
 		return nil, err
 	}
 	if err := s.setDate(r.Header.Get(headerDate), r.Header.Get("Date")); err != nil {
 		return nil, err
 	}
-	if err := s.checkScope(parts["Credential"], malformedHeader); err != nil {
+	if err := s.checkScope(parts.credential, malformedHeader); err != nil {
 		return nil, err
 	}
-	if err := s.setSignedHeaders(r, parts["SignedHeaders"]); err != nil {
+	if err := s.setSignedHeaders(r, parts.signedHeaders); err != nil {
 		return nil, err
 	}
 	if err := s.setPayload(r, r.Header.Get(headerSHA256)); err != nil {
 		return nil, err
 	}
-	s.canonical = canonicalHead(r, s.SignedHeaders, nil, rulesOf(s.Service))
+	s.setCanonical(r, nil, rulesOf(s.Service))
 	return s, nil
 }
+
+// setCanonical writes the canonical request up to the hash of the payload, for
+// which it leaves room.
+func (s *Signature) setCanonical(r *http.Request, without []string, ru rules) {
+	s.canonical = appendCanonicalHead(make([]byte, 0, canonicalBytes), r, s.SignedHeaders, without, ru)
+}
+
+// canonicalBytes is enough for nearly every canonical request.
+const canonicalBytes = 512
+
+// components are the parts of an Authorization header.
+type components struct{ credential, signedHeaders, signature string }
+
+// readComponents reads "name=value" pairs with commas or blanks between. It
+// tells whether they all are such pairs.
+func readComponents(list string) (c components, ok bool) {
+	ok = true
+	for list != "" {
+		end := strings.IndexFunc(list, isSeparator)
+		if end < 0 {
+			end = len(list)
+		}
+		part := list[:end]
+		list = list[min(end+1, len(list)):] // a separator is one byte
+		if part == "" {
+			continue
+		}
+		name, value, isPair := strings.Cut(part, "=")
+		ok = ok && isPair
+		switch name {
+		case "Credential":
+			c.credential = value
+		case "SignedHeaders":
+			c.signedHeaders = value
+		case "Signature":
+			c.signature = value
+		}
+	}
+	return c, ok
+}
+
+func isSeparator(c rune) bool { return c == ',' || isBlank(c) }
 
 // checkScheme refuses the schemes of others: what is no signature of AWS at
 // all counts as missing.
@@ -118,11 +159,13 @@ func checkScheme(scheme, authorization string) error {
 	return MissingAuthenticationToken()
 }
 
-func requireComponents(r *http.Request, parts map[string]string, authorization string) error {
+func requireComponents(r *http.Request, parts components, authorization string) error {
 	var missing []string
-	for _, name := range []string{"Credential", "Signature", "SignedHeaders"} {
-		if parts[name] == "" {
-			missing = append(missing, "Authorization header requires '"+name+"' parameter.")
+	for _, part := range [...]struct{ name, value string }{
+		{"Credential", parts.credential}, {"Signature", parts.signature}, {"SignedHeaders", parts.signedHeaders},
+	} {
+		if part.value == "" {
+			missing = append(missing, "Authorization header requires '"+part.name+"' parameter.")
 		}
 	}
 	if forS3(authorization) {
@@ -182,7 +225,7 @@ func parseQuery(r *http.Request, query map[string]string, rulesOf func(string) r
 	if ru.lateToken {
 		without = append(without, queryToken)
 	}
-	s.canonical = canonicalHead(r, s.SignedHeaders, without, ru)
+	s.setCanonical(r, without, ru)
 	return s, nil
 }
 

@@ -134,7 +134,7 @@ func (v *Verified) Body(body io.ReadCloser) *Body {
 	p := v.sig.Payload
 	b := newBody(body, p)
 	if p.Mode == PayloadChunked || p.Mode == PayloadChunkedTrailer {
-		b.chunks.chain = &chain{key: v.key, stamp: v.sig.stamp, scope: v.sig.scope().String(), last: v.seed}
+		b.chunks.chain = &chain{key: v.key, stamp: v.sig.stamp, scope: v.sig.scope().String(), last: hex.EncodeToString(v.seed[:])}
 	}
 	return b
 }

@@ -128,7 +128,7 @@ func receive(r *http.Request) (string, error) {
 		}
 		hash, r.Body = sigv4.HashPayload(b), io.NopCloser(bytes.NewReader(b))
 	}
-	v, err := sig.Verify("secret", hash, time.Now())
+	v, err := new(sigv4.Verifier).Verify(sig, "secret", hash, time.Now())
 	if err != nil {
 		return "", fmt.Errorf("Verify: %w", err)
 	}

@@ -39,11 +39,11 @@ func Sign(r *http.Request, c Credentials, s Scope, payload string, now time.Time
 	}
 	names := headersToSign(r)
 	scope := scope{day: stamp[:len(dayLayout)], region: s.Region, service: s.Service}
-	head := canonicalHead(r, names, nil, rulesFor(s.Service))
+	head := appendCanonicalHead(nil, r, names, nil, rulesFor(s.Service))
 	r.Header.Set("Authorization", algorithm+
 		" Credential="+c.AccessKeyID+"/"+scope.String()+
 		", SignedHeaders="+strings.Join(names, ";")+
-		", Signature="+signature(c.SecretAccessKey, stamp, scope, head+payload))
+		", Signature="+signature(c.SecretAccessKey, stamp, scope, string(head)+payload))
 }
 
 // Presign signs a client's request at the time now, in its query string, for
@@ -71,15 +71,16 @@ func Presign(r *http.Request, c Credentials, s Scope, expires time.Duration, now
 		params = append(params, token)
 	}
 	addQuery(r.URL, params...)
-	head := canonicalHead(r, names, nil, ru)
-	addQuery(r.URL, [2]string{querySignature, signature(c.SecretAccessKey, stamp, scope, head+payload)})
+	head := appendCanonicalHead(nil, r, names, nil, ru)
+	addQuery(r.URL, [2]string{querySignature, signature(c.SecretAccessKey, stamp, scope, string(head)+payload)})
 	if c.SessionToken != "" && ru.lateToken {
 		addQuery(r.URL, token)
 	}
 }
 
 func signature(secret, stamp string, s scope, canonical string) string {
-	return hex.EncodeToString(mac(signingKey(secret, s), stringToSign(stamp, s, canonical)))
+	sum := deriveKey(secret, s).sign(stamp, s, []byte(canonical))
+	return hex.EncodeToString(sum[:])
 }
 
 // headersToSign returns the names, in lower case and sorted, of the headers
@@ -100,15 +101,20 @@ func headersToSign(r *http.Request) []string {
 
 // addQuery appends parameters to a URL, escaped as they are signed.
 func addQuery(u *url.URL, params ...[2]string) {
-	var b strings.Builder
-	b.WriteString(u.RawQuery)
+	b := []byte(u.RawQuery)
 	for _, p := range params {
-		if b.Len() > 0 {
-			b.WriteByte('&')
+		if len(b) > 0 {
+			b = append(b, '&')
 		}
-		writeEscaped(&b, p[0])
-		b.WriteByte('=')
-		writeEscaped(&b, p[1])
+		b = append(appendEscaped(b, p[0]), '=')
+		b = appendEscaped(b, p[1])
 	}
-	u.RawQuery = b.String()
+	u.RawQuery = string(b)
+}
+
+func appendEscaped(dst []byte, s string) []byte {
+	for i := range len(s) {
+		dst = appendEscapedByte(dst, s[i])
+	}
+	return dst
 }

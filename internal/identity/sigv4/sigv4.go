@@ -2,13 +2,14 @@
 //
 // A server asks in two steps, so that it can look the secret up in between:
 // [Parse] reads what the request says of its signature, and
-// [Signature.Verify] recomputes it. What Verify returns gives the body,
+// [Verifier.Verify] recomputes it. What Verify returns gives the body,
 // checked while it is read. The work is divided thus:
 //
 //   - parse.go:     the Authorization header and the presigned query;
 //   - claims.go:    what either says, part by part: key, scope, date, headers;
 //   - canonical.go: the canonical request, from the bytes as they were sent;
-//   - verify.go:    times, signing keys, the comparison;
+//   - verify.go:    times, the comparison;
+//   - key.go:       signing keys, derived and kept;
 //   - payload.go:   what a client may declare of its body, and its hash;
 //   - chunked.go:   bodies in signed or trailed chunks ("aws-chunked");
 //   - queryv2.go:   presigned queries of Signature Version 2, which S3 still takes;
@@ -60,7 +61,7 @@ const (
 var ErrUnsigned = errors.New("sigv4: the request is not signed")
 
 // Signature is what a request says of its own signature. Nothing in it may be
-// trusted before [Signature.Verify].
+// trusted before [Verifier.Verify].
 type Signature struct {
 	AccessKeyID string
 	Region      string    // "" if it does not say, as Version 2
@@ -77,7 +78,7 @@ type Signature struct {
 
 	stamp     string // Date as the string to sign has it
 	provided  string // the signature, in hexadecimal
-	canonical string // the canonical request up to the hash of the payload
+	canonical []byte // the canonical request up to the hash of the payload
 
 	v2 *signatureV2 // of Signature Version 2, which has none of the above but provided
 }
@@ -91,8 +92,14 @@ func (s *Signature) scope() scope {
 // scope is what a signing key is good for.
 type scope struct{ day, region, service string }
 
-func (s scope) String() string {
-	return s.day + "/" + s.region + "/" + s.service + "/" + terminator
+func (s scope) String() string { return string(s.append(nil)) }
+
+func (s scope) append(dst []byte) []byte {
+	for _, part := range [...]string{s.day, s.region, s.service} {
+		dst = append(dst, part...)
+		dst = append(dst, '/')
+	}
+	return append(dst, terminator...)
 }
 
 // rules are the ways in which services differ about the canonical request.

@@ -17,15 +17,15 @@ const (
 	lifeUnsaid = 15 * time.Minute
 )
 
-// Verify recomputes the signature with the secret of its access key, and
-// checks that it holds now.
+// Verify recomputes a signature with the secret of its access key, and checks
+// that it holds now.
 //
 // A request whose Payload is [PayloadUndeclared] signs the hash of its body
 // without saying it: then bodySHA256 is that hash, as [HashPayload] makes it.
 // In all other cases bodySHA256 is ignored.
 //
 // Errors are *awserr.Error.
-func (s *Signature) Verify(secret, bodySHA256 string, now time.Time) (*Verified, error) {
+func (v *Verifier) Verify(s *Signature, secret, bodySHA256 string, now time.Time) (*Verified, error) {
 	if s.v2 != nil {
 		return s.v2.verify(s, secret, now.UTC())
 	}
@@ -36,21 +36,39 @@ func (s *Signature) Verify(secret, bodySHA256 string, now time.Time) (*Verified,
 	if s.Payload.Mode == PayloadUndeclared {
 		payload = bodySHA256
 	}
-	canonical := s.canonical + payload
-	key := signingKey(secret, s.scope())
-	toSign := stringToSign(s.stamp, s.scope(), canonical)
-	want := mac(key, toSign)
-	if got, err := hex.DecodeString(s.provided); err != nil || !hmac.Equal(got, want) {
-		return nil, s.mismatch(canonical, toSign)
+	canonical := append(s.canonical, payload...)
+	key, known := v.find(secret, s.scope())
+	if !known {
+		key = deriveKey(secret, s.scope())
 	}
-	return &Verified{sig: s, key: key, seed: hex.EncodeToString(want)}, nil
+	want := key.sign(s.stamp, s.scope(), canonical)
+	if !isSignature(s.provided, &want) {
+		return nil, s.mismatch(string(canonical), string(appendToSign(nil, s.stamp, s.scope(), canonical)))
+	}
+	if !known {
+		v.keep(secret, s.scope(), key)
+	}
+	return &Verified{sig: s, key: key.key, seed: want}, nil
+}
+
+// isSignature compares a signature in hexadecimal with the one that is due, in
+// a time that does not tell how much of it is right.
+func isSignature(provided string, want *[sha256.Size]byte) bool {
+	var digits [2 * sha256.Size]byte
+	var got [sha256.Size]byte
+	if len(provided) != len(digits) {
+		return false
+	}
+	copy(digits[:], provided)
+	_, err := hex.Decode(got[:], digits[:])
+	return err == nil && hmac.Equal(got[:], want[:])
 }
 
 // Verified is a signature that was found right.
 type Verified struct {
 	sig  *Signature
-	key  []byte // the signing key; nil for Version 2, which signs no chunks
-	seed string // the signature, with which a chain of chunk signatures begins
+	key  []byte            // the signing key; nil for Version 2, which signs no chunks
+	seed [sha256.Size]byte // the signature, with which a chain of chunk signatures begins
 }
 
 // checkTime refuses a signature that is too old or not yet due.
@@ -85,27 +103,4 @@ func (s *Signature) checkTimeS3(now time.Time) error {
 		return expiredS3(s, now)
 	}
 	return nil
-}
-
-// signingKey derives the key that signs for one day, region and service.
-func signingKey(secret string, s scope) []byte {
-	k := mac([]byte("AWS4"+secret), s.day)
-	k = mac(k, s.region)
-	k = mac(k, s.service)
-	return mac(k, terminator)
-}
-
-func stringToSign(stamp string, s scope, canonical string) string {
-	return algorithm + "\n" + stamp + "\n" + s.String() + "\n" + hexSHA256(canonical)
-}
-
-func mac(key []byte, text string) []byte {
-	h := hmac.New(sha256.New, key)
-	h.Write([]byte(text))
-	return h.Sum(nil)
-}
-
-func hexSHA256(text string) string {
-	sum := sha256.Sum256([]byte(text))
-	return hex.EncodeToString(sum[:])
 }

@@ -37,7 +37,7 @@ func TestVerifyRefusesWhatWasChanged(t *testing.T) {
 			if err != nil {
 				t.Fatalf("Parse = %v", err)
 			}
-			_, err = sig.Verify(creds.SecretAccessKey, HashPayload(nil), now)
+			_, err = new(Verifier).Verify(sig, creds.SecretAccessKey, HashPayload(nil), now)
 			if !errors.Is(err, &awserr.Error{Code: awserr.CodeInvalidSignature}) {
 				t.Errorf("Verify = %v, want %s", err, awserr.CodeInvalidSignature)
 			}
@@ -53,7 +53,7 @@ func TestVerifyRefusesAnotherBodyThanWasSigned(t *testing.T) {
 	if sig.Payload.Mode != PayloadUndeclared {
 		t.Fatalf("Payload.Mode = %v, want PayloadUndeclared", sig.Payload.Mode)
 	}
-	_, err = sig.Verify(creds.SecretAccessKey, HashPayload([]byte("x")), now)
+	_, err = new(Verifier).Verify(sig, creds.SecretAccessKey, HashPayload([]byte("x")), now)
 	checkRefusal(t, "Verify", err, awserr.CodeInvalidSignature,
 		"The request signature we calculated does not match the signature you provided. Check your AWS Secret Access Key and signing method. Consult the service documentation for details.")
 }
@@ -63,7 +63,7 @@ func TestS3ShowsWhatItSigned(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	_, err = sig.Verify("wrong", "", now)
+	_, err = new(Verifier).Verify(sig, "wrong", "", now)
 	checkRefusal(t, "Verify", err, awserr.CodeInvalidSignature,
 		"The request signature we calculated does not match the signature you provided. Check your key and signing method.")
 	e, _ := errors.AsType[*awserr.Error](err)
@@ -112,7 +112,7 @@ func TestVerifyLooksAtTheClock(t *testing.T) {
 			if err != nil {
 				t.Fatalf("Parse = %v", err)
 			}
-			_, err = sig.Verify(creds.SecretAccessKey, HashPayload(nil), now.Add(tt.at))
+			_, err = new(Verifier).Verify(sig, creds.SecretAccessKey, HashPayload(nil), now.Add(tt.at))
 			if tt.code == "" {
 				if err != nil {
 					t.Errorf("Verify = %v", err)
@@ -130,13 +130,14 @@ func BenchmarkVerify(b *testing.B) {
 	r.Header.Set("Content-Type", "application/x-amz-json-1.0")
 	hash := HashPayload(nil)
 	Sign(r, creds, ddb, hash, now)
+	var v Verifier
 	b.ReportAllocs()
 	for b.Loop() {
 		s, err := Parse(r)
 		if err != nil {
 			b.Fatal(err)
 		}
-		if _, err := s.Verify(creds.SecretAccessKey, hash, now); err != nil {
+		if _, err := v.Verify(s, creds.SecretAccessKey, hash, now); err != nil {
 			b.Fatal(err)
 		}
 	}
