@@ -72,10 +72,15 @@ export AWS_CONFIG_FILE=/dev/null AWS_SHARED_CREDENTIALS_FILE=/dev/null AWS_DEFAU
 head -1 "$work/out"
 port=${AWS_ENDPOINT_URL##*:}
 
-bold "0. What the article has in its own bucket: the function's code"
+bold "0. What the article has in its own bucket, which everybody may read: the function's code, the role's policy"
 (cd examples/article && python3 -m zipfile -c "$work/putitem.zip" putitem.js)
 step aws s3 mb s3://byteagenten-public
 step aws s3 cp --no-progress "$work/putitem.zip" s3://byteagenten-public/blog/aws-serverless/putitem.zip
+step aws s3 cp --no-progress examples/article/iam-role-lambda-policy.json \
+	s3://byteagenten-public/blog/aws-serverless/iam-role-lambda-policy.json
+step aws s3api delete-public-access-block --bucket byteagenten-public
+step aws s3api put-bucket-policy --bucket byteagenten-public --policy '{"Version": "2012-10-17", "Statement": [
+  {"Effect": "Allow", "Principal": "*", "Action": "s3:GetObject", "Resource": "arn:aws:s3:::byteagenten-public/*"}]}'
 
 bold "1. DynamoDB"
 step aws dynamodb create-table --table-name user \
@@ -86,7 +91,7 @@ aws dynamodb wait table-exists --table-name user
 
 bold "2. Lambda function"
 step aws iam create-role --role-name lambda-dynamodb-execution-role \
-	--assume-role-policy-document file://examples/article/iam-role-lambda-policy.json
+	--assume-role-policy-document "$AWS_ENDPOINT_URL/byteagenten-public/blog/aws-serverless/iam-role-lambda-policy.json"
 step aws iam attach-role-policy --role-name lambda-dynamodb-execution-role \
 	--policy-arn arn:aws:iam::aws:policy/service-role/AWSLambdaBasicExecutionRole
 step aws iam attach-role-policy --role-name lambda-dynamodb-execution-role \
