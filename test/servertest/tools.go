@@ -1,0 +1,38 @@
+package servertest
+
+import (
+	"os"
+	"os/exec"
+	"path/filepath"
+	"strings"
+	"testing"
+)
+
+// Tool returns a path below what scripts/setup.sh has fetched.
+func Tool(t testing.TB, path ...string) string {
+	t.Helper()
+	file := filepath.Join(append([]string{os.Getenv("CLOUDLESS_TEST_TOOLS")}, path...)...)
+	if _, err := os.Stat(file); err != nil || os.Getenv("CLOUDLESS_TEST_TOOLS") == "" {
+		missing(t, strings.Join(path, "/"))
+	}
+	return file
+}
+
+// Program returns the path of a program of the machine's.
+func Program(t testing.TB, name string) string {
+	t.Helper()
+	file, err := exec.LookPath(name)
+	if err != nil {
+		missing(t, name)
+	}
+	return file
+}
+
+// missing skips the test, except where everything has to be there.
+func missing(t testing.TB, what string) {
+	t.Helper()
+	if os.Getenv("CI") != "" {
+		t.Fatalf("%s is missing; make test fetches it", what)
+	}
+	t.Skipf("%s is missing; make test fetches it", what)
+}
