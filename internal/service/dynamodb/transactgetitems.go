@@ -5,7 +5,6 @@ import (
 
 	"cloudless/internal/api"
 	ddb "cloudless/internal/api/dynamodb"
-	"cloudless/internal/awserr"
 	"cloudless/internal/service/dynamodb/attr"
 	"cloudless/internal/service/dynamodb/expr"
 	"cloudless/internal/storage/kv"
@@ -91,7 +90,7 @@ func (s *Service) readTogether(ctx context.Context, call *api.Call, gets []*tran
 					return err
 				}
 				if size += g.item.Size(); size > maxTransactionBytes {
-					return awserr.Validation("Transaction request exceeds the maximum size of 4 MB")
+					return errTransactionSize
 				}
 			}
 			return nil

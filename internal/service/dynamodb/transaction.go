@@ -107,7 +107,7 @@ func openTransaction(ctx context.Context, a *attempt, call *api.Call, tx *transa
 			}
 		}
 		if size += p.plan.item.Size(); size > maxTransactionBytes {
-			return nil, awserr.Validation("Transaction request exceeds the maximum size of 4 MB")
+			return nil, errTransactionSize
 		}
 		changes = append(changes, c)
 	}
@@ -138,7 +138,7 @@ func (p *transactionPart) open(ctx context.Context, a *attempt, call *api.Call) 
 // do makes the changes. When one of them fails, all the others are tried too:
 // the answer tells of each whether it would have been made.
 func (t *transaction) do(w *work, changes []*change) error {
-	failed := false
+	failed, size := false, 0
 	reasons := make([]ddb.CancellationReason, len(changes))
 	for i, c := range changes {
 		var err error
@@ -151,12 +151,20 @@ func (t *transaction) do(w *work, changes []*change) error {
 			continue
 		}
 		reasons[i].Code = new("None")
+		if size += max(t.parts[i].done.old.Size(), t.parts[i].done.new.Size()); size > maxTransactionBytes {
+			return errTransactionSize
+		}
 	}
 	if failed {
 		return canceled(reasons)
 	}
 	return nil
 }
+
+// errTransactionSize is the answer to a transaction about too much, as it was
+// or as it would be. It also keeps what the store has to take in one piece
+// within bounds.
+var errTransactionSize error = awserr.Validation("Transaction request exceeds the maximum size of 4 MB")
 
 // look reads the items of a transaction that has been made before: that is
 // what its repetition costs.

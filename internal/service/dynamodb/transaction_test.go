@@ -1,6 +1,8 @@
 package dynamodb
 
 import (
+	"fmt"
+	"strings"
 	"testing"
 	"time"
 
@@ -106,6 +108,25 @@ func TestTransactWriteItemsRefuses(t *testing.T) {
 		t.Run(tt.name, func(t *testing.T) {
 			refused(t, "TransactWriteItems", f.transactWrite(t, tt.parts...), tt.want)
 		})
+	}
+}
+
+func TestTransactionsAreAboutFourMegabytesAtMost(t *testing.T) {
+	f := twoTables(t)
+	var updates []transactWrite
+	var gets []ddb.TransactGetItem
+	for n := range 12 {
+		key := item("pk", fmt.Sprint(n))
+		f.put(t, "one", item("pk", fmt.Sprint(n), "v", strings.Repeat("x", 390<<10)))
+		updates = append(updates, txUpdate("one", key, "SET w = :w", item(":w", 1)))
+		gets = append(gets, ddb.TransactGetItem{Get: &ddb.Get{TableName: "one", Key: key}})
+	}
+	const want = "ValidationException: Transaction request exceeds the maximum size of 4 MB"
+	refused(t, "updates of large items", f.transactWrite(t, updates...), want)
+	_, err := f.TransactGetItems(t.Context(), alice, &ddb.TransactGetItemsInput{TransactItems: gets})
+	refused(t, "reads of large items", err, want)
+	if err := f.transactWrite(t, updates[:10]...); err != nil {
+		t.Errorf("updates of ten items = %v", err)
 	}
 }
 
