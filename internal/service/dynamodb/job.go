@@ -109,76 +109,84 @@ func (s *Service) wakeJobs() {
 // retryInterval is how long a job rests that has failed.
 const retryInterval = 10 * time.Second
 
-// runJobs does jobs, and removes items whose time has come, until ctx ends. Jobs take turns, one step each, so that a
-// long one does not keep others waiting. Of several processes on one store the
-// one that holds the lease does them.
+// runJobs does jobs, and what else is due now and then, until ctx ends. Of
+// several processes on one store the one that holds the lease does it.
 func (s *Service) runJobs(ctx context.Context) error {
 	for ctx.Err() == nil {
 		held, release, err := s.store.Lease(ctx, "dynamodb/jobs")
 		if err != nil {
 			return endedWith(ctx, err)
 		}
-		err = s.runJobsHeld(held)
+		s.runJobsHeld(held)
 		release()
-		if err != nil && held.Err() == nil {
-			slog.WarnContext(ctx, "background work of dynamodb failed and will be tried again", "err", err)
-			select {
-			case <-ctx.Done():
-			case <-s.clock.After(retryInterval):
-			}
-		}
 	}
 	return nil
 }
 
-func (s *Service) runJobsHeld(ctx context.Context) error {
-	forget := s.clock.After(0)
-	for {
-		if err := s.finishJobs(ctx); err != nil {
-			return err
+// runJobsHeld does jobs as long as the lease is held. Between two steps it
+// looks at what else is due, so a long job keeps nothing waiting.
+func (s *Service) runJobsHeld(ctx context.Context) {
+	round := jobRound{resting: map[uint64]time.Time{}}
+	chores := []*chore{{every: ttlInterval, do: s.expire}, {every: forgetInterval, do: s.forgetHistory}}
+	for ctx.Err() == nil {
+		worked, err := round.run(ctx, s)
+		warn(ctx, err)
+		now := s.clock.Now()
+		for _, c := range chores {
+			if !now.Before(c.due) {
+				c.due = now.Add(c.every)
+				warn(ctx, c.do(ctx))
+			}
 		}
-		if err := s.expire(ctx); err != nil {
-			return err
+		if worked {
+			continue
 		}
 		select {
 		case <-ctx.Done():
-			return nil
 		case <-s.newJobs:
-		case <-forget:
-			if err := s.forgetHistory(ctx); err != nil {
-				return err
-			}
-			forget = s.clock.After(forgetInterval)
 		case <-s.clock.After(ttlInterval):
 		}
 	}
 }
 
-// finishJobs does all jobs that there are, and those that come meanwhile. It
-// goes on with the others when one fails.
-func (s *Service) finishJobs(ctx context.Context) error {
-	var failed error
-	stuck := map[uint64]bool{}
-	for {
-		all, err := s.jobs(ctx)
-		if err != nil {
-			return err
-		}
-		worked := false
-		for _, j := range all {
-			if stuck[j.ID] {
-				continue
-			}
-			worked = true
-			if err := s.retrying(ctx, func(*attempt) error { return s.step(ctx, j) }); err != nil {
-				stuck[j.ID] = true
-				failed = errors.Join(failed, fmt.Errorf("job %d, %s of table %s: %w", j.ID, j.Kind, j.Table, err))
-			}
-		}
-		if !worked || ctx.Err() != nil {
-			return failed
-		}
+// chore is what is done now and then.
+type chore struct {
+	every time.Duration
+	due   time.Time
+	do    func(context.Context) error
+}
+
+func warn(ctx context.Context, err error) {
+	if err != nil && ctx.Err() == nil {
+		slog.WarnContext(ctx, "background work of dynamodb failed and will be tried again", "err", err)
 	}
+}
+
+// jobRound gives each job its turn. A job that fails rests for a while and
+// keeps no other waiting.
+type jobRound struct {
+	resting map[uint64]time.Time // until when, by job
+}
+
+// run does one step of each job, and reports whether there was any to do.
+func (r *jobRound) run(ctx context.Context, s *Service) (worked bool, failed error) {
+	all, err := s.jobs(ctx)
+	if err != nil {
+		return false, err
+	}
+	for _, j := range all {
+		if ctx.Err() != nil || s.clock.Now().Before(r.resting[j.ID]) {
+			continue
+		}
+		delete(r.resting, j.ID)
+		if err := s.retrying(ctx, func(*attempt) error { return s.step(ctx, j) }); err != nil {
+			r.resting[j.ID] = s.clock.Now().Add(retryInterval)
+			failed = errors.Join(failed, fmt.Errorf("job %d, %s of table %s: %w", j.ID, j.Kind, j.Table, err))
+			continue
+		}
+		worked = true
+	}
+	return worked, failed
 }
 
 // endedWith returns nil where the error is that ctx has ended.

@@ -9,6 +9,7 @@ import (
 	"time"
 
 	ddb "cloudless/internal/api/dynamodb"
+	"cloudless/internal/storage/kv"
 )
 
 func (f *fixture) update(t *testing.T, in *ddb.UpdateTableInput) *ddb.TableDescription {
@@ -23,8 +24,15 @@ func (f *fixture) update(t *testing.T, in *ddb.UpdateTableInput) *ddb.TableDescr
 // work does the jobs that are left.
 func (f *fixture) work(t *testing.T) {
 	t.Helper()
-	if err := f.finishJobs(t.Context()); err != nil {
-		t.Fatalf("jobs failed: %v", err)
+	round := jobRound{resting: map[uint64]time.Time{}}
+	for {
+		worked, err := round.run(t.Context(), f.Service)
+		if err != nil {
+			t.Fatalf("jobs failed: %v", err)
+		}
+		if !worked {
+			return
+		}
 	}
 }
 
@@ -232,5 +240,34 @@ func TestUpdateTableRefuses(t *testing.T) {
 			refused(t, "UpdateTable", err, tt.want)
 			equal(t, "keys in the store", f.keys(t), before)
 		})
+	}
+}
+
+// A job that fails keeps no other one waiting, and is tried again.
+func TestAJobThatFailsRests(t *testing.T) {
+	f := newFixture(t)
+	f.create(t, tableOf("music", "pk:S"))
+	f.put(t, "music", item("pk", "a", "g", "x"))
+	broken := &job{Version: jobVersion, ID: 1, Kind: "nonsense"}
+	err := f.store.Update(t.Context(), kv.Claims{}, func(tx kv.Tx) error {
+		tx.Set(jobKey(broken.ID), broken.encode())
+		return nil
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	f.update(t, newIndex("music", global("byG", "g", "ALL"), "g:S"))
+	round := jobRound{resting: map[uint64]time.Time{}}
+	failures := 0
+	for range 5 {
+		if _, err := round.run(t.Context(), f.Service); err != nil {
+			failures++
+		}
+	}
+	equal(t, "failures while it rests", failures, 1)
+	equal(t, "the index", f.describeTable(t, "music").GlobalSecondaryIndexes[0].IndexStatus, "ACTIVE")
+	f.clock.Advance(retryInterval)
+	if _, err := round.run(t.Context(), f.Service); err == nil {
+		t.Error("it is not tried again")
 	}
 }
