@@ -29,12 +29,15 @@ func (b *branch) toRange() Range {
 // sortTerm returns the one bound of the range attribute that serves best, or
 // nil, and whether it says all that the branch says of that attribute.
 func (b *branch) sortTerm() (term *expr.KeyTerm, exact bool) {
+	for i := range b.sorts {
+		if t := &b.sorts[i].term; t.Op == expr.KeyEQ {
+			return t, b.satisfies(t.Value)
+		}
+	}
 	var low, high *expr.KeyTerm
 	for i := range b.sorts {
 		t := &b.sorts[i].term
 		switch t.Op {
-		case expr.KeyEQ:
-			return t, b.satisfies(t.Value)
 		case expr.KeyBeginsWith, expr.KeyBetween:
 			return t, len(b.sorts) == 1
 		case expr.KeyGT, expr.KeyGE:

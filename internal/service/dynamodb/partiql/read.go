@@ -85,7 +85,7 @@ func (s *Statement) One(key Key, operation string) (attr.Item, error) {
 	switch {
 	case err != nil:
 		return nil, err
-	case s.Index != "" || len(branches) != 1:
+	case s.Index != "" || len(branches) != 1 || branches[0].span.empty():
 		return nil, refusal
 	}
 	r := branches[0].toRange()

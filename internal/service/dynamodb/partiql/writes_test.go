@@ -202,9 +202,10 @@ func TestSingleReads(t *testing.T) {
 		"WHERE pk='keyed' AND sk='1' AND attribute_exists(ss)": refused,
 		"WHERE pk='a' AND sk='1' OR pk='b' AND sk='1'":         refused,
 		"WHERE val = 'a'":                                      refused,
-		"":                                                     refused,
-		"WHERE pk IN ['ranges','ranges'] AND sk='1'":           "Overlapping conditions with range keys are not supported in where clause",
-		"WHERE pk IN [" + values(51) + "] AND sk='1'":          "Too many decomposed read operations for a given query.",
+		"WHERE pk='a' AND sk IN ['1'] AND sk IN ['2']":         refused,
+		"": refused,
+		"WHERE pk IN ['ranges','ranges'] AND sk='1'":  "Overlapping conditions with range keys are not supported in where clause",
+		"WHERE pk IN [" + values(51) + "] AND sk='1'": "Too many decomposed read operations for a given query.",
 	} {
 		key, err := bind(t, `SELECT * FROM "c" `+where).One(twoKeys, operation)
 		got := message(t, err)
