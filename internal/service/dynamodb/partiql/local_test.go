@@ -1,6 +1,7 @@
 package partiql
 
 import (
+	"fmt"
 	"strings"
 	"testing"
 )
@@ -47,6 +48,12 @@ func TestConditionsThatAreNone(t *testing.T) {
 		{where("a = ?"), "Number of parameters in request and statement don't match."},
 		{where("pk = 'a' ORDER BY 1"), "Argument to ORDER BY must be of type VariableReference. Type: 1"},
 		{where("pk = 'a' ORDER BY m.x"), "Argument to ORDER BY must be of type VariableReference. Type: PATH"},
+		{where("pk = 'a' ORDER BY 'm'"), `Argument to ORDER BY must be of type VariableReference. Type: "m"`},
+		{where("pk = 'a' ORDER BY null"), "Argument to ORDER BY must be of type VariableReference. Type: null"},
+		{where("pk = 'a' ORDER BY ?"), "Argument to ORDER BY must be of type VariableReference. Type: PARAMETER"},
+		{where("pk = 'a' ORDER BY [1]"), "Argument to ORDER BY must be of type VariableReference. Type: LIST"},
+		{where("pk = 'a' ORDER BY a + 1"), "Argument to ORDER BY must be of type VariableReference. Type: +"},
+		{where("pk = 'a' ORDER BY size(a)"), "Argument to ORDER BY must be of type VariableReference. Type: size"},
 	})
 }
 
@@ -59,6 +66,11 @@ func TestLiteralsThatAreNone(t *testing.T) {
 		{where("{'x': [1, b.c]}"), "Unsupported data type: Path under key root.x[1]"},
 		{where("{x: 1}"), "Tuple keys must be of type String. Actual type: VariableReference under root at 1:28:1"},
 		{where("{1: 1}"), "Tuple keys must be of type String. Actual type: INT under root at 1:28:1"},
+		{where("{null: 1}"), "Tuple keys must be of type String. Actual type: NULL under root at 1:28:4"},
+		{where("{?: 1}"), "Tuple keys must be of type String. Actual type: Parameter under root at 1:28:1"},
+		{where("{[1]: 1}"), "Tuple keys must be of type String. Actual type: Seq under root at 1:28:1"},
+		{where("{a.b: 1}"), "Tuple keys must be of type String. Actual type: Path under root"},
+		{where("{f(x): 1}"), "Tuple keys must be of type String. Actual type: NAry under root at 1:28:1"},
 		{where("{'': 1}"), "Path component cannot be an empty string"},
 		{where("{'x': 1, 'x': 2}"), "Duplicate keys in tuple. Key: x under root at 1:27:1"},
 		{where("<<a>>"), bag + " at 1:29:1"},
@@ -66,6 +78,19 @@ func TestLiteralsThatAreNone(t *testing.T) {
 		{where("<<TRUE>>"), bag + " at 1:29:4"},
 		{where("<<''>>"), "One or more parameter values were invalid: An string set may not have a empty string as a member"},
 	})
+}
+
+func TestIonLiteralsAreRefusedByTheirType(t *testing.T) {
+	for text, want := range map[string]string{
+		"{{aGk=}}": "BLOB", "a": "SYMBOL", `"a"`: "STRING", "[1]": "LIST", "(a)": "SEXP", "{a:1}": "STRUCT", "2007-01-01T": "TIMESTAMP",
+		"1.5": "DECIMAL", "1e0": "FLOAT", "true": "BOOL", "null": "NULL", "1": "INT",
+	} {
+		statement := "SELECT * FROM c WHERE a = `" + text + "`"
+		want := fmt.Sprintf("Ion Literals are not supported: %s under key root at 1:27:%d", want, len(text)+2)
+		if got := refusal(t, statement); got != want {
+			t.Errorf("%s:\ngot  %s\nwant %s", statement, got, want)
+		}
+	}
 }
 
 func TestSelectsThatAreNone(t *testing.T) {

@@ -32,6 +32,8 @@ func TestSyntaxErrors(t *testing.T) {
 		{"SELECT * FROM t ORDER pk", "Expected BY"},
 		{"SELECT * FROM t JOIN u", "Expected 'ON'"},
 		{"SELECT * FROM t GROUP BY 1", "Literals (including ordinals) not supported in GROUP BY"},
+		{"SELECT * FROM t GROUP BY a GROUP g", "Expected AS keyword"},
+		{"SELECT * FROM t LET a WHERE c = 1", "Expected AS following LET expr"},
 		{"SELECT * FROM t; SELECT * FROM t", "Unexpected token after semicolon. (Only one query is allowed.)"},
 		{where("(a = 1"), "Expected RIGHT_PAREN"},
 		{where("a[1 = 1"), "Expected RIGHT_BRACKET"},
@@ -46,6 +48,9 @@ func TestSyntaxErrors(t *testing.T) {
 		{where("max(a, b) = 1"), "Aggregate functions are always unary"},
 		{where("size(*) = 1"), "size(*) is not allowed"},
 		{where("a = DATE 'x'"), "Expected DATE string to be of the format yyyy-MM-dd"},
+		{where("a = DATE true"), "Expected date string followed by the keyword DATE, found BOOL"},
+		{where("a = DATE b"), "Expected date string followed by the keyword DATE, found SYMBOL"},
+		{where("a = TIME 1.5"), "Expected time string followed by the keyword TIME OR TIME WITH TIME ZONE, found DECIMAL"},
 		{where("CAST(a) = 1"), "Expected AS"},
 		{where("a IS DECIMAL(1,2,3)"), "is type argument decimal must have arity of 0..2"},
 		{where("a IS DECIMAL(x)"), "Type parameter must be an unsigned integer literal"},
@@ -97,7 +102,7 @@ func TestPositionsCountLinesAndCharacters(t *testing.T) {
 // depth of the recursion has a bound. These texts would take forever in a parser
 // that goes back, or run one without a bound out of its stack.
 func TestLongAndDeepStatementsAreReadOrRefused(t *testing.T) {
-	const n = 100_000
+	const n = 20_000
 	for _, text := range []string{
 		"SELECT * FROM t WHERE " + strings.Repeat("(", n),
 		"SELECT * FROM t WHERE " + strings.Repeat("(", n) + "a" + strings.Repeat(")", n),
@@ -151,13 +156,9 @@ func TestOneTreeServesRequestsAtTheSameTime(t *testing.T) {
 	for g := range 8 {
 		all.Go(func() {
 			for range 100 {
-				s, err := c.Statement("SELECT m.a FROM c WHERE pk IN [?, ?] AND sk > ? AND NOT n = - ? ORDER BY pk", // a sign goes to no parameter
-					nil)
-				if err == nil {
-					t.Error("a sign before a parameter is taken")
-				}
 				pk := fmt.Sprint(g)
-				if s, err = c.Statement("SELECT m.a FROM c WHERE pk IN [?] AND sk > ? AND NOT n = -1 ORDER BY pk", params(pk, "s")); err != nil {
+				s, err := c.Statement("SELECT m.a FROM c WHERE pk IN [?] AND sk > ? AND NOT n = -1 ORDER BY pk", params(pk, "s"))
+				if err != nil {
 					t.Error(err)
 					return
 				}

@@ -166,7 +166,9 @@ func orderType(n *node) string {
 	case nodeParam:
 		return "PARAMETER"
 	case nodeLiteral:
-		return `"` + n.text + `"`
+		if n.value.Is(attr.String) {
+			return `"` + n.text + `"`
+		}
 	}
 	return typeOf(n, false)
 }

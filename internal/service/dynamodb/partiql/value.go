@@ -97,11 +97,16 @@ func literal(n *node, at *place) (attr.Value, error) {
 		}
 		return attr.MapOf(fields...), nil
 	}
-	position := " at " + n.at.String()
+	return nil, invalid("Unsupported data type: %s under key %s%s", typeOf(n, at != nil), at, shownPosition(n))
+}
+
+// shownPosition is where messages about literals say that something stands,
+// which they do not of a path.
+func shownPosition(n *node) string {
 	if n.kind == nodePath {
-		position = ""
+		return ""
 	}
-	return nil, invalid("Unsupported data type: %s under key %s%s", typeOf(n, at != nil), at, position)
+	return " at " + n.at.String()
 }
 
 // tupleFields returns the names and values of a tuple. inside is the place of
@@ -112,7 +117,7 @@ func tupleFields(n *node, at *place, inside func(name string, index int) *place)
 	for i := 0; i < len(n.kids); i += 2 {
 		key, value := n.kids[i], n.kids[i+1]
 		if key.kind != nodeLiteral || !key.value.Is(attr.String) {
-			return nil, invalid("Tuple keys must be of type String. Actual type: %s under %s at %s", keyType(key), at, key.at)
+			return nil, invalid("Tuple keys must be of type String. Actual type: %s under %s%s", keyType(key), at, shownPosition(key))
 		}
 		if key.text == "" {
 			return nil, errEmptyName
@@ -186,9 +191,9 @@ func numberFault(fault error, where string) error {
 func typeOf(n *node, nested bool) string {
 	classes := map[nodeKind]string{nodeName: "VariableReference", nodeParam: "Parameter", nodeMissing: "LiteralMissing", nodePath: "Path",
 		nodeBinary: "NAry", nodeUnary: "NAry", nodeBetween: "NAry", nodeCall: "NAry", nodeIs: "Typed", nodeCast: "Typed", nodeSum: "CallAgg",
-		nodeCase: n.text, nodeQuery: "Select"}
+		nodeCase: n.text, nodeQuery: "Select", nodeList: "Seq", nodeBag: "Seq", nodeTuple: "Struct"}
 	words := map[nodeKind]string{nodeParam: "Parameter", nodeMissing: "MISSING", nodePath: "PATH", nodeIs: "is", nodeCast: "cast",
-		nodeCase: "CASE", nodeQuery: "SELECT", nodeDate: "UNKNOWN"}
+		nodeCase: "CASE", nodeQuery: "SELECT", nodeDate: "UNKNOWN", nodeList: "LIST", nodeBag: "BAG", nodeTuple: "STRUCT"}
 	if class, ok := classes[n.kind]; ok && nested {
 		return class
 	}
