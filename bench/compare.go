@@ -70,7 +70,7 @@ func (b *bench) compare(ctx context.Context, p profile, servers []server, t *sec
 		}
 		var last []request
 		for i, s := range servers {
-			requests, err := p.requests(ctx, s)
+			requests, err := p.requests(ctx, s, enough(samples[i]))
 			if err != nil {
 				return nil, err
 			}

@@ -1,7 +1,6 @@
 package main
 
 import (
-	"cmp"
 	"context"
 	"fmt"
 	"math/rand/v2"
@@ -10,9 +9,8 @@ import (
 )
 
 const (
-	itemBytes  = 200    // of an item, as DynamoDB counts: names and values
-	poolSize   = 40_000 // requests of a round: more than most servers answer in one
-	batchItems = 25     // in a BatchWriteItem, which takes no more
+	itemBytes  = 200 // of an item, as DynamoDB counts: names and values
+	batchItems = 25  // in a BatchWriteItem, which takes no more
 )
 
 // dataset is a table of items that are numbered from 0. Each is alone in its
@@ -21,10 +19,7 @@ type dataset struct {
 	table  string
 	sorted bool // the key has a sort key too, sk, which is "a" throughout
 	count  int
-	pool   int // requests that are made for a round; 0 means poolSize
 }
-
-func (d dataset) poolSize() int { return cmp.Or(d.pool, poolSize) }
 
 func partitionKey(i int) string { return fmt.Sprintf("item-%08d", i) }
 
@@ -65,17 +60,17 @@ func noise(source rand.Source, n int) string {
 	return b.String()[:n]
 }
 
-// gets makes GetItem requests for items at random.
-func (d dataset) gets(ctx context.Context, s server) ([]request, error) {
-	return s.signAll(ctx, d.poolSize(), func(int) call {
+// gets makes n GetItem requests for items at random.
+func (d dataset) gets(ctx context.Context, s server, n int) ([]request, error) {
+	return s.signAll(ctx, n, func(int) call {
 		i := rand.IntN(d.count)
 		return call{"GetItem", fmt.Sprintf(`{"TableName":%q,"Key":{%s}}`, d.table, d.key(i)), partitionKey(i)}
 	})
 }
 
-// queries makes Query requests for the item collections of items at random.
-func (d dataset) queries(ctx context.Context, s server) ([]request, error) {
-	return s.signAll(ctx, d.poolSize(), func(int) call {
+// queries makes n Query requests for the item collections of items at random.
+func (d dataset) queries(ctx context.Context, s server, n int) ([]request, error) {
+	return s.signAll(ctx, n, func(int) call {
 		i := rand.IntN(d.count)
 		return call{"Query", fmt.Sprintf(`{"TableName":%q,"KeyConditionExpression":"pk = :p","ExpressionAttributeValues":{":p":{"S":%q}}}`,
 			d.table, partitionKey(i)), partitionKey(i)}
@@ -85,14 +80,14 @@ func (d dataset) queries(ctx context.Context, s server) ([]request, error) {
 // puts returns a maker of PutItem requests for items at random. Each writes
 // another value than the one before to the same item, in whatever round: a
 // server may well leave alone what is the same already.
-func (d dataset) puts() func(context.Context, server) ([]request, error) {
+func (d dataset) puts() maker {
 	var versions atomic.Uint64
-	return func(ctx context.Context, s server) ([]request, error) {
-		items := make([]int, d.poolSize()/2) // each comes twice, so that going through the pool again changes it again
+	return func(ctx context.Context, s server, n int) ([]request, error) {
+		items := make([]int, n/2) // each comes twice, so that going through the pool again changes it again
 		for k := range items {
 			items[k] = rand.IntN(d.count)
 		}
-		return s.signAll(ctx, d.poolSize(), func(k int) call {
+		return s.signAll(ctx, n, func(k int) call {
 			return call{"PutItem", fmt.Sprintf(`{"TableName":%q,"Item":%s}`, d.table, d.item(items[k%len(items)], versions.Add(1))), ""}
 		})
 	}

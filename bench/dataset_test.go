@@ -45,11 +45,11 @@ func TestAValueDependsOnItemAndVersion(t *testing.T) {
 // TestEveryPutChangesItsItem sends the requests of two rounds in their order,
 // each twice over, as a load does that comes to the end of them.
 func TestEveryPutChangesItsItem(t *testing.T) {
-	d := dataset{table: "t", count: 5, pool: 40}
+	d := dataset{table: "t", count: 5}
 	puts := d.puts()
 	last := map[string]string{}
 	for range 2 {
-		requests, err := puts(t.Context(), testServer)
+		requests, err := puts(t.Context(), testServer, 41)
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -74,12 +74,12 @@ func TestEveryPutChangesItsItem(t *testing.T) {
 }
 
 func TestReadsAskForItemsOfTheTable(t *testing.T) {
-	d := dataset{table: "t", sorted: true, count: 3, pool: 50}
-	gets, err := d.gets(t.Context(), testServer)
+	d := dataset{table: "t", sorted: true, count: 3}
+	gets, err := d.gets(t.Context(), testServer, 50)
 	if err != nil {
 		t.Fatal(err)
 	}
-	queries, err := d.queries(t.Context(), testServer)
+	queries, err := d.queries(t.Context(), testServer, 50)
 	if err != nil {
 		t.Fatal(err)
 	}

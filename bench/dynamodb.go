@@ -16,7 +16,7 @@ func itemProfiles(plain, sorted dataset, connections ...int) (all []profile) {
 	puts := plain.puts()
 	for _, operation := range []struct {
 		name     string
-		requests func(context.Context, server) ([]request, error)
+		requests maker
 	}{
 		{"GetItem, 200 bytes", plain.gets},
 		{"Query of a collection of one item, 200 bytes", sorted.queries},

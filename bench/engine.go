@@ -57,7 +57,7 @@ func runEngine(ctx context.Context, b *bench) (section, error) {
 		}
 		alone = append(alone, x)
 		for k, client := range clients {
-			requests, err := puts(ctx, s)
+			requests, err := puts(ctx, s, enough(ours[k]))
 			if err != nil {
 				return section{}, err
 			}

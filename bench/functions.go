@@ -27,12 +27,12 @@ func runFunctions(ctx context.Context, b *bench) (section, error) {
 	if err != nil {
 		return section{}, err
 	}
-	invoke := func(ctx context.Context, s server) ([]request, error) {
+	invoke := func(ctx context.Context, s server, _ int) ([]request, error) {
 		r, err := s.sign(ctx, "lambda", http.MethodPost, "/2015-03-31/functions/trivial/invocations", nil, []byte("{}"))
 		r.want = `"ok":true`
 		return []request{r}, err
 	}
-	post := func(ctx context.Context, s server) ([]request, error) {
+	post := func(ctx context.Context, s server, _ int) ([]request, error) {
 		body := []byte(`{"uid":"1","username":"me","email":"me@company.com"}`)
 		req, err := http.NewRequestWithContext(ctx, http.MethodPost, s.url+"/_aws/execute-api/"+api+"/prod/", nil)
 		if err != nil {

@@ -19,6 +19,7 @@ func runGrowth(ctx context.Context, b *bench) (section, error) {
 		if err != nil {
 			return section{}, err
 		}
+		defer func() { c.process.end() }() // whichever it is by then
 		servers, sets = append(servers, c), append(sets, d)
 		t.notes = append(t.notes, note)
 	}
@@ -48,10 +49,6 @@ func (b *bench) filled(ctx context.Context, d dataset) (*cloudless, string, erro
 	if err != nil {
 		return nil, "", err
 	}
-	empty, err := diskBytes(c.dir)
-	if err != nil {
-		return nil, "", err
-	}
 	took, err := c.fill(ctx, d)
 	if err != nil {
 		return nil, "", err
@@ -61,21 +58,20 @@ func (b *bench) filled(ctx context.Context, d dataset) (*cloudless, string, erro
 	}
 	c.process.settle(ctx)
 	size, err := diskBytes(c.dir)
-	size -= empty
-	return c, fmt.Sprintf("%d items were loaded by %d connections in %.1f s, %.0f/s, and take %s of the disk, %d bytes each.",
+	return c, fmt.Sprintf("%d items were loaded by %d connections in %.1f s, %.0f/s, and take %s of the disk with the log, %d bytes each.",
 		d.count, loaders, took.Seconds(), float64(d.count)/took.Seconds(), megabytes(size), size/int64(d.count)), err
 }
 
 // grown measures one operation on the small and on the large table, in turn.
 func (b *bench) grown(ctx context.Context, p profile, servers []*cloudless, sets []dataset, t *section) ([]string, error) {
 	samples := make([][]sample, len(servers))
-	for round := range b.rounds + 1 {
+	for range b.rounds + 1 {
 		for i, c := range servers {
 			p.requests = sets[i].gets
 			if strings.HasPrefix(p.name, "Query") {
 				p.requests = sets[i].queries
 			}
-			requests, err := p.requests(ctx, c.server)
+			requests, err := p.requests(ctx, c.server, enough(samples[i]))
 			if err != nil {
 				return nil, err
 			}
@@ -83,17 +79,16 @@ func (b *bench) grown(ctx context.Context, p profile, servers []*cloudless, sets
 			if err != nil {
 				return nil, err
 			}
-			if round > 0 { // the first is to warm up
-				samples[i] = append(samples[i], x)
-			}
+			samples[i] = append(samples[i], x)
 		}
+	}
+	for i := range samples {
+		t.wrong(fmt.Sprintf("%s, %d connections, %d items", p.name, p.connections, sets[i].count), samples[i])
+		samples[i] = samples[i][1:] // the first was to warm up
 	}
 	times := make([]float64, b.rounds)
 	for k := range times {
 		times[k] = float64(samples[1][k].p50) / float64(samples[0][k].p50)
-	}
-	for i := range samples {
-		t.wrong(fmt.Sprintf("%s, %d connections, %d items", p.name, p.connections, sets[i].count), samples[i])
 	}
 	return []string{p.name, fmt.Sprint(p.connections), milliseconds(medians(samples[0]).p50), milliseconds(medians(samples[1]).p50), spreadOf(times).String()}, nil
 }

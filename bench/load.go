@@ -12,17 +12,20 @@ import (
 type profile struct {
 	name        string
 	connections int
-	// requests makes the requests of a round for a server; they are sent in
-	// turn, and again from the first when there is time left.
-	requests func(context.Context, server) ([]request, error)
-	before   func(context.Context) error // before each single request, when the profile is not about load; or nil
-	client   string                      // of which the connections are
+	requests    maker
+	before      func(context.Context) error // before each single request, when the profile is not about load; or nil
+	client      string                      // of which the connections are
 }
+
+// maker makes the requests of a round for a server, n of them. They are sent in
+// turn, and again from the first when there is time left.
+type maker func(ctx context.Context, s server, n int) ([]request, error)
 
 // sample is what one round of a profile gave.
 type sample struct {
 	perSecond float64
 	p50, p99  time.Duration
+	requests  int           // that were sent
 	answer    int           // bytes of the last good answer's body
 	cpu       time.Duration // of the server for one request; 0: not known
 	errors    int           // requests that failed or had a wrong answer; the rest counts
@@ -81,10 +84,25 @@ func loadWith(ctx context.Context, s server, p profile, requests []request, extr
 	slices.Sort(times)
 	total.perSecond = float64(len(times)) / length.Seconds()
 	total.p50, total.p99 = percentile(times, 50), percentile(times, 99)
+	total.requests = answers + total.errors
 	if used := s.process.cpuTime() - cpu; used > 0 {
-		total.cpu = used / time.Duration(answers+total.errors)
+		total.cpu = used / time.Duration(total.requests)
 	}
 	return total, nil
+}
+
+// mostRequests is how many are made for a round at most: some seconds of the
+// work of a fast server.
+const mostRequests = 40_000
+
+// enough is how many requests to make for the round after the given ones: so
+// many that they hardly come twice, and not many more, because signing them
+// takes longer than a slow server's round.
+func enough(rounds []sample) int {
+	if len(rounds) == 0 {
+		return 10_000
+	}
+	return min(mostRequests, 2*rounds[len(rounds)-1].requests+100)
 }
 
 // percentile returns the least of the sorted times that p percent of them do

@@ -17,6 +17,7 @@ func runReopen(ctx context.Context, b *bench) (section, error) {
 	if err != nil {
 		return section{}, err
 	}
+	defer func() { c.process.end() }() // whichever it is by then
 	t := section{title: "Opening after kill -9", header: []string{" what", "items", "median", "greatest", " each"}, notes: []string{note}}
 	var times []float64
 	var each []string

@@ -186,7 +186,7 @@ func (b *bench) besideBare(ctx context.Context, title string, target server, pro
 func (b *bench) measure(ctx context.Context, p profile, target server, t *section) (row, error) {
 	var ours, theirs []sample
 	for round := range b.rounds + 1 {
-		requests, err := p.requests(ctx, target)
+		requests, err := p.requests(ctx, target, enough(ours))
 		if err != nil {
 			return row{}, err
 		}

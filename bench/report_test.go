@@ -125,3 +125,19 @@ func TestParseKB(t *testing.T) {
 		t.Errorf("parseKB = %d, %d, %d", now, peak, none)
 	}
 }
+
+func TestEnoughRequestsForARound(t *testing.T) {
+	for _, tt := range []struct {
+		rounds []sample
+		want   int
+	}{
+		{nil, 10_000},
+		{[]sample{{requests: 9}, {requests: 1000}}, 2100},
+		{[]sample{{requests: 1_000_000}}, mostRequests},
+		{[]sample{{}}, 100},
+	} {
+		if got := enough(tt.rounds); got != tt.want {
+			t.Errorf("enough(%v) = %d, want %d", tt.rounds, got, tt.want)
+		}
+	}
+}
