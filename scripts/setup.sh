@@ -4,7 +4,8 @@
 #
 #   scripts/setup.sh demo    the AWS CLI and the runtime of nodejs6.10
 #   scripts/setup.sh test    those, a C compiler for the race detector, and the
-#                            SDKs that the tests drive
+#                            SDKs that the tests drive, with a JDK and Maven for
+#                            that of Java
 set -euo pipefail
 cd "$(dirname "$0")/.."
 what=${1:-}
@@ -39,6 +40,8 @@ system() {
 	has python3 || missing+=(python3)
 	python3 -c 'import ensurepip, venv' 2>/dev/null || missing+=(python3-venv)
 	[ "$what" = demo ] || has "${CC:-cc}" || missing+=(gcc libc6-dev)
+	[ "$what" = demo ] || has javac || missing+=(default-jdk-headless)
+	[ "$what" = demo ] || has mvn || missing+=(maven)
 	[ ${#missing[@]} -gt 0 ] || return 0
 	if ! has apt-get; then
 		say "please install what Debian calls: ${missing[*]}"
@@ -77,6 +80,17 @@ node_packages() {
 	cp "$1/package.json" "$dir/installed.json"
 }
 
+# java_libraries POM: the libraries that a project of Maven names, and theirs.
+java_libraries() {
+	local dir=$tools/java
+	! cmp -s "$1" "$dir/installed.xml" || return 0
+	say "installing with mvn: what $1 names, and what that needs"
+	rm -rf "$dir/lib"
+	mkdir -p "$dir"
+	mvn -q -B -Dstyle.color=never -f "$1" -Dmaven.repo.local="$dir/repository" dependency:copy-dependencies -DoutputDirectory="$dir/lib" >&2
+	cp "$1" "$dir/installed.xml"
+}
+
 system
 requirements=(scripts/requirements-demo.txt)
 packs=(nodejs6.10)
@@ -84,6 +98,7 @@ if [ "$what" = test ]; then
 	requirements+=(scripts/requirements-test.txt)
 	packs+=(nodejs20.x nodejs22.x)
 	node_packages test/sdk/js
+	java_libraries test/sdk/dynamodb/java/pom.xml
 fi
 python "${requirements[@]}"
 source scripts/env.sh
