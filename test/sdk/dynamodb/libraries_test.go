@@ -1,0 +1,31 @@
+package dynamodb
+
+import (
+	"strings"
+	"testing"
+
+	"cloudless/test/servertest"
+)
+
+// The quick starts of libraries on top of the SDKs, each a program that ends
+// with "ok".
+
+func TestQuickStartOfPynamoDB(t *testing.T) {
+	start(t, servertest.Tool(t, "python", "bin", "python"), "python/pynamodb_start.py")
+}
+
+func TestQuickStartOfOneTable(t *testing.T) {
+	start(t, servertest.Program(t, "node"), "js/onetable.js")
+}
+
+func TestQuickStartOfElectroDB(t *testing.T) {
+	start(t, servertest.Program(t, "node"), "js/electrodb.js")
+}
+
+func start(t *testing.T, program, script string) {
+	t.Helper()
+	out, err := run(t, servertest.Start(t), nil, program, script)
+	if err != nil || !strings.HasSuffix(strings.TrimSpace(out), "ok") {
+		t.Errorf("%s: %v\n%s", script, err, out)
+	}
+}
