@@ -1,5 +1,6 @@
 // Package sdk tells the article's story through the AWS SDKs of several
-// languages, each against a server of its own.
+// languages, each against a server of its own. Package test/sdk/dynamodb tells
+// DynamoDB's.
 package sdk
 
 import (
@@ -20,7 +21,7 @@ func TestMain(m *testing.M) {
 }
 
 func TestStoryByBoto3(t *testing.T) {
-	tell(t, tool(t, "python", "bin", "python"), "python/story.py")
+	tell(t, servertest.Tool(t, "python", "bin", "python"), "python/story.py")
 }
 
 func TestStoryByJavaScriptV2(t *testing.T) { tellJS(t, "js/v2.js") }
@@ -28,30 +29,7 @@ func TestStoryByJavaScriptV2(t *testing.T) { tellJS(t, "js/v2.js") }
 func TestStoryByJavaScriptV3(t *testing.T) { tellJS(t, "js/v3.js") }
 
 func tellJS(t *testing.T, script string) {
-	node, err := exec.LookPath("node")
-	if err != nil {
-		missing(t, "node")
-	}
-	tell(t, node, script, "NODE_PATH="+tool(t, "js", "node_modules"))
-}
-
-// tool returns a path below what scripts/setup.sh has fetched.
-func tool(t *testing.T, path ...string) string {
-	t.Helper()
-	file := filepath.Join(append([]string{os.Getenv("CLOUDLESS_TEST_TOOLS")}, path...)...)
-	if _, err := os.Stat(file); err != nil || os.Getenv("CLOUDLESS_TEST_TOOLS") == "" {
-		missing(t, strings.Join(path, "/"))
-	}
-	return file
-}
-
-// missing skips the test, except where everything has to be there.
-func missing(t *testing.T, what string) {
-	t.Helper()
-	if os.Getenv("CI") != "" {
-		t.Fatalf("%s is missing; make test fetches it", what)
-	}
-	t.Skipf("%s is missing; make test fetches it", what)
+	tell(t, servertest.Program(t, "node"), script, "NODE_PATH="+servertest.Tool(t, "js", "node_modules"))
 }
 
 // tell runs a script, which ends with "ok", against a server of its own.
