@@ -3,10 +3,12 @@ package servertest
 import (
 	"bytes"
 	"io"
+	"io/fs"
 	"net/http"
 	"os"
 	"os/exec"
 	"path/filepath"
+	"strings"
 	"testing"
 	"time"
 
@@ -19,12 +21,30 @@ import (
 // Build compiles the command and returns its path.
 func Build(t testing.TB) (binary string) {
 	t.Helper()
+	dependOnSources(t)
 	binary = filepath.Join(t.TempDir(), "cloudless")
 	out, err := exec.Command("go", "build", "-o", binary, "cloudless/cmd/cloudless").CombinedOutput()
 	if err != nil {
 		t.Fatalf("build: %v\n%s", err, out)
 	}
 	return binary
+}
+
+// dependOnSources looks at the files that the command is made of. The go tool
+// notes what a test looks at, and takes its result from the cache only while
+// that is as it was; it does not know of a build within the test.
+func dependOnSources(t testing.TB) {
+	t.Helper()
+	root, err := exec.Command("go", "list", "-m", "-f", "{{.Dir}}").Output()
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, dir := range []string{"cmd", "internal"} {
+		err := filepath.WalkDir(filepath.Join(strings.TrimSpace(string(root)), dir), func(_ string, _ fs.DirEntry, err error) error { return err })
+		if err != nil {
+			t.Fatal(err)
+		}
+	}
 }
 
 // Process is a running command, which a test may kill.
