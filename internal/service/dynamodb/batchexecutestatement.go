@@ -19,7 +19,7 @@ func (s *Service) BatchExecuteStatement(ctx context.Context, call *api.Call, in 
 	failed := make([]error, len(in.Statements))
 	reads, writes := 0, 0
 	for i, request := range in.Statements {
-		statements[i], failed[i] = s.statement(statementParams{text: request.Statement, parameters: request.Parameters})
+		statements[i], failed[i] = s.statement(request.Statement, request.Parameters)
 		switch {
 		case failed[i] != nil:
 		case statements[i].Kind == partiql.Exists:
@@ -45,7 +45,7 @@ func (s *Service) BatchExecuteStatement(ctx context.Context, call *api.Call, in 
 			if awserr.Code(failed[i]) == "" {
 				return nil, failed[i] // the server's own fault
 			}
-			answer.Error = statementError(failed[i])
+			answer.Error = batchError(failed[i])
 		}
 		if consumed != nil {
 			out.ConsumedCapacity = append(out.ConsumedCapacity, *consumed)
@@ -104,9 +104,9 @@ func (s *Service) selectOne(ctx context.Context, call *api.Call, st *partiql.Sta
 	return item, used, err
 }
 
-// statementError tells in a batch what was wrong with one statement. The codes
+// batchError tells in a batch what was wrong with one statement. The codes
 // are those of the exceptions, without the word, but for two.
-func statementError(err error) *ddb.BatchStatementError {
+func batchError(err error) *ddb.BatchStatementError {
 	e := awserr.From(err)
 	answer := &ddb.BatchStatementError{Code: strings.TrimSuffix(e.Code, "Exception"), Message: &e.Message}
 	switch e.Code {

@@ -11,7 +11,7 @@ import (
 // ExecuteStatement runs one statement of PartiQL: a SELECT, page by page, or a
 // write of one item.
 func (s *Service) ExecuteStatement(ctx context.Context, call *api.Call, in *ddb.ExecuteStatementInput) (*ddb.ExecuteStatementOutput, error) {
-	st, err := s.statement(statementParams{text: in.Statement, parameters: in.Parameters})
+	st, err := s.statement(in.Statement, in.Parameters)
 	if err != nil {
 		return nil, err
 	}

@@ -183,11 +183,7 @@ func (p *readPlan) notProjected(ix *index) error {
 		return awserr.Validation(invalidValues + "Select type ALL_ATTRIBUTES is not supported for global secondary index " +
 			ix.Name + " because its projection type is not ALL")
 	}
-	return errNotProjected(ix, p.missing(ix))
-}
-
-func errNotProjected(ix *index, missing []string) error {
-	return awserr.Validation(invalidValues + "Global secondary index " + ix.Name + " does not project [" + strings.Join(missing, ", ") + "]")
+	return awserr.Validation(invalidValues + "Global secondary index " + ix.Name + " does not project [" + strings.Join(p.missing(ix), ", ") + "]")
 }
 
 // checkPaths refuses a projection or a filter into a key attribute.

@@ -8,6 +8,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"slices"
+	"strings"
 
 	"cloudless/internal/api"
 	ddb "cloudless/internal/api/dynamodb"
@@ -97,6 +98,9 @@ func (s *Service) selectRanges(t *table, st *partiql.Statement, in *ddb.ExecuteS
 			key = ix.schema.partiqlKey()
 		}
 	}
+	if err := t.checkIndexOf(st, isTrue(in.ConsistentRead)); err != nil {
+		return nil, err
+	}
 	read, err := st.Read(key)
 	if err != nil {
 		return nil, err
@@ -110,11 +114,12 @@ func (s *Service) selectRanges(t *table, st *partiql.Statement, in *ddb.ExecuteS
 	}
 	requests := []*pageRequest{}
 	for _, part := range parts {
-		plan := &readPlan{readParams: params, filter: part.Filter, projection: st.Projection}
+		plan := &readPlan{readParams: params, projection: st.Projection}
 		p, err := plan.on(t)
 		if err != nil {
 			return nil, err
 		}
+		p.filter = part.Filter // on what the index has; for it alone no item is fetched
 		if read.FullScan {
 			p.keys = kv.Prefix(p.prefix())
 		} else {
@@ -126,17 +131,33 @@ func (s *Service) selectRanges(t *table, st *partiql.Statement, in *ddb.ExecuteS
 	return requests, nil
 }
 
-// checkProjected refuses a filter on what a global index does not have.
+// checkIndexOf refuses an index that is not there, or cannot be read so, in
+// other words than Query has.
+func (t *table) checkIndexOf(st *partiql.Statement, consistent bool) error {
+	if st.Index == "" {
+		return nil
+	}
+	switch ix := t.indexNamed(st.Index); {
+	case ix == nil:
+		return awserr.Validation("The table does not have the specified index")
+	case ix.Global && consistent:
+		return awserr.Validation("Strongly consistent read is not supported on Global Secondary Indexes")
+	}
+	return nil
+}
+
+// checkProjected refuses ranges of an index whose filter needs what the index
+// does not have. A full scan of an index finds such attributes absent.
 func (t *table) checkProjected(st *partiql.Statement, read *partiql.Read) error {
 	ix := t.indexNamed(st.Index)
-	if st.Index == "" || ix == nil || !ix.Global || ix.keep == nil {
+	if st.Index == "" || ix == nil || ix.keep == nil || read.FullScan {
 		return nil
 	}
 	missing := read.Unprojected(func(name string) bool { return slices.Contains(ix.keep, name) })
 	if len(missing) == 0 {
 		return nil
 	}
-	return errNotProjected(ix, missing)
+	return awserr.Validation(invalidValues + "Secondary index " + ix.Name + " does not project one or more filter attributes: [" + strings.Join(missing, ", ") + "]")
 }
 
 // selectToken is where a page begins: in which range, and behind which item of
@@ -146,11 +167,18 @@ type selectToken struct {
 	last attr.Item // or nil for the range's beginning
 }
 
-var errSelectToken error = awserr.Validation("Given NextToken is invalid")
+var (
+	errSelectToken  error = awserr.Validation("Invalid NextToken")
+	errForeignToken error = awserr.Validation("NextToken does not match request")
+)
 
 // digestOf tells statements with their parameters apart.
 func digestOf(in *ddb.ExecuteStatementInput) []byte {
-	sum := sha256.Sum256([]byte(in.Statement))
+	parameters, err := json.Marshal(in.Parameters)
+	if err != nil {
+		panic(fmt.Sprintf("parameters cannot be written: %v", err)) // they came as JSON
+	}
+	sum := sha256.Sum256([]byte(in.Statement + "\x00" + string(parameters)))
 	return sum[:8]
 }
 
@@ -174,8 +202,11 @@ func parseSelectToken(in *ddb.ExecuteStatementInput) (selectToken, error) {
 		return selectToken{}, nil
 	}
 	b, err := base64.StdEncoding.DecodeString(*in.NextToken)
-	if err != nil || len(b) < 12 || !slices.Equal(b[:8], digestOf(in)) {
+	if err != nil || len(b) < 12 {
 		return selectToken{}, errSelectToken
+	}
+	if !slices.Equal(b[:8], digestOf(in)) {
+		return selectToken{}, errForeignToken
 	}
 	token := selectToken{part: int(binary.BigEndian.Uint32(b[8:]))}
 	if len(b) == 12 {

@@ -10,23 +10,25 @@ import (
 	"cloudless/internal/service/dynamodb/partiql"
 )
 
-// statementParams are the parameters of one statement of PartiQL.
-type statementParams struct {
-	text       string
-	parameters []ddb.AttributeValue
-	onFailure  string // ReturnValuesOnConditionCheckFailure
-}
-
-// statement parses a statement and binds it to its parameters.
-func (s *Service) statement(p statementParams) (*partiql.Statement, error) {
-	values := make([]attr.Value, len(p.parameters))
-	for i := range p.parameters {
+// parametersOf are the parameters of a statement of PartiQL.
+func parametersOf(in []ddb.AttributeValue) ([]attr.Value, error) {
+	values := make([]attr.Value, len(in))
+	for i := range in {
 		var err error
-		if values[i], err = attr.ValueFromAPI(&p.parameters[i]); err != nil {
+		if values[i], err = attr.ValueFromAPI(&in[i]); err != nil {
 			return nil, err
 		}
 	}
-	return s.statements.Statement(p.text, values)
+	return values, nil
+}
+
+// statement parses a statement and binds it to its parameters.
+func (s *Service) statement(text string, parameters []ddb.AttributeValue) (*partiql.Statement, error) {
+	values, err := parametersOf(parameters)
+	if err != nil {
+		return nil, err
+	}
+	return s.statements.Statement(text, values)
 }
 
 // partiqlKey is a key as package partiql knows it.

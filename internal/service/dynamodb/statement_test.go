@@ -91,10 +91,10 @@ func TestSelectGoesOnWithItsToken(t *testing.T) {
 	}
 	for _, token := range []string{"nonsense", *out.NextToken + "AAAA"} {
 		_, err = f.ExecuteStatement(t.Context(), alice, &ddb.ExecuteStatementInput{Statement: "SELECT * FROM music", NextToken: &token})
-		refused(t, "a token that is none", err, "ValidationException: Given NextToken is invalid")
+		refused(t, "a token that is none", err, "ValidationException: Invalid NextToken")
 	}
 	_, err = f.ExecuteStatement(t.Context(), alice, &ddb.ExecuteStatementInput{Statement: "SELECT pk FROM music", NextToken: out.NextToken})
-	refused(t, "a token of another statement", err, "ValidationException: Given NextToken is invalid")
+	refused(t, "a token of another statement", err, "ValidationException: NextToken does not match request")
 }
 
 func TestStatementsWrite(t *testing.T) {

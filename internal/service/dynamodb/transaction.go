@@ -23,7 +23,8 @@ type transactionPart struct {
 	tableName string // as the request has it
 	action    string // what policies call it
 	planIn    func(*table) (*writePlan, error)
-	plan      *writePlan // for the table
+	refuse    func(error) error // what an error from before the transaction becomes, or nil
+	plan      *writePlan        // for the table
 	table     *table
 	done      changed
 }
@@ -101,11 +102,6 @@ func openTransaction(ctx context.Context, a *attempt, call *api.Call, tx *transa
 		if err != nil {
 			return nil, err
 		}
-		for _, other := range changes {
-			if bytes.Equal(c.storeKey, other.storeKey) {
-				return nil, awserr.Validation("Transaction request cannot include multiple operations on one item")
-			}
-		}
 		if size += p.plan.item.Size(); size > maxTransactionBytes {
 			return nil, errTransactionSize
 		}
@@ -114,11 +110,35 @@ func openTransaction(ctx context.Context, a *attempt, call *api.Call, tx *transa
 	if refused {
 		return nil, canceled(reasons)
 	}
-	return changes, nil
+	keys := make([][]byte, len(changes))
+	for i, c := range changes {
+		keys[i] = c.storeKey
+	}
+	return changes, checkDistinct(keys)
+}
+
+// checkDistinct refuses a transaction that is about one item twice.
+func checkDistinct(storeKeys [][]byte) error {
+	for i, key := range storeKeys {
+		for _, other := range storeKeys[:i] {
+			if bytes.Equal(key, other) {
+				return awserr.Validation("Transaction request cannot include multiple operations on one item")
+			}
+		}
+	}
+	return nil
 }
 
 // open finds the table of a part, authorizes it, and makes a change of it.
 func (p *transactionPart) open(ctx context.Context, a *attempt, call *api.Call) (*change, error) {
+	c, err := p.change(ctx, a, call)
+	if err != nil && p.refuse != nil {
+		err = p.refuse(err)
+	}
+	return c, err
+}
+
+func (p *transactionPart) change(ctx context.Context, a *attempt, call *api.Call) (*change, error) {
 	var err error
 	p.table, err = a.open(ctx, call, p.action, p.tableName, "", func(t *table) []api.Fact {
 		if plan, err := p.planIn(t); err == nil {
@@ -194,6 +214,8 @@ func cancellation(err error) (ddb.CancellationReason, bool) {
 			reason.Item = detail.Item
 		}
 		return reason, true
+	case "ResourceNotFoundException":
+		return ddb.CancellationReason{Code: new("ResourceNotFound"), Message: &e.Message}, true
 	case "DuplicateItemException":
 		return ddb.CancellationReason{Code: new("DuplicateItem"), Message: &e.Message}, true
 	case awserr.CodeValidation:
