@@ -35,7 +35,13 @@ unmodified.
 Data lies in the data directory, durable before it is acknowledged. The root key
 of an installation is in there too; on loopback addresses the key test/test is
 root as well.`,
-		Version:       versionLine(), // of the flag --version, which many try first
+		Version: versionLine(), // of the flag --version, which many try first
+		PersistentPreRunE: func(cmd *cobra.Command, _ []string) error {
+			if o.dataDir == "" { // a variable that was never set, most likely
+				return wrongUsage(cmd, errors.New(`--data names no directory; ":memory:" keeps nothing`))
+			}
+			return nil
+		},
 		SilenceUsage:  true,
 		SilenceErrors: true,
 	}

@@ -40,6 +40,7 @@ func TestWrongUsage(t *testing.T) {
 		{"logs", "cloudless: the log of which function?"},
 		{"logs a b", "cloudless: the log of which function?"},
 		{"runtime install", "cloudless: which runtime? (cloudless runtime list names them)"},
+		{"start --data=", `cloudless: --data names no directory; ":memory:" keeps nothing`},
 		{"status --data", "cloudless: flag needs an argument: --data"},
 	} {
 		t.Run(tt.args, func(t *testing.T) {
