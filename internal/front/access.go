@@ -1,7 +1,6 @@
 package front
 
 import (
-	"context"
 	"encoding/hex"
 	"fmt"
 	"io"
@@ -9,84 +8,116 @@ import (
 	"net/http"
 	"runtime/debug"
 	"time"
+
+	"cloudless/internal/wire"
 )
 
-// visit is what is known of one request while it is served, for the access
-// line. It belongs to the request's goroutine.
+// visit is what is known of one request while it is served. It belongs to the
+// request's goroutine, and is made in one piece.
 type visit struct {
-	id        string
-	start     time.Time
-	door      Door
-	service   string
+	id       string
+	start    time.Time
+	door     Door
+	host     string // in lower case, without the port
+	answer   countingWriter
+	body     sentBody
+	deployed bool // the request is for a deployed API
+
+	// Of a call of an AWS API, as far as it got.
+	service   *service
+	request   wire.Request
 	operation string
 	principal string
 	code      string // of the error, or ""
-	cancel    context.CancelFunc
-	refuse    func(error) // answers with an error, once it is known in which words
+
+	context callContext
+	random  [16]byte // of the id
 }
 
 // observe gives each request an id and writes the access line behind it. A
 // panic becomes a 500 and a line in the log; the server lives on.
 func (f *Front) observe(serve func(http.ResponseWriter, *http.Request, *visit)) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		counted := &countingWriter{ResponseWriter: w}
-		v := &visit{id: f.requestID(), start: f.cfg.Clock.Now(), cancel: func() {}, refuse: func(error) {
-			http.Error(counted, "internal error", http.StatusInternalServerError)
-		}}
+		v := &visit{start: f.cfg.Clock.Now(), host: hostname(r.Host), answer: countingWriter{ResponseWriter: w}}
+		v.id = f.requestID(&v.random)
 		if r.Body != nil && r.Body != http.NoBody {
-			r.Body = &sentBody{r.Body, http.NewResponseController(w), f.idleBody}
+			v.body = sentBody{ReadCloser: r.Body, conn: connectionOf(w), idle: f.idleBody}
+			r.Body = &v.body
 		}
 		defer func() {
-			v.cancel()
+			v.context.end()
 			if p := recover(); p != nil {
-				f.afterPanic(counted, r, v, p)
+				f.afterPanic(r, v, p)
 			}
-			f.writeAccessLine(r, counted, v)
+			f.writeAccessLine(r, v)
 		}()
-		serve(counted, r, v)
+		serve(&v.answer, r, v)
 	})
 }
 
-func (f *Front) afterPanic(w *countingWriter, r *http.Request, v *visit, p any) {
+func (f *Front) afterPanic(r *http.Request, v *visit, p any) {
 	if p == http.ErrAbortHandler {
 		panic(p)
 	}
 	f.log.ErrorContext(r.Context(), "panic while serving", "panic", p, "request_id", v.id, "stack", string(debug.Stack()))
-	if w.status == 0 {
-		v.refuse(fmt.Errorf("panic: %v", p))
+	switch {
+	case v.answer.status != 0:
+	case v.service != nil:
+		f.refuse(&v.answer, v, fmt.Errorf("panic: %v", p))
+	case v.deployed:
+		_ = wire.Answer(&v.answer, http.StatusInternalServerError, "application/json", []byte(`{"message": "Internal server error"}`))
+	default:
+		http.Error(&v.answer, "internal error", http.StatusInternalServerError)
 	}
 }
 
 // writeAccessLine logs one request. Its query stays out: it may carry a
 // signature that still holds.
-func (f *Front) writeAccessLine(r *http.Request, w *countingWriter, v *visit) {
+func (f *Front) writeAccessLine(r *http.Request, v *visit) {
 	level := slog.LevelInfo
 	if r.URL.Path == healthPath {
 		level = slog.LevelDebug
+	}
+	if !f.log.Enabled(r.Context(), level) {
+		return
+	}
+	service := ""
+	switch {
+	case v.service != nil:
+		service = v.service.Schema.Name
+	case v.deployed:
+		service = "execute-api"
 	}
 	f.log.LogAttrs(r.Context(), level, "request",
 		slog.String("request_id", v.id),
 		slog.String("method", r.Method),
 		slog.String("host", r.Host),
 		slog.String("path", r.URL.Path),
-		slog.String("service", v.service),
+		slog.String("service", service),
 		slog.String("operation", v.operation),
 		slog.String("principal", v.principal),
-		slog.Int("status", w.status),
+		slog.Int("status", v.answer.status),
 		slog.String("error", v.code),
-		slog.Int64("bytes", w.bytes),
+		slog.Int64("bytes", v.answer.bytes),
 		slog.Duration("took", f.cfg.Clock.Now().Sub(v.start)),
 	)
 }
 
-// requestID draws an id in the form of a UUID.
-func (f *Front) requestID() string {
-	var b [16]byte
+// requestID draws an id in the form of a UUID. b is room to work in.
+func (f *Front) requestID(b *[16]byte) string {
 	_, _ = f.cfg.Clock.Read(b[:]) // a clock.Clock never fails to
 	b[6] = b[6]&0x0f | 0x40
 	b[8] = b[8]&0x3f | 0x80
-	h := hex.EncodeToString(b[:])
-	return h[:8] + "-" + h[8:12] + "-" + h[12:16] + "-" + h[16:20] + "-" + h[20:]
+	var digits [2 * len(b)]byte
+	hex.Encode(digits[:], b[:])
+	text := make([]byte, 0, len(digits)+4)
+	for i, c := range digits {
+		if i == 8 || i == 12 || i == 16 || i == 20 {
+			text = append(text, '-')
+		}
+		text = append(text, c)
+	}
+	return string(text)
 }
 
 // countingWriter remembers what was answered.

@@ -2,12 +2,11 @@ package front
 
 import (
 	"cmp"
-	"context"
 	"errors"
 	"net"
 	"net/http"
+	"net/netip"
 	"strings"
-	"time"
 
 	"cloudless/internal/api"
 	"cloudless/internal/awserr"
@@ -50,10 +49,10 @@ func (f *Front) recordUse(r *http.Request, p api.Principal, sig *sigv4.Signature
 
 func (f *Front) key(r *http.Request, v *visit, sig *sigv4.Signature) (api.Key, error) {
 	if sig.AccessKeyID == wellKnownKey {
-		if !f.admitsWellKnown(r, v.door) {
+		if !f.admitsWellKnown(r, v) {
 			return api.Key{}, unrecognized()
 		}
-		return api.Key{ID: wellKnownKey, Secret: wellKnownKey, SessionToken: sig.SessionToken, Principal: api.Root(f.cfg.Account)}, nil
+		return api.Key{ID: wellKnownKey, Secret: wellKnownKey, SessionToken: sig.SessionToken, Principal: f.root}, nil
 	}
 	return f.cfg.Keys.Key(r.Context(), sig.AccessKeyID, sig.SessionToken)
 }
@@ -62,31 +61,40 @@ func (f *Front) key(r *http.Request, v *visit, sig *sigv4.Signature) (api.Key, e
 // so it does only for programs on this machine: not for connections from
 // elsewhere, and not for a web page from elsewhere that the user's browser
 // runs, be it by a foreign origin or by a foreign name for this address.
-func (f *Front) admitsWellKnown(r *http.Request, d Door) bool {
+func (f *Front) admitsWellKnown(r *http.Request, v *visit) bool {
 	local, ok := r.Context().Value(http.LocalAddrContextKey).(net.Addr)
-	if !d.WellKnownKey || !ok || !isLoopbackAddr(local.String()) || !isLoopbackAddr(r.RemoteAddr) {
+	if !v.door.WellKnownKey || !ok || !isLoopback(local) || !isLoopbackAddr(r.RemoteAddr) {
 		return false
 	}
 	if origin := r.Header.Get("Origin"); origin != "" && !f.allowsOrigin(origin) {
 		return false
 	}
-	host := hostname(r.Host)
-	_, isAWS := cutDomain(host)
-	return isAWS || isLoopbackName(host)
+	_, isAWS := cutDomain(v.host)
+	return isAWS || isLoopbackName(v.host)
+}
+
+func isLoopback(addr net.Addr) bool {
+	if a, ok := addr.(*net.TCPAddr); ok {
+		return a.IP.IsLoopback()
+	}
+	return isLoopbackAddr(addr.String())
 }
 
 func isLoopbackAddr(addr string) bool {
 	host, _, err := net.SplitHostPort(addr)
-	ip := net.ParseIP(host)
-	return err == nil && ip != nil && ip.IsLoopback()
+	return err == nil && isLoopbackIP(host)
 }
 
 func isLoopbackName(host string) bool {
 	if host == "localhost" || strings.HasSuffix(host, ".localhost") {
 		return true
 	}
-	ip := net.ParseIP(strings.Trim(host, "[]"))
-	return ip != nil && ip.IsLoopback()
+	return isLoopbackIP(strings.Trim(host, "[]"))
+}
+
+func isLoopbackIP(text string) bool {
+	ip, err := netip.ParseAddr(text)
+	return err == nil && ip.Zone() == "" && ip.Unmap().IsLoopback()
 }
 
 // unrecognized is the refusal of a key that is not ours, with AWS's words.
@@ -116,11 +124,11 @@ func parse(r *http.Request) (*sigv4.Signature, error) {
 }
 
 // newCall describes the request to the operation.
-func (f *Front) newCall(r *http.Request, v *visit, p api.Principal, region string) *api.Call {
+func (f *Front) newCall(r *http.Request, v *visit, who caller) *api.Call {
 	call := &api.Call{
-		Account:   p.Account,
-		Region:    region,
-		Principal: p,
+		Account:   who.principal.Account,
+		Region:    who.region,
+		Principal: who.principal,
 		RequestID: v.id,
 		Start:     v.start,
 		SourceIP:  sourceIP(r),
@@ -154,12 +162,3 @@ func baseURL(r *http.Request) string {
 
 // anonymous is who calls without a signature.
 func anonymous() api.Principal { return api.Principal{Type: api.PrincipalAnonymous} }
-
-// withinCall bounds a call that is no longer wanted: its context ends with the
-// client's connection, or after the longest that any operation may take.
-func withinCall(ctx context.Context) (context.Context, context.CancelFunc) {
-	return context.WithTimeout(ctx, longestCall)
-}
-
-// longestCall is a function's 900 seconds and what surrounds them.
-const longestCall = 16 * time.Minute

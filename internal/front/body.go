@@ -18,8 +18,19 @@ const idleBody = time.Minute
 // for ever.
 type sentBody struct {
 	io.ReadCloser
-	conn *http.ResponseController
+	conn connection
 	idle time.Duration
+}
+
+// connection is that of a request.
+type connection interface{ SetReadDeadline(time.Time) error }
+
+// connectionOf returns the connection that w answers on.
+func connectionOf(w http.ResponseWriter) connection {
+	if c, ok := w.(connection); ok {
+		return c
+	}
+	return http.NewResponseController(w)
 }
 
 // Read reads what has come, or waits. The deadline is the socket's, which knows

@@ -20,34 +20,34 @@ const defaultMaxBody = 16 << 20
 // serveCall answers one call of an AWS API.
 func (f *Front) serveCall(w http.ResponseWriter, r *http.Request, v *visit) {
 	sig, signatureError := parse(r)
-	s := f.choose(r, sig)
+	s := f.choose(r, v.host, sig)
 	if s == nil {
 		f.refuseUnserved(w, r, v, sig)
 		return
 	}
-	v.service = s.Schema.Name
+	v.service = s
 	if isPing(r, s, sig) {
 		f.servePing(w, r, v)
 		return
 	}
-	req := &wire.Request{Request: r, ID: v.id, Service: s.Schema}
-	v.refuse = func(err error) { f.refuse(w, s, req, v, err) }
-	out, err := f.call(w, s, req, v, sig, signatureError)
-	if err == nil {
-		if err := s.codec.Encode(w, req, out); err != nil {
-			f.log.WarnContext(r.Context(), "answer not sent", "err", err, "request_id", v.id)
-		}
+	v.request = wire.Request{Request: r, ID: v.id, Service: s.Schema}
+	out, err := f.call(w, v, sig, signatureError)
+	if err != nil {
+		f.refuse(w, v, err)
 		return
 	}
-	v.refuse(err)
+	if err := s.codec.Encode(w, &v.request, out); err != nil {
+		f.log.WarnContext(r.Context(), "answer not sent", "err", err, "request_id", v.id)
+	}
 }
 
-// refuse answers with an error, and logs what the caller is not told.
-func (f *Front) refuse(w http.ResponseWriter, s *service, req *wire.Request, v *visit, err error) {
+// refuse answers a call with an error, and logs what the caller is not told.
+func (f *Front) refuse(w http.ResponseWriter, v *visit, err error) {
 	e := awserr.From(err)
 	v.code = e.Code
-	if e.Status >= http.StatusInternalServerError && e.Code != awserr.CodeNotImplemented && req.Context().Err() == nil {
-		f.log.ErrorContext(req.Context(), "operation failed", slog.String("service", v.service),
+	s := v.service
+	if e.Status >= http.StatusInternalServerError && e.Code != awserr.CodeNotImplemented && v.request.Context().Err() == nil {
+		f.log.ErrorContext(v.request.Context(), "operation failed", slog.String("service", s.Schema.Name),
 			slog.String("operation", v.operation), slog.Any("err", err), slog.String("request_id", v.id))
 	}
 	if e.Code == awserr.CodeInternalFailure && s.Schema.InternalError != "" {
@@ -55,94 +55,136 @@ func (f *Front) refuse(w http.ResponseWriter, s *service, req *wire.Request, v *
 		renamed.Code = s.Schema.InternalError
 		e = &renamed
 	}
-	s.codec.EncodeError(w, req, e)
+	s.codec.EncodeError(w, &v.request, e)
 }
 
 // call does the operation that the request names: it finds it, checks who
 // calls, decodes and runs it.
-func (f *Front) call(w http.ResponseWriter, s *service, req *wire.Request, v *visit, sig *sigv4.Signature, signatureError error) (any, error) {
-	sent, body, err := readBody(w, s, req)
+func (f *Front) call(w http.ResponseWriter, v *visit, sig *sigv4.Signature, signatureError error) (any, error) {
+	s, req := v.service, &v.request
+	body, err := readBody(w, s, req)
 	if err != nil {
 		return nil, err
 	}
-	req.Request = sent // whose body can be read again
-	if refusal := s.resolve(req, body); refusal != nil {
+	req.Content = body // not checked yet: a refusal may have to tell what it was
+	op, refusal := s.resolve(req, body)
+	if refusal != nil {
 		return nil, refusal
 	}
-	op := s.Operations[req.Operation.Name]
 	v.operation = req.Operation.Name
 	if signatureError != nil {
 		return nil, signatureError
 	}
-	principal, region, content, err := f.identify(s, req, v, sig, sent, body)
+	who, err := f.identify(v, sig, body)
 	if err != nil {
 		return nil, err
 	}
-	v.principal = principal.ARN
+	v.principal = who.principal.ARN
 	if op.Do == nil {
 		return nil, awserr.NotImplemented(s.Schema.ID, req.Operation.Name)
 	}
-	req.Request = req.WithContext(req.Context())
-	req.Body = content
-	if !s.takesStream(req.Operation) {
-		req.Body = http.MaxBytesReader(w, content, s.maxBody())
+	if err := s.open(w, req, who.signed, body); err != nil {
+		return nil, err
 	}
 	in := op.In()
 	if err := s.codec.Decode(req, in); err != nil {
 		return nil, err
 	}
-	ctx, cancel := withinCall(req.Context())
-	v.cancel = cancel
-	return op.Do(ctx, f.newCall(req.Request, v, principal, region), in)
+	return op.Do(v.within(req.Context()), f.newCall(req.Request, v, who), in)
 }
 
-// identify returns who calls, for which region, and the content of the body.
-func (f *Front) identify(s *service, req *wire.Request, v *visit, sig *sigv4.Signature, sent *http.Request, body []byte) (api.Principal, string, io.ReadCloser, error) {
+// caller is who calls, and for which region.
+type caller struct {
+	principal api.Principal
+	region    string
+	signed    *sigv4.Verified
+}
+
+// identify finds out who calls.
+func (f *Front) identify(v *visit, sig *sigv4.Signature, body []byte) (caller, error) {
+	s, req := v.service, &v.request
 	if sig == nil {
 		if !req.Operation.Anonymous && s.Schema.Protocol != wire.RestXML {
-			return api.Principal{}, "", nil, sigv4.MissingAuthenticationToken()
+			return caller{}, sigv4.MissingAuthenticationToken()
 		}
-		content, err := sigv4.UnsignedBody(sent)
-		if err != nil {
-			return api.Principal{}, "", nil, err
-		}
-		return anonymous(), "", content, nil
+		unsigned, err := sigv4.Unsigned(req.Request)
+		return caller{principal: anonymous(), signed: unsigned}, err
 	}
 	if sig.Service != s.Schema.Scope() {
-		return api.Principal{}, "", nil, &awserr.Error{Code: awserr.CodeInvalidSignature, Status: http.StatusForbidden,
+		return caller{}, &awserr.Error{Code: awserr.CodeInvalidSignature, Status: http.StatusForbidden,
 			Message: "Credential should be scoped to correct service: '" + s.Schema.Scope() + "'. "}
 	}
 	bodyHash := ""
 	if sig.Payload.Mode == sigv4.PayloadUndeclared {
 		bodyHash = sigv4.HashPayload(body)
 	}
-	principal, verified, err := f.authenticate(sent, v, sig, bodyHash)
-	if err != nil {
-		return api.Principal{}, "", nil, err
-	}
-	return principal, sig.Region, verified.Body(sent.Body), nil
+	principal, signed, err := f.authenticate(req.Request, v, sig, bodyHash)
+	return caller{principal, sig.Region, signed}, err
 }
 
-// readBody limits the body. Where it is no stream it is read whole, for its
-// hash and for the parameters of awsQuery, and stands in the returned request
-// to be read again.
-func readBody(w http.ResponseWriter, s *service, req *wire.Request) (*http.Request, []byte, error) {
+// readBody reads a body whole, for its hash and for the parameters of awsQuery.
+// It returns nil for those of REST with XML: S3's signatures tell the hash, and
+// its bodies may be huge.
+func readBody(w http.ResponseWriter, s *service, req *wire.Request) ([]byte, error) {
 	if s.Schema.Protocol == wire.RestXML {
-		return req.Request, nil, nil // S3's signatures tell the hash, and its bodies may be huge
+		return nil, nil
 	}
-	body, err := io.ReadAll(http.MaxBytesReader(w, req.Body, s.maxBody()))
+	from, limit := io.Reader(req.Body), s.maxBody()
+	if req.ContentLength < 0 || req.ContentLength > limit {
+		from = http.MaxBytesReader(w, req.Body, limit)
+	}
+	body, err := readAll(from, req.ContentLength)
 	if tooLarge, ok := errors.AsType[*http.MaxBytesError](err); ok {
-		if s.resolve(req, nil) != nil {
+		if _, refusal := s.resolve(req, nil); refusal != nil {
 			req.Operation = &wire.Operation{Name: "requested"}
 		}
-		return nil, nil, wire.TooLarge(req, tooLarge.Limit)
+		return nil, wire.TooLarge(req, tooLarge.Limit)
 	}
 	if err != nil {
-		return nil, nil, awserr.Serialization("the body could not be read").Because(err)
+		return nil, awserr.Serialization("the body could not be read").Because(err)
 	}
-	again := req.WithContext(req.Context())
-	again.Body = io.NopCloser(bytes.NewReader(body))
-	return again, body, nil
+	return body, nil
+}
+
+// readAll reads what is expected to be n bytes, or of a length that is not
+// known, -1. It returns no nil slice.
+func readAll(from io.Reader, n int64) ([]byte, error) {
+	const leastRoom, mostRoom = 512, 64 << 10 // what is said to come may never do so
+	if n < 0 {
+		n = leastRoom
+	}
+	b := make([]byte, 0, min(n, mostRoom)+1)
+	for {
+		read, err := from.Read(b[len(b):cap(b)])
+		b = b[:len(b)+read]
+		if err == io.EOF {
+			return b, nil
+		}
+		if err != nil {
+			return b, err
+		}
+		if len(b) == cap(b) {
+			b = slices.Grow(b, len(b))
+		}
+	}
+}
+
+// open gives the request the content of its body, as it was signed: checked, if
+// it was read whole, and else to be read.
+func (s *service) open(w http.ResponseWriter, req *wire.Request, signed *sigv4.Verified, body []byte) (err error) {
+	streams := s.takesStream(req.Operation)
+	if body != nil {
+		req.Content, err = signed.Content(body)
+		if streams {
+			req.Body = io.NopCloser(bytes.NewReader(req.Content))
+		}
+		return err
+	}
+	req.Body = signed.Body(req.Body)
+	if !streams {
+		req.Body = http.MaxBytesReader(w, req.Body, s.maxBody())
+	}
+	return nil
 }
 
 func (s *service) maxBody() int64 {
@@ -155,6 +197,9 @@ func (s *service) maxBody() int64 {
 // takesStream tells operations whose body is a stream, such as S3's PutObject.
 func (s *service) takesStream(op *wire.Operation) bool {
 	input := s.Schema.Shape(op.Input)
+	if input.Payload == "" {
+		return false
+	}
 	for i := range input.Members {
 		if m := &input.Members[i]; m.Name == input.Payload {
 			return s.Schema.Shape(m.Shape).Kind == wire.Stream

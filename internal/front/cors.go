@@ -12,12 +12,12 @@ import (
 //
 // Deployed APIs answer such questions themselves, and so does S3 once its
 // buckets have rules for it.
-func (f *Front) preflight(w http.ResponseWriter, r *http.Request) bool {
+func (f *Front) preflight(w http.ResponseWriter, r *http.Request, host string) bool {
 	origin := r.Header.Get("Origin")
 	if origin == "" {
 		return false
 	}
-	if _, _, ok := deployedAPI(r); ok {
+	if _, _, ok := deployedAPI(r, host); ok {
 		return false
 	}
 	h := w.Header()

@@ -3,8 +3,6 @@ package front
 import (
 	"net/http"
 	"strings"
-
-	"cloudless/internal/wire"
 )
 
 // executePath is where deployed APIs are for clients that can neither resolve
@@ -14,8 +12,8 @@ const executePath = "/_aws/execute-api/"
 // deployedAPI returns the API that a request calls, by its host,
 // "{api}.execute-api.…", or by its path, and the request with a path that
 // begins with the stage.
-func deployedAPI(r *http.Request) (id string, rest *http.Request, ok bool) {
-	if name, isAWS := cutDomain(hostname(r.Host)); isAWS {
+func deployedAPI(r *http.Request, host string) (id string, rest *http.Request, ok bool) {
+	if name, isAWS := cutDomain(host); isAWS {
 		id, service, _ := strings.Cut(name, ".")
 		if service == "execute-api" || strings.HasPrefix(service, "execute-api.") {
 			return id, r, true
@@ -37,17 +35,11 @@ func deployedAPI(r *http.Request) (id string, rest *http.Request, ok bool) {
 // serveDeployedAPI hands a call of a deployed API over. It needs no signature;
 // where a method asks for one, the API says so.
 func (f *Front) serveDeployedAPI(w http.ResponseWriter, r *http.Request, v *visit, id string) {
-	v.service, v.operation = "execute-api", id
-	v.refuse = func(error) {
-		_ = wire.Answer(w, http.StatusInternalServerError, "application/json", []byte(`{"message": "Internal server error"}`))
-	}
-	principal := anonymous()
-	region := f.cfg.Region
+	v.deployed, v.operation = true, id
+	who := caller{principal: anonymous(), region: f.cfg.Region}
 	if sig, err := parse(r); err == nil && sig != nil && sig.Service == "execute-api" {
-		region = sig.Region
+		who.region = sig.Region
 	}
-	ctx, cancel := withinCall(r.Context())
-	v.cancel = cancel
-	call := f.newCall(r, v, principal, region)
-	f.cfg.APIs.ServeAPI(w, r.WithContext(ctx), call, id)
+	call := f.newCall(r, v, who)
+	f.cfg.APIs.ServeAPI(w, r.WithContext(v.within(r.Context())), call, id)
 }

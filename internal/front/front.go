@@ -6,6 +6,7 @@
 //   - call.go:  one call of an AWS API: authenticate, decode, do, encode;
 //   - authenticate.go: whose signature it is;
 //   - body.go: bodies that do not come, or not whole;
+//   - context.go: how long a call may take;
 //   - executeapi.go: calls of deployed APIs, by host or by path;
 //   - cors.go:  browsers;
 //   - access.go: request ids, the access line, panics.
@@ -87,6 +88,8 @@ type Front struct {
 	rest    []*service          // the services whose paths are their own
 
 	verifier sigv4.Verifier
+	root     api.Principal // of the well-known key
+	internal []internalHandler
 	idleBody time.Duration // the constant, but for tests
 }
 
@@ -95,6 +98,12 @@ type service struct {
 	*api.Service
 	codec  wire.Codec
 	router *wire.Router // of the REST protocols; nil for the others
+}
+
+// internalHandler is one of Config.Internal.
+type internalHandler struct {
+	prefix string
+	http.Handler
 }
 
 // New returns a Front that serves the services of cfg.
@@ -111,7 +120,10 @@ func New(cfg Config) *Front {
 	if cfg.Status == nil {
 		cfg.Status = func() any { return map[string]string{"status": "ready"} }
 	}
-	f := &Front{cfg: cfg, log: cfg.Log, byName: map[string]*service{}, targets: map[string]*service{}, idleBody: idleBody}
+	f := &Front{cfg: cfg, log: cfg.Log, byName: map[string]*service{}, targets: map[string]*service{}, idleBody: idleBody, root: api.Root(cfg.Account)}
+	for prefix, h := range cfg.Internal {
+		f.internal = append(f.internal, internalHandler{prefix, h})
+	}
 	for _, s := range cfg.Services {
 		sv := &service{Service: s, codec: cfg.Codecs[s.Schema.Protocol]}
 		f.byName[s.Schema.Name] = sv
@@ -142,9 +154,9 @@ func (f *Front) Handler(d Door) http.Handler {
 		v.door = d
 		switch {
 		case r.URL.Path == healthPath:
-			f.serveHealth(w, r, d)
+			f.serveHealth(w, r, v)
 		case f.serveInternal(w, r):
-		case f.preflight(w, r):
+		case f.preflight(w, r, v.host):
 		default:
 			f.dispatch(w, r, v)
 		}
@@ -154,8 +166,8 @@ func (f *Front) Handler(d Door) http.Handler {
 // serveInternal answers a request that is for a handler of the server's own,
 // and tells whether it was.
 func (f *Front) serveInternal(w http.ResponseWriter, r *http.Request) bool {
-	for prefix, h := range f.cfg.Internal {
-		if strings.HasPrefix(r.URL.Path, prefix) {
+	for _, h := range f.internal {
+		if strings.HasPrefix(r.URL.Path, h.prefix) {
 			h.ServeHTTP(w, r)
 			return true
 		}
@@ -165,7 +177,7 @@ func (f *Front) serveInternal(w http.ResponseWriter, r *http.Request) bool {
 
 // dispatch sends a request to a deployed API or to an AWS API.
 func (f *Front) dispatch(w http.ResponseWriter, r *http.Request, v *visit) {
-	if id, rest, ok := deployedAPI(r); ok {
+	if id, rest, ok := deployedAPI(r, v.host); ok {
 		f.serveDeployedAPI(w, rest, v, id)
 		return
 	}

@@ -16,9 +16,9 @@ const healthPath = "/_cloudless/health"
 // serveHealth tells that the server is ready, as JSON, and more to those who may
 // be root here without a secret: paths and names are not for functions, nor for
 // other machines.
-func (f *Front) serveHealth(w http.ResponseWriter, r *http.Request, d Door) {
+func (f *Front) serveHealth(w http.ResponseWriter, r *http.Request, v *visit) {
 	var status any = map[string]string{"status": "ready"}
-	if f.admitsWellKnown(r, d) {
+	if f.admitsWellKnown(r, v) {
 		status = f.cfg.Status()
 	}
 	body, err := json.Marshal(status)

@@ -13,6 +13,7 @@ func TestInternalHandlersAreAskedByPrefixOnEveryHost(t *testing.T) {
 			w.WriteHeader(http.StatusTeapot)
 		}),
 	}
+	f.front = New(f.front.cfg)
 	for _, tt := range []struct {
 		url     string
 		handled string

@@ -9,6 +9,7 @@ import (
 	"net/url"
 	"strings"
 
+	"cloudless/internal/api"
 	"cloudless/internal/awserr"
 	"cloudless/internal/identity/sigv4"
 	"cloudless/internal/wire"
@@ -17,8 +18,8 @@ import (
 // choose finds the service of a request: by its host, by the scope of its
 // signature, by X-Amz-Target, by the form that it posts, or by its path, in
 // this order. It returns nil if there is none.
-func (f *Front) choose(r *http.Request, sig *sigv4.Signature) *service {
-	if s := f.byHost(hostname(r.Host)); s != nil {
+func (f *Front) choose(r *http.Request, host string, sig *sigv4.Signature) *service {
+	if s := f.byHost(host); s != nil {
 		return s
 	}
 	prefix, _, hasTarget := cutLast(r.Header.Get("X-Amz-Target"), ".")
@@ -146,32 +147,36 @@ func (f *Front) byVersion(version string) *service {
 
 // resolve finds the operation that a request to the service names. The body
 // of an awsQuery request must have been read into the request before.
-func (s *service) resolve(req *wire.Request, body []byte) *awserr.Error {
+func (s *service) resolve(req *wire.Request, body []byte) (op api.Operation, refusal error) {
+	name := ""
 	switch s.Schema.Protocol {
 	case wire.AWSJSON10, wire.AWSJSON11:
-		_, name, _ := cutLast(req.Header.Get("X-Amz-Target"), ".")
-		req.Operation = s.Schema.Operation(name)
+		_, name, _ = cutLast(req.Header.Get("X-Amz-Target"), ".")
 	case wire.AWSQuery:
-		req.Operation = s.Schema.Operation(actionOf(req.Request, body))
+		name = actionOf(req.Request, body)
 	default:
-		onPath := withBucketInPath(req.Request)
-		req.Request = onPath
-		req.Operation, req.Labels = s.router.Match(onPath)
+		req.Request = withBucketInPath(req.Request)
+		var matched *wire.Operation
+		if matched, req.Labels = s.router.Match(req.Request); matched != nil {
+			name = matched.Name
+		}
 	}
-	if req.Operation != nil {
-		return nil
+	op, ok := s.Operations[name]
+	if ok {
+		req.Operation = op.Schema
+		return op, nil
 	}
 	if name := sibling(s.Schema.Name, req.Request); name != "" {
-		return notServed(name)
+		return op, notServed(name)
 	}
 	if kind, _, _ := mime.ParseMediaType(req.Header.Get("Content-Type")); s.Schema.Name == "s3" && req.Method == http.MethodPost && kind == "multipart/form-data" {
-		return awserr.NotImplemented(s.Schema.ID, "POST Object, the upload by a form,") // which no model has
+		return op, awserr.NotImplemented(s.Schema.ID, "POST Object, the upload by a form,") // which no model has
 	}
 	if s.Schema.Protocol == wire.RestXML {
-		return &awserr.Error{Code: "MethodNotAllowed", Status: http.StatusMethodNotAllowed,
+		return op, &awserr.Error{Code: "MethodNotAllowed", Status: http.StatusMethodNotAllowed,
 			Message: "The specified method is not allowed against this resource."}
 	}
-	return awserr.UnknownOperation()
+	return op, awserr.UnknownOperation()
 }
 
 // sibling names the API that a request is for if that is not here and has its

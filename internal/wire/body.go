@@ -9,9 +9,12 @@ import (
 	"cloudless/internal/awserr"
 )
 
-// ReadBody reads the whole body, which the front door has limited and whose
-// digest it checks on the way.
+// ReadBody returns the whole body, which the front door has limited and whose
+// digest it has checked, or checks on the way.
 func ReadBody(r *Request) ([]byte, error) {
+	if r.Content != nil {
+		return r.Content, nil
+	}
 	body, err := io.ReadAll(r.Body)
 	if err == nil {
 		return body, nil

@@ -12,6 +12,7 @@ type Request struct {
 	ID        string // the request id, for the answer
 	Service   *Service
 	Operation *Operation        // nil if the request names none that exists
+	Content   []byte            // of the body, whole and checked; nil where Body is yet to be read
 	Labels    map[string]string // REST: the parts of the path that the URI pattern names, unescaped
 }
 

@@ -1,6 +1,7 @@
 package sigv4
 
 import (
+	"bytes"
 	"crypto/sha256"
 	"encoding/hex"
 	"hash"
@@ -139,9 +140,25 @@ func (v *Verified) Body(body io.ReadCloser) *Body {
 	return b
 }
 
-// UnsignedBody gives the content of the body of a request that [Parse] found
-// to be unsigned. Such a request may still declare a hash, or send chunks.
-func UnsignedBody(r *http.Request) (*Body, error) {
+// Content returns the content of a body that was read whole, once it is sure
+// that it is what was signed. It may share the memory of body. Errors are
+// *awserr.Error.
+func (v *Verified) Content(body []byte) ([]byte, error) {
+	switch p := v.sig.Payload; p.Mode {
+	case PayloadUndeclared, PayloadUnsigned: // the signature covers the body's hash, or leaves it open
+		return body, nil
+	case PayloadHashed:
+		if sum := sha256.Sum256(body); !spells(p.declared, &sum) {
+			return nil, contentMismatch(p.declared, hex.EncodeToString(sum[:]))
+		}
+		return body, nil
+	}
+	return io.ReadAll(v.Body(io.NopCloser(bytes.NewReader(body))))
+}
+
+// Unsigned stands for a request that [Parse] found to be unsigned. Such a
+// request may still declare a hash of its body, or send it in chunks.
+func Unsigned(r *http.Request) (*Verified, error) {
 	p, err := parsePayload(r, r.Header.Get(headerSHA256))
 	if err != nil {
 		return nil, err
@@ -149,7 +166,7 @@ func UnsignedBody(r *http.Request) (*Body, error) {
 	if p.Mode == PayloadChunked || p.Mode == PayloadChunkedTrailer {
 		return nil, mismatchS3() // there is no signature for the chain to begin with
 	}
-	return newBody(r.Body, p), nil
+	return &Verified{sig: &Signature{Payload: p}}, nil
 }
 
 // Body reads the content of a request's body. Errors of Read are

@@ -33,8 +33,11 @@ func TestBodyChecksItsHash(t *testing.T) {
 				t.Fatal(err)
 			}
 			_, err = io.ReadAll(v.Body(io.NopCloser(strings.NewReader(tt.sent))))
-			if tt.right && err != nil || !tt.right && !errors.Is(err, &awserr.Error{Code: awserr.CodeContentSHA256Mismatch}) {
-				t.Errorf("read: %v", err)
+			_, errWhole := v.Content([]byte(tt.sent))
+			for _, err := range []error{err, errWhole} {
+				if tt.right && err != nil || !tt.right && !errors.Is(err, &awserr.Error{Code: awserr.CodeContentSHA256Mismatch}) {
+					t.Errorf("read: %v", err)
+				}
 			}
 		})
 	}
@@ -54,14 +57,20 @@ func TestUnsignedBody(t *testing.T) {
 		t.Run(tt.name, func(t *testing.T) {
 			r := httptest.NewRequest("PUT", "/key", strings.NewReader(tt.body))
 			r.Header.Set(headerSHA256, tt.declared)
-			var got []byte
-			body, err := UnsignedBody(r)
-			if err == nil {
-				got, err = io.ReadAll(body)
+			unsigned, err := Unsigned(r)
+			check := func(how string, got []byte, err error) {
+				if awserr.Code(err) != tt.code || err == nil && string(got) != tt.want {
+					t.Errorf("%s: read %q, %v; want %q and %q", how, got, err, tt.want, tt.code)
+				}
 			}
-			if awserr.Code(err) != tt.code || err == nil && string(got) != tt.want {
-				t.Errorf("read %q, %v; want %q and %q", got, err, tt.want, tt.code)
+			if err != nil {
+				check("refused", nil, err)
+				return
 			}
+			got, err := io.ReadAll(unsigned.Body(r.Body))
+			check("as a stream", got, err)
+			got, err = unsigned.Content([]byte(tt.body))
+			check("whole", got, err)
 		})
 	}
 }

@@ -42,7 +42,7 @@ func (v *Verifier) Verify(s *Signature, secret, bodySHA256 string, now time.Time
 		key = deriveKey(secret, s.scope())
 	}
 	want := key.sign(s.stamp, s.scope(), canonical)
-	if !isSignature(s.provided, &want) {
+	if !spells(s.provided, &want) {
 		return nil, s.mismatch(string(canonical), string(appendToSign(nil, s.stamp, s.scope(), canonical)))
 	}
 	if !known {
@@ -51,20 +51,21 @@ func (v *Verifier) Verify(s *Signature, secret, bodySHA256 string, now time.Time
 	return &Verified{sig: s, key: key.key, seed: want}, nil
 }
 
-// isSignature compares a signature in hexadecimal with the one that is due, in
-// a time that does not tell how much of it is right.
-func isSignature(provided string, want *[sha256.Size]byte) bool {
+// spells compares a digest in hexadecimal with the one that is due, in a time
+// that does not tell how much of it is right.
+func spells(text string, want *[sha256.Size]byte) bool {
 	var digits [2 * sha256.Size]byte
 	var got [sha256.Size]byte
-	if len(provided) != len(digits) {
+	if len(text) != len(digits) {
 		return false
 	}
-	copy(digits[:], provided)
+	copy(digits[:], text)
 	_, err := hex.Decode(got[:], digits[:])
 	return err == nil && hmac.Equal(got[:], want[:])
 }
 
-// Verified is a signature that was found right.
+// Verified is a signature that was found right, or none where none was asked
+// for.
 type Verified struct {
 	sig  *Signature
 	key  []byte            // the signing key; nil for Version 2, which signs no chunks
