@@ -29,8 +29,8 @@ import (
 // codecs are the protocols that are spoken.
 func codecs() map[wire.Protocol]wire.Codec {
 	return map[wire.Protocol]wire.Codec{
-		wire.AWSJSON10: awsjson.Codec{},
-		wire.AWSJSON11: awsjson.Codec{},
+		wire.AWSJSON10: new(awsjson.Codec),
+		wire.AWSJSON11: new(awsjson.Codec),
 		wire.RestJSON:  restjson.Codec{},
 		wire.RestXML:   restxml.Codec{},
 		wire.AWSQuery:  awsquery.Codec{},

@@ -117,7 +117,7 @@ func newFixture() *fixture {
 	alice := api.Principal{Type: api.PrincipalUser, Account: "111111111111", ARN: "arn:aws:iam::111111111111:user/alice"}
 	f := New(Config{
 		Services: services,
-		Codecs:   map[wire.Protocol]wire.Codec{wire.AWSJSON10: awsjson.Codec{}, wire.RestJSON: restjson.Codec{}, wire.RestXML: restxml.Codec{}, wire.AWSQuery: awsquery.Codec{}},
+		Codecs:   map[wire.Protocol]wire.Codec{wire.AWSJSON10: new(awsjson.Codec), wire.RestJSON: restjson.Codec{}, wire.RestXML: restxml.Codec{}, wire.AWSQuery: awsquery.Codec{}},
 		Keys: fakeKeys{
 			"AKIAALICE": {ID: "AKIAALICE", Secret: "secret", Principal: alice},
 			"ASIAOLD":   {ID: "ASIAOLD", Secret: "secret", SessionToken: "token", Expires: now.Add(-time.Second), Principal: alice},

@@ -13,7 +13,8 @@
 //   - text.go: scalars as text, for everything that is not JSON.
 //
 // The protocols are sub-packages: awsjson, restjson, restxml and awsquery are
-// codecs; jsonshape, xmlshape and restbind are what two of them share.
+// codecs; jsonshape, xmlshape and restbind are what two of them share; jsonscan
+// is for the inputs and outputs that read and write themselves.
 //
 // The package serves every service alike: whatever it knows of one, it knows
 // from the schema that it is handed.

@@ -136,7 +136,7 @@ func TestWhatIsSaidOfAMissingMember(t *testing.T) {
 	} {
 		r := &wire.Request{Service: tt.service, Operation: tt.service.Operation(tt.operation),
 			Request: httptest.NewRequestWithContext(t.Context(), http.MethodPost, "/", strings.NewReader("{}"))}
-		if e := awserr.From(awsjson.Codec{}.Decode(r, tt.in)); e.Code != tt.code || e.Message != tt.message {
+		if e := awserr.From(new(awsjson.Codec).Decode(r, tt.in)); e.Code != tt.code || e.Message != tt.message {
 			t.Errorf("%s: %v, want %s: %s", tt.operation, e, tt.code, tt.message)
 		}
 	}

@@ -45,6 +45,10 @@ type overlay struct {
 	// words of its own.
 	OpenEnums []string
 
+	// Hot are the operations that get a codec of their own: those that are
+	// called so often that what a call costs besides its work matters.
+	Hot []string
+
 	// InternalError is the service's own code for a failure of its own.
 	InternalError string
 }
@@ -53,6 +57,10 @@ var overlays = map[string]overlay{
 	"apigateway": {PrefixedPaths: true},
 	"dynamodb": {
 		InternalError: "InternalServerError",
+		Hot: []string{
+			"BatchExecuteStatement", "BatchGetItem", "BatchWriteItem", "DeleteItem", "ExecuteStatement", "ExecuteTransaction",
+			"GetItem", "PutItem", "Query", "Scan", "TransactGetItems", "TransactWriteItems", "UpdateItem",
+		},
 		// Seen in answers of 2026, while AWS was changing from one way of
 		// validating to another, operation by operation.
 		Bottomless: []string{"BatchGetRequestMap", "BatchWriteItemRequestMap"},

@@ -2,18 +2,14 @@ package jsonshape
 
 import (
 	"cmp"
-	"encoding/base64"
 	"fmt"
-	"math"
 	"reflect"
 	"slices"
 	"strconv"
-	"strings"
 	"time"
 
-	"github.com/go-json-experiment/json/jsontext"
-
 	"cloudless/internal/wire"
+	"cloudless/internal/wire/jsonscan"
 )
 
 // Append appends the JSON of a value of the shape to dst. Absent members are
@@ -55,11 +51,8 @@ func appendStructure(dst []byte, s *wire.Service, shape *wire.Shape, rv reflect.
 			dst = append(dst, ',')
 		}
 		empty = false
+		dst = append(jsonscan.AppendString(dst, m.WireName()), ':')
 		var err error
-		if dst, err = appendString(dst, m.WireName()); err != nil {
-			return dst, err
-		}
-		dst = append(dst, ':')
 		if dst, err = appendValue(dst, s, member, field, m.TimestampFormat); err != nil {
 			return dst, fmt.Errorf("%s.%s: %w", shape.Name, m.Name, err)
 		}
@@ -105,9 +98,7 @@ func appendMap(dst []byte, s *wire.Service, shape *wire.Shape, rv reflect.Value)
 		if i > 0 {
 			dst = append(dst, ',')
 		}
-		if dst, err = appendString(dst, k); err != nil {
-			return dst, err
-		}
+		dst = jsonscan.AppendString(dst, k)
 		dst = append(dst, ':')
 		if dst, err = appendValue(dst, s, element, rv.MapIndex(reflect.ValueOf(k)), ""); err != nil {
 			return dst, err
@@ -119,35 +110,19 @@ func appendMap(dst []byte, s *wire.Service, shape *wire.Shape, rv reflect.Value)
 func appendScalar(dst []byte, shape *wire.Shape, rv reflect.Value, timeFormat string) ([]byte, error) {
 	switch shape.Kind {
 	case wire.String, wire.Enum:
-		return appendString(dst, rv.String())
+		return jsonscan.AppendString(dst, rv.String()), nil
 	case wire.Blob:
-		dst = append(dst, '"')
-		dst = base64.StdEncoding.AppendEncode(dst, rv.Bytes())
-		return append(dst, '"'), nil
+		return jsonscan.AppendBlob(dst, rv.Bytes()), nil
 	case wire.Boolean:
 		return strconv.AppendBool(dst, rv.Bool()), nil
 	case wire.Integer, wire.Long:
 		return strconv.AppendInt(dst, rv.Int(), 10), nil
 	case wire.Float, wire.Double:
-		return appendFloat(dst, rv.Float()), nil
+		return jsonscan.AppendDouble(dst, rv.Float()), nil
 	case wire.Timestamp:
 		return appendTime(dst, rv.Interface().(time.Time), timeFormat, shape.TimestampFormat)
 	}
 	return dst, fmt.Errorf("shape %s cannot be written as JSON", shape.Name)
-}
-
-func appendFloat(dst []byte, f float64) []byte {
-	switch {
-	case math.IsNaN(f):
-		return append(dst, `"NaN"`...)
-	case math.IsInf(f, 1):
-		return append(dst, `"Infinity"`...)
-	case math.IsInf(f, -1):
-		return append(dst, `"-Infinity"`...)
-	case f == math.Trunc(f) && math.Abs(f) < 1e15:
-		return strconv.AppendFloat(dst, f, 'f', 1, 64) // AWS writes 5.0
-	}
-	return strconv.AppendFloat(dst, f, 'g', -1, 64)
 }
 
 // appendTime writes t in the first format that is given.
@@ -156,11 +131,5 @@ func appendTime(dst []byte, t time.Time, formats ...string) ([]byte, error) {
 	if format == wire.UnixTimestamp {
 		return append(dst, wire.FormatTime(t, format)...), nil
 	}
-	return appendString(dst, wire.FormatTime(t, format))
-}
-
-// appendString writes a string. Bytes that are not UTF-8, which functions and
-// headers may contain, become the replacement character.
-func appendString(dst []byte, text string) ([]byte, error) {
-	return jsontext.AppendQuote(dst, strings.ToValidUTF8(text, "\uFFFD"))
+	return jsonscan.AppendString(dst, wire.FormatTime(t, format)), nil
 }

@@ -5,6 +5,7 @@ import (
 
 	"cloudless/internal/awserr"
 	"cloudless/internal/wire"
+	"cloudless/internal/wire/jsonscan"
 )
 
 // AppendError appends the JSON of a refusal: its message, spelled as the model
@@ -28,14 +29,8 @@ func AppendError(dst []byte, s *wire.Service, e *awserr.Error, typeMember, code 
 		if i > 0 {
 			dst = append(dst, ',')
 		}
-		var err error
-		if dst, err = appendString(dst, f.name); err != nil {
-			return dst, err
-		}
-		dst = append(dst, ':')
-		if dst, err = appendString(dst, f.value); err != nil {
-			return dst, err
-		}
+		dst = append(jsonscan.AppendString(dst, f.name), ':')
+		dst = jsonscan.AppendString(dst, f.value)
 	}
 	return appendDetail(dst, s, shape, e.Detail, len(fields) > 0)
 }

@@ -13,8 +13,8 @@ import (
 
 // codecs are all there are.
 var codecs = map[wire.Protocol]wire.Codec{
-	wire.AWSJSON10: awsjson.Codec{},
-	wire.AWSJSON11: awsjson.Codec{},
+	wire.AWSJSON10: new(awsjson.Codec),
+	wire.AWSJSON11: new(awsjson.Codec),
 	wire.AWSQuery:  awsquery.Codec{},
 	wire.RestJSON:  restjson.Codec{},
 	wire.RestXML:   restxml.Codec{},
