@@ -17,9 +17,9 @@ import (
 // clouds expect. It is root, on loopback alone.
 const wellKnownKey = "test"
 
-// authenticate finds the key that signed and checks the signature. For a
-// request whose signature does not tell the hash of its body, bodyHash is it.
-func (f *Front) authenticate(r *http.Request, v *visit, sig *sigv4.Signature, bodyHash string) (api.Principal, *sigv4.Verified, error) {
+// authenticate finds the key that signed and checks the signature, which may
+// cover the body.
+func (f *Front) authenticate(r *http.Request, v *visit, sig *sigv4.Signature, body []byte) (api.Principal, *sigv4.Verified, error) {
 	key, err := f.key(r, v, sig)
 	if err != nil {
 		return api.Principal{}, nil, err
@@ -27,7 +27,7 @@ func (f *Front) authenticate(r *http.Request, v *visit, sig *sigv4.Signature, bo
 	if key.SessionToken != sig.SessionToken {
 		return api.Principal{}, nil, unrecognized()
 	}
-	verified, err := f.verifier.Verify(sig, key.Secret, bodyHash, f.cfg.Clock.Now())
+	verified, err := f.verifier.Verify(sig, key.Secret, body, f.cfg.Clock.Now())
 	if err != nil {
 		return api.Principal{}, nil, err
 	}

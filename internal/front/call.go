@@ -114,11 +114,7 @@ func (f *Front) identify(v *visit, sig *sigv4.Signature, body []byte) (caller, e
 		return caller{}, &awserr.Error{Code: awserr.CodeInvalidSignature, Status: http.StatusForbidden,
 			Message: "Credential should be scoped to correct service: '" + s.Schema.Scope() + "'. "}
 	}
-	bodyHash := ""
-	if sig.Payload.Mode == sigv4.PayloadUndeclared {
-		bodyHash = sigv4.HashPayload(body)
-	}
-	principal, signed, err := f.authenticate(req.Request, v, sig, bodyHash)
+	principal, signed, err := f.authenticate(req.Request, v, sig, body)
 	return caller{principal, sig.Region, signed}, err
 }
 

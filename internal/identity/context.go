@@ -43,11 +43,19 @@ func (a *Authorizer) request(call *api.Call, action, resource string, facts []ap
 // accountOf returns the account in an ARN, or "" if there is none. AWS's own
 // things, such as its managed policies, belong to nobody.
 func accountOf(arn string) string {
-	parts := strings.SplitN(arn, ":", 6)
-	if len(parts) < 6 || len(parts[4]) != 12 {
+	rest := arn
+	for range 4 { // arn, partition, service, region
+		_, after, ok := strings.Cut(rest, ":")
+		if !ok {
+			return ""
+		}
+		rest = after
+	}
+	account, _, ok := strings.Cut(rest, ":")
+	if !ok || len(account) != 12 {
 		return ""
 	}
-	return parts[4]
+	return account
 }
 
 func principalOf(call *api.Call) policy.Principal {

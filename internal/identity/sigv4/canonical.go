@@ -1,11 +1,24 @@
 package sigv4
 
 import (
+	"crypto/sha256"
+	"encoding/hex"
 	"net/http"
 	"slices"
 	"strconv"
 	"strings"
 )
+
+// appendCanonical appends the canonical request that s signs, with the hash of
+// the body, where the request does not tell it itself.
+func (s *Signature) appendCanonical(dst, body []byte) []byte {
+	dst = appendCanonicalHead(dst, s.request, s.SignedHeaders, s.unsigned, s.rules)
+	if s.Payload.Mode != PayloadUndeclared {
+		return append(dst, s.Payload.declared...)
+	}
+	sum := sha256.Sum256(body)
+	return hex.AppendEncode(dst, sum[:])
+}
 
 // appendCanonicalHead appends the canonical request up to its last line, the
 // hash of the payload: method, path, query, headers and their names.

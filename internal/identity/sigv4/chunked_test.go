@@ -64,7 +64,7 @@ func TestReadsTheChunksOfTheDocumentation(t *testing.T) {
 			if err != nil {
 				t.Fatalf("Parse = %v", err)
 			}
-			v, err := new(Verifier).Verify(sig, "wJalrXUtnFEMI/K7MDENG/bPxRfiCYEXAMPLEKEY", "", time.Date(2013, 5, 24, 0, 0, 0, 0, time.UTC))
+			v, err := new(Verifier).Verify(sig, "wJalrXUtnFEMI/K7MDENG/bPxRfiCYEXAMPLEKEY", nil, time.Date(2013, 5, 24, 0, 0, 0, 0, time.UTC))
 			if err != nil {
 				t.Fatalf("Verify = %v", err)
 			}

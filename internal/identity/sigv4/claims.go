@@ -53,17 +53,17 @@ func (s *Signature) setDate(amzDate, httpDate string) error {
 	if text == "" {
 		text = httpDate
 	}
+	if date, ok := parseStamp(text); ok {
+		s.Date, s.stamp = date, text
+		return nil
+	}
 	date, err := time.Parse(stampLayout, text)
 	if err != nil && amzDate == "" {
 		date, err = http.ParseTime(httpDate)
 	}
 	if err == nil && date.Year() >= 0 && date.Year() <= 9999 {
 		s.Date = date.UTC()
-		s.stamp = text
-		var stamp [len(stampLayout)]byte
-		if written := s.Date.AppendFormat(stamp[:0], stampLayout); string(written) != text {
-			s.stamp = string(written)
-		}
+		s.stamp = s.Date.Format(stampLayout)
 		return nil
 	}
 	switch {
@@ -73,6 +73,30 @@ func (s *Signature) setDate(amzDate, httpDate string) error {
 		return queryParametersS3(`X-Amz-Date must be in the ISO8601 Long Format "yyyyMMdd'T'HHmmss'Z'"`)
 	}
 	return deniedS3("AWS authentication requires a valid Date or x-amz-date header")
+}
+
+// parseStamp reads the usual form of a date, without the care that package time
+// takes of all others. It leaves the last days of months to that.
+func parseStamp(text string) (date time.Time, ok bool) {
+	if len(text) != len(stampLayout) || text[8] != 'T' || text[15] != 'Z' {
+		return date, false
+	}
+	number := func(from, to int) (n int) {
+		for _, c := range []byte(text[from:to]) {
+			if c < '0' || c > '9' {
+				return -1
+			}
+			n = 10*n + int(c-'0')
+		}
+		return n
+	}
+	year, month, day := number(0, 4), number(4, 6), number(6, 8)
+	hour, minute, second := number(9, 11), number(11, 13), number(13, 15)
+	if year < 0 || month < 1 || month > 12 || day < 1 || day > 28 || hour < 0 || hour > 23 ||
+		minute < 0 || minute > 59 || second < 0 || second > 59 {
+		return date, false
+	}
+	return time.Date(year, time.Month(month), day, hour, minute, second, 0, time.UTC), true
 }
 
 // setExpires reads the life of a presigned request, in seconds. Only S3 insists

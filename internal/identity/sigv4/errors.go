@@ -64,11 +64,13 @@ func notYetCurrent(date, latest, now time.Time, by time.Duration) *awserr.Error 
 
 // mismatch refuses a wrong signature. S3 shows what it signed itself, so that
 // a client can find the difference.
-func (s *Signature) mismatch(canonical, toSign string) *awserr.Error {
+func (s *Signature) mismatch(body []byte) *awserr.Error {
 	if !isS3(s.Service) {
 		return invalid("The request signature we calculated does not match the signature you provided. " +
 			"Check your AWS Secret Access Key and signing method. Consult the service documentation for details.")
 	}
+	canonical := string(s.appendCanonical(nil, body))
+	toSign := string(appendToSign(nil, s.stamp, s.scope(), sha256.Sum256([]byte(canonical))))
 	return mismatchS3().With(SignatureDoesNotMatch{
 		AWSAccessKeyId:        s.AccessKeyID,
 		StringToSign:          toSign,

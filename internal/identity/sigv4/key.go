@@ -56,10 +56,13 @@ type signingKey struct {
 
 // signer is an HMAC that has taken up its key, and room to work in.
 type signer struct {
-	mac    hash.Hash
-	toSign []byte
-	sum    [sha256.Size]byte
+	mac  hash.Hash
+	text []byte
+	sum  [sha256.Size]byte
 }
+
+// maxKept is the largest room that is kept.
+const maxKept = 8 << 10
 
 // deriveKey derives the key that signs for one day, region and service.
 func deriveKey(secret string, s scope) *signingKey {
@@ -69,29 +72,33 @@ func deriveKey(secret string, s scope) *signingKey {
 	return &signingKey{key: mac(k, terminator)}
 }
 
-// sign signs a canonical request.
-func (k *signingKey) sign(stamp string, s scope, canonical []byte) [sha256.Size]byte {
+// sign returns the signature of the request that s belongs to.
+func (k *signingKey) sign(s *Signature, body []byte) [sha256.Size]byte {
 	g, _ := k.signers.Get().(*signer)
 	if g == nil {
 		g = &signer{mac: hmac.New(sha256.New, k.key)}
 	}
-	defer k.signers.Put(g)
-	g.toSign = appendToSign(g.toSign[:0], stamp, s, canonical)
+	g.text = s.appendCanonical(g.text[:0], body)
+	g.text = appendToSign(g.text[:0], s.stamp, s.scope(), sha256.Sum256(g.text))
 	g.mac.Reset()
-	g.mac.Write(g.toSign)
+	g.mac.Write(g.text)
 	g.mac.Sum(g.sum[:0])
-	return g.sum
+	sum := g.sum
+	if cap(g.text) <= maxKept {
+		k.signers.Put(g)
+	}
+	return sum
 }
 
-// appendToSign appends the string to sign.
-func appendToSign(dst []byte, stamp string, s scope, canonical []byte) []byte {
+// appendToSign appends the string to sign of a canonical request, given by its
+// digest.
+func appendToSign(dst []byte, stamp string, s scope, canonical [sha256.Size]byte) []byte {
 	dst = append(dst, algorithm+"\n"...)
 	dst = append(dst, stamp...)
 	dst = append(dst, '\n')
 	dst = s.append(dst)
 	dst = append(dst, '\n')
-	sum := sha256.Sum256(canonical)
-	return hex.AppendEncode(dst, sum[:])
+	return hex.AppendEncode(dst, canonical[:])
 }
 
 func mac(key []byte, text string) []byte {

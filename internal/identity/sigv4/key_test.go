@@ -7,6 +7,7 @@ import (
 	"slices"
 	"strings"
 	"testing"
+	"time"
 
 	"cloudless/internal/awserr"
 )
@@ -20,7 +21,7 @@ func TestAVerifierKeepsNothingThatCounts(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		_, err = v.Verify(sig, secret, HashPayload(nil), now.AddDate(0, 0, late))
+		_, err = v.Verify(sig, secret, nil, now.AddDate(0, 0, late))
 		return err
 	}
 	nothing := func(*http.Request) {}
@@ -107,6 +108,20 @@ func FuzzHeader(f *testing.F) {
 		}
 		if got := string(appendHeader(nil, r, lower)); got != strings.Join(want, ",") {
 			t.Errorf("header %q: %q is written as %q, want %q", name, values, got, strings.Join(want, ","))
+		}
+	})
+}
+
+// FuzzStamp compares dates with package time.
+func FuzzStamp(f *testing.F) {
+	for _, seed := range []string{"20260504T120000Z", "20240229T235959Z", "00000101T000000Z", "20261332T246060Z", "2026050xT120000Z", "20260504t120000Z"} {
+		f.Add(seed)
+	}
+	f.Fuzz(func(t *testing.T, text string) {
+		got, ok := parseStamp(text)
+		want, err := time.Parse(stampLayout, text)
+		if ok && (err != nil || !got.Equal(want) || want.Format(stampLayout) != text) {
+			t.Errorf("%q is read as %v; package time: %v, %v", text, got, want, err)
 		}
 	})
 }

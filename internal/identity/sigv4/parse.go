@@ -95,18 +95,9 @@ func parseHeader(r *http.Request, authorization string, rulesOf func(string) rul
 	if err := s.setPayload(r, r.Header.Get(headerSHA256)); err != nil {
 		return nil, err
 	}
-	s.setCanonical(r, nil, rulesOf(s.Service))
+	s.request, s.rules = r, rulesOf(s.Service)
 	return s, nil
 }
-
-// setCanonical writes the canonical request up to the hash of the payload, for
-// which it leaves room.
-func (s *Signature) setCanonical(r *http.Request, without []string, ru rules) {
-	s.canonical = appendCanonicalHead(make([]byte, 0, canonicalBytes), r, s.SignedHeaders, without, ru)
-}
-
-// canonicalBytes is enough for nearly every canonical request.
-const canonicalBytes = 512
 
 // components are the parts of an Authorization header.
 type components struct{ credential, signedHeaders, signature string }
@@ -116,9 +107,9 @@ type components struct{ credential, signedHeaders, signature string }
 func readComponents(list string) (c components, ok bool) {
 	ok = true
 	for list != "" {
-		end := strings.IndexFunc(list, isSeparator)
-		if end < 0 {
-			end = len(list)
+		end := 0
+		for end < len(list) && !isSeparator(list[end]) {
+			end++
 		}
 		part := list[:end]
 		list = list[min(end+1, len(list)):] // a separator is one byte
@@ -139,7 +130,7 @@ func readComponents(list string) (c components, ok bool) {
 	return c, ok
 }
 
-func isSeparator(c rune) bool { return c == ',' || isBlank(c) }
+func isSeparator(c byte) bool { return c == ',' || isBlank(rune(c)) }
 
 // checkScheme refuses the schemes of others: what is no signature of AWS at
 // all counts as missing.
@@ -221,11 +212,10 @@ func parseQuery(r *http.Request, query map[string]string, rulesOf func(string) r
 	if err := s.setPayload(r, declared); err != nil {
 		return nil, err
 	}
-	ru, without := rulesOf(s.Service), []string{querySignature}
-	if ru.lateToken {
-		without = append(without, queryToken)
+	s.request, s.rules, s.unsigned = r, rulesOf(s.Service), []string{querySignature}
+	if s.rules.lateToken {
+		s.unsigned = append(s.unsigned, queryToken)
 	}
-	s.setCanonical(r, without, ru)
 	return s, nil
 }
 

@@ -28,7 +28,7 @@ func TestBodyChecksItsHash(t *testing.T) {
 			if err != nil {
 				t.Fatal(err)
 			}
-			v, err := new(Verifier).Verify(sig, creds.SecretAccessKey, "", now)
+			v, err := new(Verifier).Verify(sig, creds.SecretAccessKey, nil, now)
 			if err != nil {
 				t.Fatal(err)
 			}

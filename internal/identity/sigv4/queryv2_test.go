@@ -51,7 +51,7 @@ func TestVerifiesWhatBotocorePresigns(t *testing.T) {
 			if err != nil {
 				t.Fatalf("ParseV2 = %v", err)
 			}
-			if _, err := new(Verifier).Verify(sig, secretV2, "", nowV2); err != nil {
+			if _, err := new(Verifier).Verify(sig, secretV2, nil, nowV2); err != nil {
 				t.Errorf("Verify = %v; signed was\n%s", err, sig.v2.toSign)
 			}
 			if sig.AccessKeyID != "AKIAEXAMPLE" || sig.Service != "s3" || sig.Payload.Mode != PayloadUnsigned {
@@ -99,7 +99,7 @@ func TestVersion2RefusesWhatWasChanged(t *testing.T) {
 			if err != nil {
 				t.Fatalf("ParseV2 = %v", err)
 			}
-			_, err = new(Verifier).Verify(sig, secretV2, "", nowV2)
+			_, err = new(Verifier).Verify(sig, secretV2, nil, nowV2)
 			checkRefusal(t, "Verify", err, awserr.CodeInvalidSignature,
 				"The request signature we calculated does not match the signature you provided. Check your key and signing method.")
 			e, _ := errors.AsType[*awserr.Error](err)
@@ -115,10 +115,10 @@ func TestVersion2Ends(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if _, err := new(Verifier).Verify(sig, secretV2, "", nowV2.Add(time.Hour)); err != nil {
+	if _, err := new(Verifier).Verify(sig, secretV2, nil, nowV2.Add(time.Hour)); err != nil {
 		t.Errorf("in its last second: %v", err)
 	}
-	_, err = new(Verifier).Verify(sig, secretV2, "", nowV2.Add(time.Hour+time.Second))
+	_, err = new(Verifier).Verify(sig, secretV2, nil, nowV2.Add(time.Hour+time.Second))
 	checkRefusal(t, "Verify", err, awserr.CodeAccessDenied, "Request has expired")
 	e, _ := errors.AsType[*awserr.Error](err)
 	if want := (ExpiredV2{Expires: "2026-03-01T13:00:00Z", ServerTime: "2026-03-01T13:00:01Z"}); e.Detail != want {
@@ -176,7 +176,7 @@ func FuzzParseV2(f *testing.F) {
 			}
 			return
 		}
-		if _, err := new(Verifier).Verify(s, "secret", "", s.v2.until); err == nil {
+		if _, err := new(Verifier).Verify(s, "secret", nil, s.v2.until); err == nil {
 			t.Fatal("Verify accepts a signature out of nowhere")
 		}
 	})

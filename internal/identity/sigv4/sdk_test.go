@@ -120,15 +120,14 @@ func receive(r *http.Request) (string, error) {
 	if sig.SessionToken != "to/ken+==" || sig.Region != "eu-central-1" {
 		return "", fmt.Errorf("Parse = %+v", sig)
 	}
-	hash := ""
+	var whole []byte
 	if sig.Payload.Mode == sigv4.PayloadUndeclared {
-		b, err := io.ReadAll(r.Body)
-		if err != nil {
+		if whole, err = io.ReadAll(r.Body); err != nil {
 			return "", err
 		}
-		hash, r.Body = sigv4.HashPayload(b), io.NopCloser(bytes.NewReader(b))
+		r.Body = io.NopCloser(bytes.NewReader(whole))
 	}
-	v, err := new(sigv4.Verifier).Verify(sig, "secret", hash, time.Now())
+	v, err := new(sigv4.Verifier).Verify(sig, "secret", whole, time.Now())
 	if err != nil {
 		return "", fmt.Errorf("Verify: %w", err)
 	}

@@ -1,6 +1,7 @@
 package sigv4
 
 import (
+	"crypto/sha256"
 	"encoding/hex"
 	"net/http"
 	"net/url"
@@ -78,9 +79,10 @@ func Presign(r *http.Request, c Credentials, s Scope, expires time.Duration, now
 	}
 }
 
+// signature returns the signature of a canonical request.
 func signature(secret, stamp string, s scope, canonical string) string {
-	sum := deriveKey(secret, s).sign(stamp, s, []byte(canonical))
-	return hex.EncodeToString(sum[:])
+	toSign := appendToSign(nil, stamp, s, sha256.Sum256([]byte(canonical)))
+	return hex.EncodeToString(mac(deriveKey(secret, s).key, string(toSign)))
 }
 
 // headersToSign returns the names, in lower case and sorted, of the headers

@@ -27,6 +27,7 @@ package sigv4
 
 import (
 	"errors"
+	"net/http"
 	"strings"
 	"time"
 )
@@ -76,9 +77,11 @@ type Signature struct {
 
 	Payload Payload
 
-	stamp     string // Date as the string to sign has it
-	provided  string // the signature, in hexadecimal
-	canonical []byte // the canonical request up to the hash of the payload
+	stamp    string        // Date as the string to sign has it
+	provided string        // the signature, in hexadecimal
+	request  *http.Request // as it was received
+	unsigned []string      // the parameters of the query that are not signed
+	rules    rules
 
 	v2 *signatureV2 // of Signature Version 2, which has none of the above but provided
 }

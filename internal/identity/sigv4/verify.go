@@ -21,29 +21,24 @@ const (
 // that it holds now.
 //
 // A request whose Payload is [PayloadUndeclared] signs the hash of its body
-// without saying it: then bodySHA256 is that hash, as [HashPayload] makes it.
-// In all other cases bodySHA256 is ignored.
+// without saying it: then body is the whole of it. In all other cases body is
+// ignored. The head of the request must still be what Parse has seen.
 //
 // Errors are *awserr.Error.
-func (v *Verifier) Verify(s *Signature, secret, bodySHA256 string, now time.Time) (*Verified, error) {
+func (v *Verifier) Verify(s *Signature, secret string, body []byte, now time.Time) (*Verified, error) {
 	if s.v2 != nil {
 		return s.v2.verify(s, secret, now.UTC())
 	}
 	if err := s.checkTime(now.UTC()); err != nil {
 		return nil, err
 	}
-	payload := s.Payload.declared
-	if s.Payload.Mode == PayloadUndeclared {
-		payload = bodySHA256
-	}
-	canonical := append(s.canonical, payload...)
 	key, known := v.find(secret, s.scope())
 	if !known {
 		key = deriveKey(secret, s.scope())
 	}
-	want := key.sign(s.stamp, s.scope(), canonical)
+	want := key.sign(s, body)
 	if !spells(s.provided, &want) {
-		return nil, s.mismatch(string(canonical), string(appendToSign(nil, s.stamp, s.scope(), canonical)))
+		return nil, s.mismatch(body)
 	}
 	if !known {
 		v.keep(secret, s.scope(), key)

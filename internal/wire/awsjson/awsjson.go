@@ -84,12 +84,14 @@ func appendOutput(dst []byte, r *wire.Request, out any) ([]byte, error) {
 func answer(w http.ResponseWriter, r *wire.Request, status int, body []byte) error {
 	h := w.Header()
 	contentType := "application/x-amz-json-1.1"
+	values := [2]string{r.ID}
 	if r.Service.Protocol == wire.AWSJSON10 {
 		contentType = "application/x-amz-json-1.0"
 		// Clients of DynamoDB compare it with what they received.
-		h["X-Amz-Crc32"] = []string{strconv.FormatUint(uint64(crc32.ChecksumIEEE(body)), 10)}
+		values[1] = strconv.FormatUint(uint64(crc32.ChecksumIEEE(body)), 10)
+		h["X-Amz-Crc32"] = values[1:2:2]
 	}
-	h["X-Amzn-Requestid"] = []string{r.ID}
+	h["X-Amzn-Requestid"] = values[0:1:1]
 	return wire.Answer(w, status, contentType, body)
 }
 
