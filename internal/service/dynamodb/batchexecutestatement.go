@@ -7,9 +7,7 @@ import (
 	"cloudless/internal/api"
 	ddb "cloudless/internal/api/dynamodb"
 	"cloudless/internal/awserr"
-	"cloudless/internal/service/dynamodb/attr"
 	"cloudless/internal/service/dynamodb/partiql"
-	"cloudless/internal/storage/kv"
 )
 
 // BatchExecuteStatement runs statements that each read or write one item. One
@@ -81,23 +79,10 @@ func (s *Service) selectOne(ctx context.Context, call *api.Call, st *partiql.Sta
 		if err := t.checkRead(key, st.Projection); err != nil {
 			return err
 		}
-		if err := s.admits(t, nil, false); err != nil {
-			return err
-		}
-		var it attr.Item
-		err = s.store.View(ctx, func(r kv.Reader) (err error) {
-			if err = t.verify(r); err != nil {
-				return err
-			}
-			it, err = readItem(r, t.itemKey(key))
-			return err
-		})
+		it, consumed, err := s.readOne(ctx, t, key, consistent)
 		if err != nil {
 			return err
 		}
-		var consumed consumption
-		consumed.add(nil, readUnits(it.Size(), consistent))
-		s.take(t, consumed, false, 1)
 		item, used = project(st.Projection, it).API(), consumed.answer(capacity, t)
 		return nil
 	})

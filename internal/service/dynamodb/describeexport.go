@@ -24,16 +24,7 @@ func (s *Service) DescribeExport(ctx context.Context, call *api.Call, in *ddb.De
 	if err := s.authz.Authorize(ctx, call, "dynamodb:DescribeExport", in.ExportArn); err != nil {
 		return nil, err
 	}
-	var x *exportRecord
-	err = s.store.View(ctx, func(r kv.Reader) error {
-		key := exportKey(where, id)
-		b, err := r.Get(key)
-		if err != nil {
-			return err
-		}
-		x, err = decodeExport(key, b)
-		return err
-	})
+	x, err := readKept(ctx, s.store, exportKey(where, id), decodeExport)
 	if errors.Is(err, kv.ErrNotFound) {
 		return nil, ddb.ExportNotFoundException("Export not found: Export not found: " + in.ExportArn)
 	}

@@ -21,16 +21,7 @@ func (s *Service) DescribeImport(ctx context.Context, call *api.Call, in *ddb.De
 	if err := s.authz.Authorize(ctx, call, "dynamodb:DescribeImport", in.ImportArn); err != nil {
 		return nil, err
 	}
-	var m *importRecord
-	err = s.store.View(ctx, func(r kv.Reader) error {
-		key := importKey(where, id)
-		b, err := r.Get(key)
-		if err != nil {
-			return err
-		}
-		m, err = decodeImport(key, b)
-		return err
-	})
+	m, err := readKept(ctx, s.store, importKey(where, id), decodeImport)
 	if errors.Is(err, kv.ErrNotFound) {
 		return nil, ddb.ImportNotFoundException("Import not found: " + in.ImportArn)
 	}

@@ -76,6 +76,19 @@ func decodeExport(key, b []byte) (*exportRecord, error) {
 	return &x, err
 }
 
+// readKept reads what is kept under a key, or [kv.ErrNotFound].
+func readKept[T any](ctx context.Context, store kv.Store, key []byte, decode func(key, b []byte) (*T, error)) (kept *T, err error) {
+	err = store.View(ctx, func(r kv.Reader) error {
+		b, err := r.Get(key)
+		if err != nil {
+			return err
+		}
+		kept, err = decode(key, b)
+		return err
+	})
+	return kept, err
+}
+
 // ownerOf reads of which table the key of an export or an import is.
 func ownerOf(key []byte) (ref, error) {
 	tuple, err := keys.Decode(key)
@@ -170,16 +183,7 @@ func (s *Service) exportRun(ctx context.Context, j *job) (*exportRun, error) {
 	if run := s.exports[j.ID]; run != nil {
 		return run, nil
 	}
-	var x *exportRecord
-	err := s.store.View(ctx, func(r kv.Reader) error {
-		key := exportKey(ref{j.Account, j.Region, j.Table}, j.Export)
-		b, err := r.Get(key)
-		if err != nil {
-			return err
-		}
-		x, err = decodeExport(key, b)
-		return err
-	})
+	x, err := readKept(ctx, s.store, exportKey(ref{j.Account, j.Region, j.Table}, j.Export), decodeExport)
 	if err != nil {
 		return nil, err
 	}

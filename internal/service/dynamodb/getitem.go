@@ -31,23 +31,10 @@ func (s *Service) GetItem(ctx context.Context, call *api.Call, in *ddb.GetItemIn
 		if err := t.checkRead(key, projection); err != nil {
 			return err
 		}
-		if err := s.admits(t, nil, false); err != nil {
-			return err
-		}
-		var it attr.Item
-		err = s.store.View(ctx, func(r kv.Reader) (err error) {
-			if err = t.verify(r); err != nil {
-				return err
-			}
-			it, err = readItem(r, t.itemKey(key))
-			return err
-		})
+		it, consumed, err := s.readOne(ctx, t, key, isTrue(in.ConsistentRead))
 		if err != nil {
 			return err
 		}
-		var consumed consumption
-		consumed.add(nil, readUnits(it.Size(), isTrue(in.ConsistentRead)))
-		s.take(t, consumed, false, 1)
 		out = &ddb.GetItemOutput{Item: project(projection, it).API(), ConsumedCapacity: consumed.answer(in.ReturnConsumedCapacity, t)}
 		return nil
 	})
@@ -55,6 +42,26 @@ func (s *Service) GetItem(ctx context.Context, call *api.Call, in *ddb.GetItemIn
 		return nil, err
 	}
 	return out, nil
+}
+
+// readOne reads the item of this key, and pays for it.
+func (s *Service) readOne(ctx context.Context, t *table, key attr.Item, consistent bool) (it attr.Item, used consumption, err error) {
+	if err := s.admits(t, nil, false); err != nil {
+		return nil, used, err
+	}
+	err = s.store.View(ctx, func(r kv.Reader) (err error) {
+		if err = t.verify(r); err != nil {
+			return err
+		}
+		it, err = readItem(r, t.itemKey(key))
+		return err
+	})
+	if err != nil {
+		return nil, used, err
+	}
+	used.add(nil, readUnits(it.Size(), consistent))
+	s.take(t, used, false, 1)
+	return it, used, nil
 }
 
 // checkRead refuses a wrong key, and a projection into a key attribute.

@@ -74,19 +74,11 @@ func (s *Service) importRun(ctx context.Context, j *job) (*importRun, error) {
 		return run, nil
 	}
 	where := ref{j.Account, j.Region, j.Table}
-	run := &importRun{}
-	err := s.store.View(ctx, func(r kv.Reader) error {
-		key := importKey(where, j.Import)
-		b, err := r.Get(key)
-		if err != nil {
-			return err
-		}
-		run.record, err = decodeImport(key, b)
-		return err
-	})
+	record, err := readKept(ctx, s.store, importKey(where, j.Import), decodeImport)
 	if err != nil {
 		return nil, err
 	}
+	run := &importRun{record: record}
 	if run.table, err = s.lookupNow(ctx, where); err != nil {
 		return nil, err
 	}

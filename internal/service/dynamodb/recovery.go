@@ -57,21 +57,7 @@ func recoveryNote(data uint64) []byte { return keys.Encode(service, "recovery", 
 
 // forgetHistory drops what is older than anybody may restore, of all tables.
 func (s *Service) forgetHistory(ctx context.Context) error {
-	var where []ref
-	err := s.store.View(ctx, func(r kv.Reader) error {
-		where = nil
-		for pair, err := range r.Scan(kv.Prefix(keys.Encode(service, "recovery"))) {
-			if err != nil {
-				return err
-			}
-			at, err := refOf(pair.Value)
-			if err != nil {
-				return err
-			}
-			where = append(where, at)
-		}
-		return nil
-	})
+	where, err := s.noted(ctx, kv.Prefix(keys.Encode(service, "recovery")))
 	for _, r := range where {
 		t, failed := s.lookupNow(ctx, r)
 		if failed == nil && t != nil && t.history != nil {

@@ -79,21 +79,7 @@ func (x *expiry) replace(tx kv.Tx, itemKey []byte, old, next attr.Item) {
 // expire removes, from all tables, the items whose time has come. It returns
 // when there are no more, or when ctx ends.
 func (s *Service) expire(ctx context.Context) error {
-	var where []ref
-	err := s.store.View(ctx, func(r kv.Reader) error {
-		where = nil
-		for pair, err := range r.Scan(ttlNotes()) {
-			if err != nil {
-				return err
-			}
-			at, err := refOf(pair.Value)
-			if err != nil {
-				return err
-			}
-			where = append(where, at)
-		}
-		return nil
-	})
+	where, err := s.noted(ctx, ttlNotes())
 	for _, r := range where {
 		more := true
 		for more && ctx.Err() == nil {
@@ -175,6 +161,26 @@ func (t *table) expiring(it attr.Item, storeKey []byte, now time.Time) *change {
 func ttlNote(data uint64) []byte { return keys.Encode(service, "ttl", data) }
 
 func ttlNotes() kv.Range { return kv.Prefix(keys.Encode(service, "ttl")) }
+
+// noted reads of which tables there are notes.
+func (s *Service) noted(ctx context.Context, notes kv.Range) ([]ref, error) {
+	var where []ref
+	err := s.store.View(ctx, func(r kv.Reader) error {
+		where = nil
+		for pair, err := range r.Scan(notes) {
+			if err != nil {
+				return err
+			}
+			at, err := refOf(pair.Value)
+			if err != nil {
+				return err
+			}
+			where = append(where, at)
+		}
+		return nil
+	})
+	return where, err
+}
 
 // refOf reads which table a definition's key is of.
 func refOf(definition []byte) (ref, error) {
