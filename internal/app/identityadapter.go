@@ -19,7 +19,7 @@ func (p policies) Policies(ctx context.Context, principal api.Principal) (identi
 	if err != nil {
 		return identity.Documents{}, err
 	}
-	return identity.Documents{Identity: found.Identity, Boundary: found.Boundary}, nil
+	return identity.Documents{Identity: found.Identity, Boundary: found.Boundary, Version: found.Version}, nil
 }
 
 // documents is the policy language as IAM sees it.

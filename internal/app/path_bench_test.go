@@ -3,7 +3,6 @@ package app
 import (
 	"bufio"
 	"bytes"
-	"context"
 	"fmt"
 	"io"
 	"log/slog"
@@ -17,7 +16,6 @@ import (
 	"testing"
 	"time"
 
-	"cloudless/internal/front"
 	"cloudless/internal/identity/sigv4"
 )
 
@@ -158,15 +156,24 @@ func sendRaw(b *testing.B, url string, request []byte) int {
 
 // signedBytes returns a signed request as it goes over the wire.
 func signedBytes(b *testing.B, url, operation, body string) []byte {
+	return signedBy(b, sigv4.Credentials{AccessKeyID: "test", SecretAccessKey: "test"}, url, operation, body)
+}
+
+func signedBy(b *testing.B, c sigv4.Credentials, url, operation, body string) []byte {
 	r, err := http.NewRequest("POST", url+"/", strings.NewReader(body))
 	if err != nil {
 		b.Fatal(err)
 	}
-	r.Header.Set("Content-Type", "application/x-amz-json-1.0")
-	r.Header.Set("X-Amz-Target", "DynamoDB_20120810."+operation)
+	service := "dynamodb"
+	if action, isForm := strings.CutPrefix(operation, "form:"); isForm {
+		service = action
+		r.Header.Set("Content-Type", "application/x-www-form-urlencoded")
+	} else {
+		r.Header.Set("Content-Type", "application/x-amz-json-1.0")
+		r.Header.Set("X-Amz-Target", "DynamoDB_20120810."+operation)
+	}
 	r.Header.Set("User-Agent", "bench")
-	sigv4.Sign(r, sigv4.Credentials{AccessKeyID: "test", SecretAccessKey: "test"}, sigv4.Scope{Region: "us-east-1", Service: "dynamodb"},
-		sigv4.HashPayload([]byte(body)), time.Now())
+	sigv4.Sign(r, c, sigv4.Scope{Region: "us-east-1", Service: service}, sigv4.HashPayload([]byte(body)), time.Now())
 	var out bytes.Buffer
 	if err := r.Write(&out); err != nil {
 		b.Fatal(err)
@@ -180,79 +187,3 @@ func makePathTable(b *testing.B, a *App) {
 
 const createPathTable = `{"TableName":"bench","BillingMode":"PAY_PER_REQUEST",
 	"AttributeDefinitions":[{"AttributeName":"pk","AttributeType":"S"}],"KeySchema":[{"AttributeName":"pk","KeyType":"HASH"}]}`
-
-// BenchmarkHandler calls the handler behind the socket, so that what net/http
-// takes is left out, and nobody else's allocations are counted.
-func BenchmarkHandler(b *testing.B) {
-	h := newHandler(b)
-	do := func(call pathCall) func() int {
-		raw := signedBytes(b, "http://127.0.0.1:4566", call.operation, call.body)
-		r, err := http.ReadRequest(bufio.NewReader(bytes.NewReader(raw)))
-		if err != nil {
-			b.Fatal(err)
-		}
-		r.RemoteAddr = "127.0.0.1:1"
-		r = r.WithContext(context.WithValue(b.Context(), http.LocalAddrContextKey, net.Addr(&net.TCPAddr{IP: net.IPv4(127, 0, 0, 1), Port: 4566})))
-		w := &discardWriter{header: http.Header{}}
-		body := &replayed{}
-		return func() int {
-			clear(w.header)
-			w.status = 0
-			body.Reset(call.body)
-			once := *r
-			once.Body = body
-			h.ServeHTTP(w, &once)
-			return w.status
-		}
-	}
-	do(pathCall{"", "CreateTable", createPathTable})()
-	for _, call := range pathCalls() {
-		serve := do(call)
-		if status := serve(); status != http.StatusOK {
-			b.Fatalf("%s: status %d", call.name, status)
-		}
-		b.Run(call.name, func(b *testing.B) {
-			b.ReportAllocs()
-			for b.Loop() {
-				serve()
-			}
-		})
-	}
-}
-
-// newHandler returns the front door of a server whose store is in memory.
-func newHandler(b *testing.B) http.Handler {
-	cfg := Config{Log: slog.New(slog.DiscardHandler)}.withDefaults()
-	a := &App{failed: make(chan error, 1), done: make(chan struct{})}
-	b.Cleanup(a.Stop)
-	stores, err := a.openStores(cfg)
-	if err != nil {
-		b.Fatal(err)
-	}
-	ca, err := openAuthority(cfg)
-	if err != nil {
-		b.Fatal(err)
-	}
-	door, err := a.build(b.Context(), cfg, stores, ca)
-	if err != nil {
-		b.Fatal(err)
-	}
-	return door.Handler(front.Door{WellKnownKey: true})
-}
-
-// replayed is a body that can be sent again.
-type replayed struct{ strings.Reader }
-
-func (*replayed) Close() error { return nil }
-
-// discardWriter forgets what is written.
-type discardWriter struct {
-	header http.Header
-	status int
-}
-
-func (w *discardWriter) Header() http.Header         { return w.header }
-func (w *discardWriter) WriteHeader(status int)      { w.status = status }
-func (w *discardWriter) Write(p []byte) (int, error) { return len(p), nil }
-
-func (w *discardWriter) SetReadDeadline(time.Time) error { return nil }

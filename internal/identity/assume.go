@@ -18,11 +18,11 @@ import (
 // holds for the root of the account as well: it assumes no role that does not
 // trust its account.
 func (a *Authorizer) MayAssume(ctx context.Context, call *api.Call, roleARN, trustPolicy, action string, facts ...api.Fact) error {
-	r := a.request(call, action, roleARN, facts)
+	r := request(call, action, roleARN, facts)
 	r.Trust = true
 	var err error
 	if r.Attached, err = a.compiled.get(trustPolicy, policy.Trust); err != nil {
 		return fmt.Errorf("read the trust policy of %s: %w", roleARN, err)
 	}
-	return a.decide(ctx, call, r)
+	return a.decide(ctx, call, r, facts)
 }

@@ -7,6 +7,41 @@ import (
 	"cloudless/internal/identity/policy"
 )
 
+// bound is what binds a principal, compiled.
+type bound struct {
+	identity []*policy.Policy
+	boundary *policy.Policy
+}
+
+// boundCache keeps what binds principals by the version of their documents, so
+// that these need not be looked up by their whole text.
+type boundCache struct {
+	mu    sync.RWMutex
+	known map[uint64]*bound // guarded by mu
+}
+
+// maxBound bounds the versions that are kept.
+const maxBound = 4096
+
+func (c *boundCache) get(version uint64) *bound {
+	c.mu.RLock()
+	defer c.mu.RUnlock()
+	return c.known[version]
+}
+
+// put keeps b, unless it has no version.
+func (c *boundCache) put(version uint64, b *bound) {
+	if version == 0 {
+		return
+	}
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	if len(c.known) >= maxBound || c.known == nil {
+		c.known = make(map[uint64]*bound) // many are of versions that will not come again
+	}
+	c.known[version] = b
+}
+
 // maxCachedBytes bounds the text of the documents that are kept compiled: all
 // of AWS's managed policies and twice as much.
 const maxCachedBytes = 8 << 20

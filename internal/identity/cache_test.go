@@ -37,6 +37,37 @@ func TestCacheIsBounded(t *testing.T) {
 	}
 }
 
+// A decision goes by the documents of the version that counts now.
+func TestDocumentsAreCompiledByTheirVersion(t *testing.T) {
+	may := Documents{Identity: []string{document(`"Action":"a:*","Resource":"*"`)}, Version: 1}
+	mayNot := Documents{Identity: []string{document(`"Action":"b:*","Resource":"*"`)}, Version: 2}
+	bounded := Documents{Identity: may.Identity, Boundary: &mayNot.Identity[0], Version: 3}
+	unversioned := Documents{Identity: mayNot.Identity}
+	p := policies{}
+	a := newAuthorizer(p)
+	for range 3 {
+		for _, tt := range []struct {
+			name      string
+			documents Documents
+			allowed   bool
+		}{{"allowed", may, true}, {"no longer", mayNot, false}, {"bounded", bounded, false}, {"without a version", unversioned, false},
+			{"allowed without a version", Documents{Identity: may.Identity}, true}, {"gone", Documents{}, false}} {
+			p[alice.ARN] = tt.documents
+			if err := a.Authorize(t.Context(), callOf(alice), "a:Do", "*"); (err == nil) != tt.allowed {
+				t.Errorf("%s: %v", tt.name, err)
+			}
+		}
+	}
+	if len(a.bound.known) != 3 {
+		t.Errorf("%d versions are kept, want 3", len(a.bound.known))
+	}
+	for i := range uint64(2 * maxBound) {
+		if a.bound.put(i, &bound{}); len(a.bound.known) > maxBound {
+			t.Fatalf("%d versions are kept", len(a.bound.known))
+		}
+	}
+}
+
 func TestManyMayAskAtOnce(t *testing.T) {
 	p := policies{}
 	for i := range 20 {

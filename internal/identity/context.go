@@ -2,6 +2,7 @@ package identity
 
 import (
 	"cmp"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -14,21 +15,16 @@ import (
 // resource is, when its ARN does not.
 const keyResourceAccount = "aws:ResourceAccount"
 
-// request describes a call to package policy, without any policies.
-func (a *Authorizer) request(call *api.Call, action, resource string, facts []api.Fact) *policy.Request {
+// request describes a call to package policy, without any policies and without
+// the circumstances.
+func request(call *api.Call, action, resource string, facts []api.Fact) *policy.Request {
 	r := &policy.Request{
 		Principal: principalOf(call),
 		Action:    action,
 		Resource:  resource,
 		Account:   accountOf(resource),
-		Context:   make(policy.Context, 20),
 	}
-	a.describe(r.Context, call)
 	for _, f := range facts {
-		if f.Key == "" {
-			continue
-		}
-		r.Context.Set(f.Key, f.Values...)
 		if strings.EqualFold(f.Key, keyResourceAccount) && len(f.Values) == 1 {
 			r.Account = f.Values[0]
 		}
@@ -36,8 +32,28 @@ func (a *Authorizer) request(call *api.Call, action, resource string, facts []ap
 	if r.Account == "" {
 		r.Account = call.Account
 	}
-	r.Context.Set(keyResourceAccount, r.Account)
 	return r
+}
+
+// asks reports whether any policy of the request asks for the circumstances,
+// which most do not.
+func asks(r *policy.Request) bool {
+	asking := func(p *policy.Policy) bool { return p != nil && p.Asks() }
+	return slices.ContainsFunc(r.Identity, asking) || slices.ContainsFunc(r.Session, asking) || asking(r.Boundary) || asking(r.Attached)
+}
+
+// context returns the circumstances of a call: what every call has, and what
+// the service has added.
+func (a *Authorizer) context(call *api.Call, r *policy.Request, facts []api.Fact) policy.Context {
+	ctx := make(policy.Context, 20)
+	a.describe(ctx, call)
+	for _, f := range facts {
+		if f.Key != "" {
+			ctx.Set(f.Key, f.Values...)
+		}
+	}
+	ctx.Set(keyResourceAccount, r.Account)
+	return ctx
 }
 
 // accountOf returns the account in an ARN, or "" if there is none. AWS's own

@@ -38,6 +38,10 @@ type Policies interface {
 type Documents struct {
 	Identity []string // embedded and attached, those of a user's groups too
 	Boundary *string  // the permissions boundary, or nil
+
+	// Version is another number whenever the documents are others: what was
+	// compiled of those that had the same is not compiled again. 0 is no version.
+	Version uint64
 }
 
 // Authorizer is the [api.Authorizer] of the program. Its methods may be called
@@ -46,6 +50,7 @@ type Authorizer struct {
 	policies Policies
 	clock    clock.Clock
 	compiled *cache
+	bound    boundCache
 }
 
 // New returns an authorizer that asks policies what binds a caller.
@@ -63,14 +68,14 @@ func (a *Authorizer) Authorize(ctx context.Context, call *api.Call, action, reso
 	if isRootAtHome(call, resource, facts) {
 		return nil
 	}
-	r := a.request(call, action, resource, facts)
+	r := request(call, action, resource, facts)
 	if document := attached(facts); document != "" && !maySeeToPolicy(r) {
 		var err error
 		if r.Attached, err = a.compiled.get(document, policy.Resource); err != nil {
 			return fmt.Errorf("read the policy of %s: %w", resource, err)
 		}
 	}
-	return a.decide(ctx, call, r)
+	return a.decide(ctx, call, r, facts)
 }
 
 // isRootAtHome reports whether the root of an account acts on a resource of
@@ -106,12 +111,16 @@ func maySeeToPolicy(r *policy.Request) bool {
 	return false
 }
 
-// decide adds what binds the caller to the request, and judges it.
-func (a *Authorizer) decide(ctx context.Context, call *api.Call, r *policy.Request) error {
+// decide adds what binds the caller to the request, and what the policies may
+// ask of the circumstances, and judges it.
+func (a *Authorizer) decide(ctx context.Context, call *api.Call, r *policy.Request, facts []api.Fact) error {
 	if t := r.Principal.Type; t == policy.User || t == policy.AssumedRole {
 		if err := a.gather(ctx, call.Principal, r); err != nil {
 			return err
 		}
+	}
+	if asks(r) {
+		r.Context = a.context(call, r, facts)
 	}
 	if d := policy.Evaluate(r); !d.Allowed {
 		return refusal(call, r, d)
@@ -125,18 +134,33 @@ func (a *Authorizer) gather(ctx context.Context, p api.Principal, r *policy.Requ
 	if err != nil {
 		return fmt.Errorf("find the policies of %s: %w", p.ARN, err)
 	}
-	if r.Identity, err = a.compile(documents.Identity); err != nil {
-		return fmt.Errorf("read the policies of %s: %w", p.ARN, err)
-	}
-	if documents.Boundary != nil {
-		if r.Boundary, err = a.compiled.get(*documents.Boundary, policy.Inline); err != nil {
-			return fmt.Errorf("read the permissions boundary of %s: %w", p.ARN, err)
+	b := a.bound.get(documents.Version)
+	if b == nil {
+		if b, err = a.compileBound(documents, p); err != nil {
+			return err
 		}
+		a.bound.put(documents.Version, b)
 	}
+	r.Identity, r.Boundary = b.identity, b.boundary
 	if r.Session, err = a.compile(p.SessionPolicies); err != nil {
 		return fmt.Errorf("read the session policies of %s: %w", p.ARN, err)
 	}
 	return nil
+}
+
+// compileBound compiles the documents that bind a principal.
+func (a *Authorizer) compileBound(d Documents, p api.Principal) (*bound, error) {
+	var b bound
+	var err error
+	if b.identity, err = a.compile(d.Identity); err != nil {
+		return nil, fmt.Errorf("read the policies of %s: %w", p.ARN, err)
+	}
+	if d.Boundary != nil {
+		if b.boundary, err = a.compiled.get(*d.Boundary, policy.Inline); err != nil {
+			return nil, fmt.Errorf("read the permissions boundary of %s: %w", p.ARN, err)
+		}
+	}
+	return &b, nil
 }
 
 // compile compiles documents. Of nil it makes nil, and of an empty list an

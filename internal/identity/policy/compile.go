@@ -1,6 +1,9 @@
 package policy
 
-import "strings"
+import (
+	"slices"
+	"strings"
+)
 
 // statement is one statement, compiled. A nil list is an element that was not
 // there.
@@ -33,6 +36,7 @@ func compile(doc *document) (*Policy, error) {
 			}
 			s.conditions = append(s.conditions, compiled)
 		}
+		p.asks = p.asks || len(s.conditions) > 0 || anyVariable(s.resources) || anyVariable(s.notResources)
 	}
 	return p, nil
 }
@@ -84,6 +88,10 @@ func (s *statement) applies(r *Request, action string) (grant, bool) {
 		}
 	}
 	return to, true
+}
+
+func anyVariable(list []template) bool {
+	return slices.ContainsFunc(list, func(t template) bool { return t.variable })
 }
 
 func anyMatches(list []template, s string, ctx Context) bool {

@@ -230,6 +230,12 @@ func FuzzParseAndEvaluate(f *testing.F) {
 				if d.Allowed && d.Explicit {
 					t.Fatalf("Evaluate = %+v", d)
 				}
+				if !p.Asks() {
+					without := *r
+					if without.Context = nil; Evaluate(&without) != d {
+						t.Fatalf("a policy that asks nothing has another verdict without a context than %+v", d)
+					}
+				}
 				// More policies never allow what one of them denies.
 				r.Boundary, r.Session = p, []*Policy{p}
 				if e := Evaluate(r); d.Explicit && e.Allowed {

@@ -36,7 +36,12 @@ const (
 // Policy is a document, compiled. It is read only.
 type Policy struct {
 	statements []statement
+	asks       bool
 }
+
+// Asks reports whether the policy has conditions or variables, so that its
+// verdict depends on the context of a request.
+func (p *Policy) Asks() bool { return p.asks }
 
 // Malformed says why a document is refused, in AWS's words.
 type Malformed struct{ Message string }

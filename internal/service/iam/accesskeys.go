@@ -36,21 +36,26 @@ const (
 // UnrecognizedClientException.
 func (s *Service) Key(ctx context.Context, id string) (api.Key, error) {
 	return view(ctx, s, func(r kv.Reader) (api.Key, error) {
-		k, err := loadKey(r, id)
-		if errors.Is(err, kv.ErrNotFound) || err == nil && k.Status != statusActive {
-			return api.Key{}, unrecognized()
-		}
-		if err != nil {
-			return api.Key{}, err
-		}
-		u, err := load(r, k.Account, k.UserID)
-		if err != nil {
-			return api.Key{}, fmt.Errorf("load user %s of key %s: %w", k.UserID, id, err)
-		}
-		return api.Key{ID: k.ID, Secret: k.Secret, Principal: api.Principal{
-			Type: api.PrincipalUser, Account: k.Account, ARN: u.arn(), ID: u.ID, AccessKeyID: k.ID,
-		}}, nil
+		return s.keys.read(r, id, func(r kv.Reader) (api.Key, error) { return readKey(r, id) })
 	})
+}
+
+// readKey reads a key, and the user whose it is.
+func readKey(r kv.Reader, id string) (api.Key, error) {
+	k, err := loadKey(r, id)
+	if errors.Is(err, kv.ErrNotFound) || err == nil && k.Status != statusActive {
+		return api.Key{}, unrecognized()
+	}
+	if err != nil {
+		return api.Key{}, err
+	}
+	u, err := load(r, k.Account, k.UserID)
+	if err != nil {
+		return api.Key{}, fmt.Errorf("load user %s of key %s: %w", k.UserID, id, err)
+	}
+	return api.Key{ID: k.ID, Secret: k.Secret, Principal: api.Principal{
+		Type: api.PrincipalUser, Account: k.Account, ARN: u.arn(), ID: u.ID, AccessKeyID: k.ID,
+	}}, nil
 }
 
 func unrecognized() *awserr.Error {

@@ -54,6 +54,22 @@ func TestAnAccessKeyStandsForItsUser(t *testing.T) {
 	}
 }
 
+func TestAKeyStandsForItsUserAsItIsNow(t *testing.T) {
+	w := newWorld(t)
+	ctx := t.Context()
+	w.createUser(t, "u")
+	k := done[*iamapi.CreateAccessKeyResponse](t)(w.CreateAccessKey(ctx, root, &iamapi.CreateAccessKeyRequest{UserName: new("u")})).AccessKey
+	for _, name := range []string{"u", "v", "w"} {
+		done[*iamapi.UpdateUserOutput](t)(w.UpdateUser(ctx, root, &iamapi.UpdateUserRequest{UserName: k.UserName, NewUserName: new(name)}))
+		k.UserName = name
+		for range 2 {
+			if got := done[api.Key](t)(w.Key(ctx, k.AccessKeyId)); got.Principal.ARN != "arn:aws:iam::"+account+":user/"+name || got.Secret != k.SecretAccessKey {
+				t.Errorf("Key of a user that is now called %s = %+v", name, got)
+			}
+		}
+	}
+}
+
 func TestNobodyTouchesTheKeyOfAnother(t *testing.T) {
 	w := newWorld(t)
 	ctx := t.Context()

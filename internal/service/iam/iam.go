@@ -14,6 +14,7 @@
 //   - managedpolicy.go, policyshape.go, usage.go: policies that stand for
 //     themselves, AWS's and the account's, and who uses them;
 //   - policiesof.go:  the documents that bind a principal;
+//   - memory.go:      what was read once, and is kept as long as it holds;
 //   - document.go:    policy documents as text: checked, measured, escaped;
 //   - keys.go:        where everything lies in the store.
 //
@@ -23,8 +24,8 @@
 // to assume it.
 //
 // The promise that others lean on: a change that was answered is seen by every
-// decision that starts later. PoliciesOf keeps what it has read, but compares
-// the records that it was read from each time.
+// decision that starts later. Key and PoliciesOf keep what they have read, but
+// compare the records that it was read from each time.
 //
 // Sub-package managed carries AWS's own policies. The package knows nothing of
 // signatures, and it does not evaluate policies: what a document means is for
@@ -34,6 +35,7 @@ package iam
 import (
 	"context"
 	"slices"
+	"sync/atomic"
 	"time"
 
 	"cloudless/internal/api"
@@ -75,7 +77,9 @@ type Service struct {
 	authz     api.Authorizer
 	documents Documents
 	managed   *managed.Catalog
-	known     *policyCache
+	keys      memory[string, api.Key] // by their ids
+	policies  memory[principalID, *Policies]
+	versions  atomic.Uint64 // of Policies: the last that was given
 	uses      useLog
 }
 
@@ -83,7 +87,7 @@ type Service struct {
 func New(c Config) *Service {
 	return &Service{
 		store: c.Store, clock: c.Clock, authz: c.Authorizer, documents: c.Documents,
-		managed: managed.New(), known: newPolicyCache(),
+		managed: managed.New(),
 	}
 }
 

@@ -1,13 +1,10 @@
 package iam
 
 import (
-	"bytes"
 	"context"
 	"errors"
 	"fmt"
 	"strings"
-	"sync"
-	"sync/atomic"
 
 	"cloudless/internal/api"
 	"cloudless/internal/storage/kv"
@@ -41,28 +38,23 @@ func (s *Service) PoliciesOf(ctx context.Context, p api.Principal) (*Policies, e
 		return &Policies{}, nil
 	}
 	return view(ctx, s, func(r kv.Reader) (*Policies, error) {
-		if k := s.known.get(p.Account, id); k != nil {
-			fresh, err := k.isFresh(r)
-			if err != nil || fresh {
-				return k.policies, err
-			}
-		}
-		k, err := s.gather(r, p.Account, id)
+		found, err := s.policies.read(r, principalID{p.Account, id}, func(notes kv.Reader) (*Policies, error) {
+			return s.gather(notes, r, p.Account, id)
+		})
 		if errors.Is(err, kv.ErrNotFound) {
 			return &Policies{}, nil
 		}
-		if err != nil {
-			return nil, err
-		}
-		s.known.put(p.Account, id, k)
-		return k.policies, nil
+		return found, err
 	})
 }
 
-// gather reads the policies of an entity, and notes what they depend on. It
-// returns kv.ErrNotFound if there is no such entity.
-func (s *Service) gather(r kv.Reader, account, id string) (*knownPolicies, error) {
-	notes := &noteTaker{Reader: r}
+// principalID is a user or a role.
+type principalID struct{ account, id string }
+
+// gather reads the policies of an entity: by notes, whatever they depend on,
+// and by r what follows from that. It returns kv.ErrNotFound if there is no such
+// entity.
+func (s *Service) gather(notes, r kv.Reader, account, id string) (*Policies, error) {
 	e, err := load(notes, account, id)
 	if err != nil {
 		return nil, err
@@ -90,8 +82,8 @@ func (s *Service) gather(r kv.Reader, account, id string) (*knownPolicies, error
 		}
 		out.Boundary = &document
 	}
-	out.Version = s.known.versions.Add(1)
-	return &knownPolicies{policies: out, sources: notes.taken}, nil
+	out.Version = s.versions.Add(1)
+	return out, nil
 }
 
 // documentsOf returns the documents embedded in an entity and attached to it.
@@ -133,75 +125,4 @@ func unexpected(err error) error {
 		return errors.New("missing in the store")
 	}
 	return err
-}
-
-// noteTaker is a reader that remembers what was read.
-type noteTaker struct {
-	kv.Reader
-	taken []kv.Pair
-}
-
-func (n *noteTaker) Get(key []byte) ([]byte, error) {
-	value, err := n.Reader.Get(key)
-	if err == nil {
-		n.taken = append(n.taken, kv.Pair{Key: key, Value: bytes.Clone(value)})
-	}
-	return value, err
-}
-
-// knownPolicies are policies and the records that they were read from.
-type knownPolicies struct {
-	policies *Policies
-	sources  []kv.Pair
-}
-
-// isFresh tells whether the records are still the same.
-func (k *knownPolicies) isFresh(r kv.Reader) (bool, error) {
-	for _, s := range k.sources {
-		value, err := r.Get(s.Key)
-		if errors.Is(err, kv.ErrNotFound) || err == nil && !bytes.Equal(value, s.Value) {
-			return false, nil
-		}
-		if err != nil {
-			return false, err
-		}
-	}
-	return true, nil
-}
-
-// policyCache keeps what is known of principals. It has no say in whether that
-// still holds.
-type policyCache struct {
-	versions atomic.Uint64
-
-	mu    sync.RWMutex
-	known map[principalID]*knownPolicies // guarded by mu
-}
-
-type principalID struct{ account, id string }
-
-// maxKnown bounds the principals whose policies are kept.
-const maxKnown = 4096
-
-func newPolicyCache() *policyCache {
-	return &policyCache{known: make(map[principalID]*knownPolicies)}
-}
-
-func (c *policyCache) get(account, id string) *knownPolicies {
-	c.mu.RLock()
-	defer c.mu.RUnlock()
-	return c.known[principalID{account, id}]
-}
-
-// put keeps k, in place of any other when there are too many.
-func (c *policyCache) put(account, id string, k *knownPolicies) {
-	c.mu.Lock()
-	defer c.mu.Unlock()
-	if len(c.known) >= maxKnown {
-		for other := range c.known {
-			delete(c.known, other)
-			break
-		}
-	}
-	c.known[principalID{account, id}] = k
 }

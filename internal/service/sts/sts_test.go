@@ -153,6 +153,11 @@ func TestNoOtherTokenOpensASession(t *testing.T) {
 	foreign := newWorld(t)
 	foreign.clock.Read(make([]byte, 7)) // so that it draws another sealing key
 	elsewhere := foreign.assume(t, alice, stsapi.AssumeRoleRequest{}).Credentials
+	for _, c := range []*stsapi.Credentials{mine, other, mine} { // which are kept from then on
+		if _, err := w.Key(t.Context(), c.AccessKeyId, c.SessionToken); err != nil {
+			t.Fatal(err)
+		}
+	}
 	flip := func(i int) string {
 		b := []byte(mine.SessionToken)
 		if b[i] == 'A' {

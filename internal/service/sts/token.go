@@ -9,6 +9,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"strings"
 	"sync"
 
 	"cloudless/internal/clock"
@@ -68,8 +69,39 @@ func (s *sealers) seal(ctx context.Context, keyID string, of *session) (string, 
 	return base64.StdEncoding.EncodeToString(b), nil
 }
 
-// open returns the session of a token, or errToken.
+// open returns the session of a token, or errToken. The session is shared.
+//
+// A token says what it says for ever, so what was opened once is kept: a client
+// sends it with each request.
 func (s *sealers) open(ctx context.Context, keyID, token string) (*session, error) {
+	at := opened{keyID, token}
+	s.mu.RLock()
+	is := s.sessions[at]
+	s.mu.RUnlock()
+	if is != nil {
+		return is, nil
+	}
+	is, err := s.unseal(ctx, keyID, token)
+	if err != nil {
+		return nil, err
+	}
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if len(s.sessions) >= maxOpened || s.sessions == nil {
+		s.sessions = make(map[opened]*session)
+	}
+	s.sessions[opened{strings.Clone(keyID), token}] = is // the id is a part of a header
+	return is, nil
+}
+
+// opened is a token that was opened with the id of its key.
+type opened struct{ keyID, token string }
+
+// maxOpened bounds the sessions that are kept, each with a token of about a
+// kilobyte, and of several where it has policies of its own.
+const maxOpened = 1024
+
+func (s *sealers) unseal(ctx context.Context, keyID, token string) (*session, error) {
 	b, err := base64.StdEncoding.DecodeString(token)
 	if err != nil || len(b) < headBytes+nonceBytes || b[0] != tokenForm {
 		return nil, errToken
@@ -99,8 +131,9 @@ type sealers struct {
 	store kv.Store
 	clock clock.Clock
 
-	mu    sync.RWMutex
-	known map[uint32]cipher.AEAD // guarded by mu
+	mu       sync.RWMutex
+	known    map[uint32]cipher.AEAD // guarded by mu, as all below
+	sessions map[opened]*session
 }
 
 const (
