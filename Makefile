@@ -39,8 +39,9 @@ unit: ## every test, with the race detector
 fuzz: ## each fuzz target for FUZZTIME (10s)
 	@scripts/fuzz.sh '$(or $(FUZZTIME),10s)'
 
-crash: ## kill the server under load, again and again (CYCLES=50)
-	@source scripts/env.sh && CLOUDLESS_CRASH_CYCLES='$(or $(CYCLES),50)' go test -run 'Crash|Linearizable|Serializable' -v -timeout 180m ./test/crash/... ./test/linear
+crash: ## kill the server under load, again and again (CYCLES=50, ITEMS=10000 in a large table)
+	@source scripts/env.sh && CLOUDLESS_CRASH_CYCLES='$(or $(CYCLES),50)' CLOUDLESS_CRASH_ITEMS='$(ITEMS)' \
+	go test -run 'Crash|Linearizable|Serializable' -v -timeout 180m ./test/crash/... ./test/linear
 
 bench: build ## measure; the figures are ratios to a bare server in the same run
 	@scripts/setup.sh demo

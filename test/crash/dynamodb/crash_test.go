@@ -17,7 +17,8 @@
 //   - transactions_test.go: what they do to several, and a bank that many share;
 //   - latecomers_test.go:   indexes that are added and removed meanwhile;
 //   - stream_test.go:       replaying streams;
-//   - ledger_test.go:       what was acknowledged, and what was not.
+//   - ledger_test.go:       what was acknowledged, and what was not;
+//   - large_test.go:        a large table, and how soon it answers again.
 package dynamodb
 
 import (
