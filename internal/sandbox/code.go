@@ -76,23 +76,41 @@ func readSize(dir string) (int64, error) {
 // get returns the directory of a package, unpacking it if needed. The directory
 // stays until release is called.
 func (c *codeCache) get(ctx context.Context, code Code) (dir string, release func(), err error) {
-	e, first := c.enter(code.name())
+	h, err := c.hold(ctx, code.name(), func(tree string) (int64, error) { return code.unpack(ctx, tree) })
+	return h.dir, h.release, err
+}
+
+// held is an entry of the cache for as long as it is used.
+type held struct {
+	name    string
+	dir     string
+	size    int64 // bytes
+	release func()
+}
+
+// hold returns the entry of a name, which fill makes, in a directory of its own,
+// if it is not there.
+func (c *codeCache) hold(ctx context.Context, name string, fill func(tree string) (int64, error)) (held, error) {
+	e, first := c.enter(name)
 	if first {
-		e.size, e.err = c.unpack(ctx, code, filepath.Join(c.dir, e.name))
+		e.size, e.err = c.make(filepath.Join(c.dir, e.name), fill)
 		close(e.ready)
 	} else {
 		select {
 		case <-e.ready:
 		case <-ctx.Done():
 			c.leave(e)
-			return "", nil, ctx.Err()
+			return held{}, ctx.Err()
 		}
 	}
 	if e.err != nil {
 		c.leave(e)
-		return "", nil, e.err
+		return held{}, e.err
 	}
-	return filepath.Join(c.dir, e.name, treeDir), sync.OnceFunc(func() { c.leave(e) }), nil
+	return held{
+		name: e.name, dir: filepath.Join(c.dir, e.name, treeDir), size: e.size,
+		release: sync.OnceFunc(func() { c.leave(e) }),
+	}, nil
 }
 
 // name is what a package is called in the cache, whatever its SHA256 looks like.
@@ -149,14 +167,8 @@ func (c *codeCache) retireLocked(e *codeEntry) {
 	}
 }
 
-// unpack fetches a package into a directory beside its place and moves it there
-// in one piece.
-func (c *codeCache) unpack(ctx context.Context, code Code, to string) (size int64, err error) {
-	p, err := code.Open(ctx)
-	if err != nil {
-		return 0, fmt.Errorf("fetch the function's code: %w", err)
-	}
-	defer p.Close()
+// make fills a directory beside its place and moves it there in one piece.
+func (c *codeCache) make(to string, fill func(tree string) (int64, error)) (size int64, err error) {
 	temp, err := os.MkdirTemp(c.dir, halfMade)
 	if err != nil {
 		return 0, err
@@ -166,9 +178,8 @@ func (c *codeCache) unpack(ctx context.Context, code Code, to string) (size int6
 	if err := os.Mkdir(tree, 0o755); err != nil {
 		return 0, err
 	}
-	size, err = unzip(p, tree, maxUnzippedBytes)
-	if err != nil {
-		return 0, fmt.Errorf("unpack the function's code: %w", err)
+	if size, err = fill(tree); err != nil {
+		return 0, err
 	}
 	if err := os.WriteFile(filepath.Join(temp, sizeFile), strconv.AppendInt(nil, size, 10), 0o644); err != nil {
 		return 0, err
@@ -178,4 +189,17 @@ func (c *codeCache) unpack(ctx context.Context, code Code, to string) (size int6
 		return 0, err
 	}
 	return size, os.Rename(temp, to)
+}
+
+// unpack fetches a package and unpacks it into a directory.
+func (code Code) unpack(ctx context.Context, tree string) (size int64, err error) {
+	p, err := code.Open(ctx)
+	if err != nil {
+		return 0, fmt.Errorf("fetch the function's code: %w", err)
+	}
+	defer p.Close()
+	if size, err = unzip(p, tree, maxUnzippedBytes); err != nil {
+		return 0, fmt.Errorf("unpack the function's code: %w", err)
+	}
+	return size, nil
 }

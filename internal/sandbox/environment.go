@@ -21,6 +21,10 @@ const (
 	// mbPerCore is the memory with which a function is entitled to one core.
 	mbPerCore = 1769
 
+	// execWrapper is the variable in which a function names a program that starts
+	// its runtime, whose command line it is given.
+	execWrapper = "AWS_LAMBDA_EXEC_WRAPPER"
+
 	// credentialsMargin is how long before their end credentials are too old for
 	// one more invocation, on top of the time that the invocation may take.
 	credentialsMargin = 5 * time.Minute
@@ -40,7 +44,7 @@ type environment struct {
 	api     *runtimeapi.Server
 	out     *output
 	servers sync.WaitGroup
-	release func() // of the code
+	code    contents
 
 	initDuration time.Duration
 
@@ -63,7 +67,11 @@ func (m *Manager) launch(p *pool, fn *Function, limit time.Duration) (*environme
 	m.enlist(e)
 	var failed *initFailure
 	err := m.prepare(m.ctx, e)
-	if err == nil {
+	if broken, ok := errors.AsType[*driver.StartError](err); ok {
+		failed, err = &initFailure{noStart: broken.Error()}, nil
+	} else if errors.Is(err, runtime.ErrNoEntrypoint) {
+		failed, err = &initFailure{noStart: err.Error()}, nil
+	} else if err == nil {
 		failed = m.initialize(e, limit)
 	}
 	if err == nil && failed == nil {
@@ -85,11 +93,9 @@ func (m *Manager) prepare(ctx context.Context, e *environment) error {
 		return err
 	}
 	e.program = program
-	code, release, err := m.code.get(ctx, e.fn.Code)
-	if err != nil {
+	if e.code, err = m.code.contents(ctx, e.fn); err != nil {
 		return err
 	}
-	e.release = release
 	var creds Credentials
 	if e.fn.Credentials != nil {
 		if creds, err = e.fn.Credentials(ctx); err != nil {
@@ -97,7 +103,7 @@ func (m *Manager) prepare(ctx context.Context, e *environment) error {
 		}
 		e.expires = creds.Expires
 	}
-	e.box, err = m.cfg.Driver.Prepare(ctx, m.layout(e, code))
+	e.box, err = m.cfg.Driver.Prepare(ctx, m.layout(e))
 	if err != nil {
 		return err
 	}
@@ -119,8 +125,8 @@ func (m *Manager) program(ctx context.Context, identifier string) (*runtime.Prog
 }
 
 // layout says what the environment consists of.
-func (m *Manager) layout(e *environment, code string) driver.Layout {
-	files := []driver.File{{Source: code, Target: "/var/task"}}
+func (m *Manager) layout(e *environment) driver.Layout {
+	files := e.code.files()
 	for _, f := range e.program.Files {
 		files = append(files, driver.File{Source: f.Source, Target: f.Target})
 	}
@@ -161,11 +167,19 @@ func (m *Manager) run(ctx context.Context, e *environment, creds Credentials) er
 	out.platform(fmt.Sprintf("INIT_START Runtime Version: %s\tRuntime: %s\n", e.program.Runs, e.fn.Runtime))
 	isolated := m.cfg.Driver.Isolated()
 	at := place(e.fn, e.box, isolated)
+	at.Has = e.code.has
+	args, err := e.program.Args(at)
+	if err != nil {
+		return err
+	}
+	if wrapper := e.fn.Environment[execWrapper]; wrapper != "" && e.program.Runtime.Wrapped() {
+		args = append([]string{e.box.Path(wrapper)}, args...)
+	}
 	e.started = m.cfg.Clock.Now()
 	return e.box.Run(ctx, driver.Command{
-		Args:   e.program.Args(at),
+		Args:   args,
 		Env:    variables(e.fn, e.stream, creds, e.box, isolated, e.program.Env(at)),
-		Dir:    e.box.Path("/var/task"),
+		Dir:    e.box.Path(taskDir),
 		Output: plain,
 		Frames: framed,
 	})
@@ -175,6 +189,7 @@ func (m *Manager) run(ctx context.Context, e *environment, creds Credentials) er
 type initFailure struct {
 	tookTooLong bool
 	outcome     *runtimeapi.Outcome // what the runtime said, if it said anything
+	noStart     string              // why there is no process, or empty
 	exit        driver.Exit         // otherwise how it ended
 }
 
@@ -224,8 +239,7 @@ func (e *environment) end() {
 		e.out.close()
 	}
 	e.servers.Wait()
-	if e.release != nil {
-		e.release()
-		e.release = nil
+	if e.code.release != nil {
+		e.code.release()
 	}
 }

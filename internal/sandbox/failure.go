@@ -70,6 +70,18 @@ func exited(era runtime.Era, requestID string, exit driver.Exit) failure {
 	return f
 }
 
+// invalidEntrypoint is the failure of a function that has no program to start.
+func invalidEntrypoint(era runtime.Era, requestID, reason string) failure {
+	const errorType = "Runtime.InvalidEntrypoint"
+	message := fmt.Sprintf("RequestId: %s Error: %s", requestID, reason)
+	f := failed(errorType, message)
+	f.logLine = message + "\n" + errorType + "\n"
+	if era == runtime.Current {
+		f.status = "Status: error\tError Type: " + errorType
+	}
+	return f
+}
+
 // exitReason says how a process ended, as Lambda says it.
 func exitReason(exit driver.Exit) string {
 	switch {

@@ -100,6 +100,8 @@ func (m *Manager) failInit(e *environment, inv *Invocation, f *initFailure) Resu
 		if era == runtime.Current {
 			failed.status = "Status: error\tError Type: " + failed.errorType
 		}
+	case f.noStart != "":
+		failed = invalidEntrypoint(era, inv.RequestID, f.noStart)
 	default:
 		failed = exited(era, inv.RequestID, f.exit)
 	}

@@ -3,8 +3,10 @@
 package sandbox
 
 import (
+	"bytes"
 	"context"
 	"errors"
+	"fmt"
 	"strconv"
 	"strings"
 	"sync"
@@ -217,7 +219,10 @@ func TestInvokeSaysWhyAFunctionCannotBeReached(t *testing.T) {
 		{"credentials that are not given", func(f *Function) {
 			f.Credentials = func(context.Context) (Credentials, error) { return Credentials{}, broken }
 		}, "broken"},
-		{"package without a bootstrap", func(f *Function) { f.Code = codeOf(zipOf("readme", "hello")) }, "no such file or directory"},
+		{"layers that are too large", func(f *Function) {
+			huge := bytes.Repeat([]byte{0}, maxUnzippedBytes/2)
+			f.Layers = []Code{codeOf(zipOf("a", string(huge))), codeOf(zipOf("b", string(huge), "c", "x"))}
+		}, "more than 262144000"},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
 			b := newIsolatedBench(t)
@@ -228,6 +233,29 @@ func TestInvokeSaysWhyAFunctionCannotBeReached(t *testing.T) {
 			}
 			if n := len(b.Status().Environments); n != 0 || b.live != 0 || len(b.pools) != 0 {
 				t.Errorf("%d environments, %d places and %d pools are left", n, b.live, len(b.pools))
+			}
+		})
+	}
+}
+
+func TestFunctionThatHasNoProgramFails(t *testing.T) {
+	for _, tt := range []struct {
+		name    string
+		entries []entry
+		want    string
+	}{
+		{"no bootstrap", []entry{{"readme", 0o644, "hello"}}, "Couldn't find valid bootstrap(s): [/var/task/bootstrap /opt/bootstrap]"},
+		{"bootstrap that may not be run", []entry{{"bootstrap", 0o644, "#!/bin/sh"}}, "fork/exec /var/task/bootstrap: permission denied"},
+		{"bootstrap that is no program", []entry{{"bootstrap", 0o755, "hello"}}, "fork/exec /var/task/bootstrap: exec format error"},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			b := newIsolatedBench(t)
+			fn := behaviour("echo")
+			fn.Code = Code{SHA256: tt.name, Open: func(context.Context) (Package, error) { return zipEntries(t, tt.entries...), nil }}
+			r := b.invoke(fn, `""`)
+			want := fmt.Sprintf(`{"errorType":"Runtime.InvalidEntrypoint","errorMessage":"RequestId: %s Error: %s"}`, requestID, tt.want)
+			if string(r.Payload) != want || r.FunctionError != "Unhandled" {
+				t.Errorf("result = %q %s, want %s", r.FunctionError, r.Payload, want)
 			}
 		})
 	}

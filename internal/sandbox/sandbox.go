@@ -14,7 +14,8 @@
 //   - failure.go, report.go: errors, and lines about an invocation, as Lambda
 //     words them;
 //   - output.go, frames.go, logs.go: what a function prints, on its way to its log;
-//   - code.go, unzip.go: packages of code, unpacked once;
+//   - code.go, unzip.go, layers.go: packages of code, unpacked once, and how
+//     layers become one directory;
 //   - machine.go: the best driver that this machine allows, and facts about it.
 //
 // How processes are isolated is a [driver.Driver]'s matter, what runs in them is
@@ -61,11 +62,12 @@ type Function struct {
 	Environment        map[string]string
 	LogGroup           string // empty: nothing is logged
 	Code               Code
+	Layers             []Code                                     // appear at /opt, merged; of two files of a name, the later layer's
 	Credentials        func(context.Context) (Credentials, error) // of the execution role
 	MaxEnvironments    int                                        // at a time; 0 is no limit but the manager's
 }
 
-// Code is a function's package, a zip file.
+// Code is a package, a zip file: a function's own, or a layer's.
 type Code struct {
 	SHA256 string // names the content; in whatever notation, if always the same
 	Open   func(context.Context) (Package, error)

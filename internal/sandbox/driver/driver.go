@@ -93,7 +93,8 @@ type Environment interface {
 	// PacketConn returns the socket of a datagram port, or nil.
 	PacketConn(p Port) net.PacketConn
 
-	// Run starts the program. It may be called once.
+	// Run starts the program. It may be called once. A program that is not there,
+	// or is none, is a [StartError].
 	Run(ctx context.Context, c Command) error
 	// Freeze stops all processes where they are; Thaw lets them go on.
 	Freeze() error
@@ -118,3 +119,13 @@ type Exit struct {
 	OutOfMemory bool           // it was ended because it used too much memory
 	Err         error          // the environment broke: neither of the above is known
 }
+
+// StartError says that a program cannot be started: that it is not there, or is
+// no program.
+type StartError struct {
+	Program string
+	Reason  string
+}
+
+// Error says it in the words that Go has for it, and Lambda with it.
+func (e *StartError) Error() string { return "fork/exec " + e.Program + ": " + e.Reason }

@@ -29,6 +29,7 @@ func startProgram(r *run, s setup, output, frames int) (pid int, err error) {
 		defer close(done)
 		runtime.LockOSThread() // and never unlock: the thread ends here
 		if err = confine(s.Rootless); err != nil {
+			err = fmt.Errorf("confine the program: %v", err) // not the program's fault: no number to find in it
 			return
 		}
 		pid, err = forkExec(r, s, output, frames)

@@ -196,6 +196,8 @@ func (e *Environment) listen() error {
 		switch {
 		case r.Err != "":
 			e.answerRun(errors.New(r.Err))
+		case r.NoStart != nil:
+			e.answerRun(r.NoStart)
 		case r.Started:
 			e.answerRun(nil)
 		case r.Memory > 0:

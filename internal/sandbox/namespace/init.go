@@ -11,6 +11,8 @@ import (
 	"syscall"
 
 	"golang.org/x/sys/unix"
+
+	"cloudless/internal/sandbox/driver"
 )
 
 // MaybeInit turns this process into the init of an environment if that is what
@@ -115,6 +117,10 @@ func (g *guardian) run(r *run, fds []int) {
 		return
 	}
 	pid, err := startProgram(r, g.setup, fds[0], fds[1])
+	if number, ok := errors.AsType[syscall.Errno](err); ok {
+		_ = g.send(report{NoStart: &driver.StartError{Program: r.Args[0], Reason: number.Error()}})
+		return
+	}
 	if err != nil {
 		g.reportError(err)
 		return

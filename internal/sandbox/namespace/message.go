@@ -43,11 +43,12 @@ type run struct {
 
 // report is every message of init.
 type report struct {
-	Err     string   `json:",omitempty"` // what was asked for could not be done
-	Ready   bool     `json:",omitempty"` // the environment is built
-	Started bool     `json:",omitempty"` // the program runs
-	Memory  int64    `json:",omitempty"` // a new peak, in bytes
-	Ended   *verdict `json:",omitempty"` // the program has ended, and init is about to
+	Err     string             `json:",omitempty"` // what was asked for could not be done
+	Ready   bool               `json:",omitempty"` // the environment is built
+	Started bool               `json:",omitempty"` // the program runs
+	NoStart *driver.StartError `json:",omitempty"` // the program cannot be started
+	Memory  int64              `json:",omitempty"` // a new peak, in bytes
+	Ended   *verdict           `json:",omitempty"` // the program has ended, and init is about to
 }
 
 // verdict is how the program ended.

@@ -137,6 +137,9 @@ func (e *Environment) Run(_ context.Context, c driver.Command) error {
 		SysProcAttr: &syscall.SysProcAttr{Setpgid: true},
 	}
 	if err := cmd.Start(); err != nil {
+		if number, ok := errors.AsType[syscall.Errno](err); ok {
+			return &driver.StartError{Program: c.Args[0], Reason: number.Error()}
+		}
 		return fmt.Errorf("run %s: %w", c.Args[0], err)
 	}
 	e.cmd = cmd

@@ -117,7 +117,8 @@ func (p *Packs) python(r Runtime) (*Program, error) {
 		env: func(at Place) []string {
 			packages := fmt.Sprintf("/opt/python/lib/python%s/site-packages", r.Version)
 			return []string{
-				"PYTHONPATH=" + strings.Join([]string{at.Path("/var/runtime"), at.Path("/opt/python"), at.Path(packages)}, ":"),
+				// What a layer brings comes before what the runtime has.
+				"PYTHONPATH=" + strings.Join([]string{at.Path(packages), at.Path("/opt/python"), at.Path("/var/runtime")}, ":"),
 				"PYTHONDONTWRITEBYTECODE=1", // there is no place to write it to
 			}
 		},

@@ -39,6 +39,9 @@ type Place struct {
 	Path func(target string) string
 	// MemoryMB is the memory that the function may use.
 	MemoryMB int
+	// Has reports whether the function, or a layer of it, has a file of that name.
+	// Nil where that is not known yet.
+	Has func(target string) bool
 	// Socket is the path of a unix socket on which the Runtime API answers, or
 	// empty where there is only its address.
 	Socket string
@@ -48,8 +51,24 @@ type Place struct {
 	HTTP, HTTPS string
 }
 
-// Args returns the command line of the process.
-func (p *Program) Args(at Place) []string { return p.args(at) }
+// Args returns the command line of the process, or [ErrNoEntrypoint].
+func (p *Program) Args(at Place) ([]string, error) {
+	args := p.args(at)
+	if args == nil {
+		return nil, ErrNoEntrypoint
+	}
+	return args, nil
+}
+
+// ErrNoEntrypoint says that a function of a custom runtime has no program.
+var ErrNoEntrypoint error = noEntrypoint{}
+
+type noEntrypoint struct{}
+
+// Error says it in Lambda's words.
+func (noEntrypoint) Error() string {
+	return fmt.Sprintf("Couldn't find valid bootstrap(s): %v", providedBootstraps)
+}
 
 // Env returns the variables, name=value, that the runtime adds to those that
 // every function has.
@@ -129,13 +148,24 @@ func socketArg(at Place) []string {
 	return []string{at.Socket}
 }
 
-// provided runs the function's own bootstrap.
+// providedBootstraps are the names of the program that a custom runtime brings,
+// in the order in which it is looked for.
+var providedBootstraps = []string{"/var/task/bootstrap", "/opt/bootstrap"}
+
+// provided runs the function's own bootstrap, or that of a layer.
 func provided(r Runtime) *Program {
 	return &Program{
 		Runtime: r,
 		Runs:    "bootstrap",
-		args:    func(at Place) []string { return []string{at.Path("/var/task/bootstrap")} },
-		env:     func(Place) []string { return nil },
+		args: func(at Place) []string {
+			for _, name := range providedBootstraps {
+				if at.Has != nil && at.Has(name) {
+					return []string{at.Path(name)}
+				}
+			}
+			return nil
+		},
+		env: func(Place) []string { return nil },
 	}
 }
 

@@ -78,6 +78,10 @@ func All() []Runtime { return append([]Runtime(nil), table...) }
 // installed first.
 func (r Runtime) NeedsPack() bool { return r.Family == Node }
 
+// Wrapped reports whether a function may have its runtime started by a program of
+// its own: custom runtimes have no other, and the oldest had no such custom.
+func (r Runtime) Wrapped() bool { return r.Family != Provided && r.Era != Early }
+
 // ErrNotInstalled says that a runtime cannot run yet: its pack is missing.
 var ErrNotInstalled = errors.New("runtime is not installed")
 

@@ -211,7 +211,11 @@ func TestProgramTellsWhereThingsAre(t *testing.T) {
 		t.Fatal(err)
 	}
 	at := Place{Path: func(s string) string { return "/box" + s }, MemoryMB: 100, Socket: "/run/s"}
-	if got, want := strings.Join(program.Args(at), " "), "/box/var/lang/bin/node --max-old-space-size=90 /box/var/runtime/index.js /run/s"; got != want {
+	args, err := program.Args(at)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if got, want := strings.Join(args, " "), "/box/var/lang/bin/node --max-old-space-size=90 /box/var/runtime/index.js /run/s"; got != want {
 		t.Errorf("Args = %s, want %s", got, want)
 	}
 	if got := program.Env(at); len(got) != 1 || !strings.HasPrefix(got[0], "NODE_PATH=/box/opt/nodejs/node22/node_modules:/box/opt/nodejs/node_modules:/box/var/runtime/node_modules:") {
