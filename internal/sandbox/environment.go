@@ -36,6 +36,7 @@ type environment struct {
 	fn      *Function
 	pool    *pool
 	program *runtime.Program
+	spare   bool   // it was started before its function was known
 	stream  string // its log stream
 	started time.Time
 	expires time.Time // of its credentials; zero: never
@@ -54,19 +55,30 @@ type environment struct {
 	idleSince   time.Time
 	invocations int64
 	kick        chan struct{} // holds one: wakes whoever tends it
+	taken       chan struct{} // of a spare: closed when it waits no longer
 }
 
 // launch makes an environment and loads the function into it, which may take
 // until limit. It returns a failure if the function itself could not be loaded;
 // the environment has ended then, and can only be reported on.
 func (m *Manager) launch(p *pool, fn *Function, limit time.Duration) (*environment, *initFailure, error) {
-	e := &environment{
-		id: "sbx-" + randomHex(m.cfg.Clock, 6), fn: fn, pool: p,
-		stream: newStreamName(m.cfg.Clock, fn.Version), kick: make(chan struct{}, 1),
+	e := m.takeSpare(p)
+	if e == nil {
+		e = m.newEnvironment()
 	}
+	e.fn, e.pool, e.stream = fn, p, newStreamName(m.cfg.Clock, fn.Version)
 	m.enlist(e)
+	prepare := m.prepare
+	if e.spare {
+		prepare = m.adopt
+	}
 	var failed *initFailure
-	err := m.prepare(m.ctx, e)
+	err := prepare(m.ctx, e)
+	if err != nil && e.spare {
+		m.delist(e) // nothing is lost but time, and what is wrong will be wrong again
+		e.end()
+		return m.launch(p, fn, limit)
+	}
 	if broken, ok := errors.AsType[*driver.StartError](err); ok {
 		failed, err = &initFailure{noStart: broken.Error()}, nil
 	} else if errors.Is(err, runtime.ErrNoEntrypoint) {
@@ -86,6 +98,10 @@ func (m *Manager) launch(p *pool, fn *Function, limit time.Duration) (*environme
 	return e, failed, nil
 }
 
+func (m *Manager) newEnvironment() *environment {
+	return &environment{id: "sbx-" + randomHex(m.cfg.Clock, 6), kick: make(chan struct{}, 1)}
+}
+
 // prepare makes all that the function needs, up to its running process.
 func (m *Manager) prepare(ctx context.Context, e *environment) error {
 	program, err := m.program(ctx, e.fn.Runtime)
@@ -93,15 +109,9 @@ func (m *Manager) prepare(ctx context.Context, e *environment) error {
 		return err
 	}
 	e.program = program
-	if e.code, err = m.code.contents(ctx, e.fn); err != nil {
+	creds, err := m.supply(ctx, e)
+	if err != nil {
 		return err
-	}
-	var creds Credentials
-	if e.fn.Credentials != nil {
-		if creds, err = e.fn.Credentials(ctx); err != nil {
-			return fmt.Errorf("get the execution role's credentials: %w", err)
-		}
-		e.expires = creds.Expires
 	}
 	e.box, err = m.cfg.Driver.Prepare(ctx, m.layout(e))
 	if err != nil {
@@ -110,6 +120,21 @@ func (m *Manager) prepare(ctx context.Context, e *environment) error {
 	e.api = runtimeapi.New()
 	m.servers.serve(e.box, e.api, &e.servers)
 	return m.run(ctx, e, creds)
+}
+
+// supply gets what is the function's own: its code and its role's credentials.
+func (m *Manager) supply(ctx context.Context, e *environment) (creds Credentials, err error) {
+	if e.code, err = m.code.contents(ctx, e.fn); err != nil {
+		return creds, err
+	}
+	if e.fn.Credentials == nil {
+		return creds, nil
+	}
+	if creds, err = e.fn.Credentials(ctx); err != nil {
+		return creds, fmt.Errorf("get the execution role's credentials: %w", err)
+	}
+	e.expires = creds.Expires
+	return creds, nil
 }
 
 // program finds how a runtime is started, fetching its pack if it is not there.
@@ -128,7 +153,7 @@ func (m *Manager) program(ctx context.Context, identifier string) (*runtime.Prog
 func (m *Manager) layout(e *environment) driver.Layout {
 	files := e.code.files()
 	for _, f := range e.program.Files {
-		files = append(files, driver.File{Source: f.Source, Target: f.Target})
+		files = append(files, driver.File{Source: f.Source, Target: f.Target, Link: f.Link})
 	}
 	for _, target := range trustTargets {
 		files = append(files, driver.File{Source: m.caFile, Target: target})
@@ -138,7 +163,7 @@ func (m *Manager) layout(e *environment) driver.Layout {
 	if m.cfg.StrictCPU {
 		cpuMax = share
 	}
-	return driver.Layout{ID: e.id, Files: files, Limits: driver.Limits{
+	l := driver.Layout{ID: e.id, Files: files, Limits: driver.Limits{
 		MemoryBytes: int64(e.fn.MemoryMB) << 20,
 		TmpBytes:    int64(e.fn.tmpMB()) << 20,
 		CPUShare:    share,
@@ -146,6 +171,10 @@ func (m *Manager) layout(e *environment) driver.Layout {
 		Processes:   maxProcesses,
 		OpenFiles:   maxOpenFiles,
 	}}
+	if e.spare {
+		l.Store = m.code.dir
+	}
+	return l
 }
 
 func (fn *Function) tmpMB() int {
@@ -164,10 +193,12 @@ func (m *Manager) run(ctx context.Context, e *environment, creds Credentials) er
 	defer plain.Close()
 	defer framed.Close()
 	e.out = out
-	out.platform(fmt.Sprintf("INIT_START Runtime Version: %s\tRuntime: %s\n", e.program.Runs, e.fn.Runtime))
 	isolated := m.cfg.Driver.Isolated()
 	at := place(e.fn, e.box, isolated)
-	at.Has = e.code.has
+	if at.Waiting = e.spare; !e.spare {
+		out.platform(initStartLine(e))
+		at.Has = e.code.has
+	}
 	args, err := e.program.Args(at)
 	if err != nil {
 		return err

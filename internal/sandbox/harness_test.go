@@ -50,18 +50,15 @@ type bench struct {
 // Config.
 func newBench(t *testing.T, configure ...func(*Config)) *bench {
 	t.Helper()
-	ca, err := authority.New(clock.System{})
-	if err != nil {
-		t.Fatal(err)
-	}
-	b := &bench{t: t, logs: &memoryLogs{}, front: &recordingFront{}}
-	cfg := Config{Dir: t.TempDir(), Front: b.front, Authority: ca, Logs: b.logs, Runtimes: packs()}
+	cfg := testConfig(t)
+	b := &bench{t: t, logs: &memoryLogs{}, front: cfg.Front.(*recordingFront)}
+	cfg.Logs = b.logs
 	for _, c := range configure {
 		c(&cfg)
 	}
 	unpackOurselves(t, filepath.Join(cfg.Dir, "code"))
-	b.Manager, err = New(cfg)
-	if err != nil {
+	var err error
+	if b.Manager, err = New(cfg); err != nil {
 		t.Fatal(err)
 	}
 	t.Cleanup(func() {
@@ -72,6 +69,17 @@ func newBench(t *testing.T, configure ...func(*Config)) *bench {
 		}
 	})
 	return b
+}
+
+// testConfig is for a manager without environments that wait: most tests would
+// have to make them for nothing.
+func testConfig(t testing.TB) Config {
+	t.Helper()
+	ca, err := authority.New(clock.System{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	return Config{Dir: t.TempDir(), Front: &recordingFront{}, Authority: ca, Runtimes: packs(), MaxSpares: -1}
 }
 
 // newIsolatedBench skips the test where this machine does not isolate.

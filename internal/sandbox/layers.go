@@ -32,6 +32,9 @@ type contents struct {
 
 // files says where the contents appear.
 func (c contents) files() []driver.File {
+	if c.task == "" {
+		return nil // no function yet
+	}
 	files := []driver.File{{Source: c.task, Target: taskDir}}
 	if c.opt != "" {
 		files = append(files, driver.File{Source: c.opt, Target: optDir})

@@ -98,14 +98,15 @@ func TestFunctionsFindTheirLayers(t *testing.T) {
 	fn := node("nodejs22.x", "index.js", `
 		const { execFileSync } = require('child_process');
 		exports.handler = async () => [require('one'), require('two'), execFileSync('tool').toString(),
+			require('@aws-sdk/client-dynamodb'), (await import('one')).default,
 			process.env.LD_LIBRARY_PATH.split(':').includes('/opt/lib')];`)
 	fn.Layers = []Code{
 		layer(t, "a", nil, entry{"nodejs/node_modules/one/index.js", 0o644, `module.exports = 'first';`},
-			entry{"nodejs/node22/node_modules/two/index.js", 0o644, `module.exports = 'of 22';`}, entry{"bin/tool", 0o755, "#!/bin/sh\necho first"}),
-		layer(t, "b", nil, entry{"nodejs/node_modules/one/index.js", 0o644, `module.exports = 'second';`},
-			entry{"nodejs/node_modules/two/index.js", 0o644, `module.exports = 'of any';`}),
+			entry{"nodejs/node22/node_modules/two/index.js", 0o644, `module.exports = 'of 22';`},
+			entry{"nodejs/node_modules/@aws-sdk/client-dynamodb/index.js", 0o644, `module.exports = "the layer's";`}, entry{"bin/tool", 0o755, "#!/bin/sh\necho first"}),
+		layer(t, "b", nil, entry{"nodejs/node_modules/one/index.js", 0o644, `module.exports = 'second';`}),
 	}
-	if r := b.invoke(fn, `{}`); string(r.Payload) != `["second","of 22","first\n",true]` {
+	if r := b.invoke(fn, `{}`); string(r.Payload) != `["second","of 22","first\n","the layer's","second",true]` {
 		t.Errorf("result = %s\n%s", r.Payload, r.LogTail)
 	}
 	if got := b.do("write", "/opt/x"); got == `"done"` {

@@ -28,6 +28,7 @@ type Manager struct {
 	closed bool
 	pools  map[poolKey]*pool
 	live   int // environments, of all pools
+	spares spares
 }
 
 // New returns a manager without environments.
@@ -64,6 +65,7 @@ func New(cfg Config) (*Manager, error) {
 		ctx:     ctx,
 		stop:    stop,
 		pools:   make(map[poolKey]*pool),
+		spares:  newSpares(ctx),
 	}, nil
 }
 
@@ -123,6 +125,9 @@ func (m *Manager) deliver(fn *Function, inv *Invocation, answers chan<- answer) 
 	result, rested := m.invoke(e, inv, cold)
 	m.answered(e)
 	answers <- answer{result: result}
+	if cold {
+		m.refill(fn)
+	}
 	m.give(e, m.rest(e, rested, fn.Timeout-result.Duration))
 }
 
@@ -186,6 +191,7 @@ func (m *Manager) Close(ctx context.Context) error {
 	for _, p := range m.pools {
 		m.retireLocked(p)
 	}
+	m.endSparesLocked()
 	m.mu.Unlock()
 
 	done := make(chan struct{})

@@ -58,6 +58,16 @@ func newOutput(p *pump, key logKey, c clock.Clock) (o *output, plain, framed *os
 	return o, plain, framed, nil
 }
 
+// assign makes what is printed from now on the output of a stream. What was
+// printed before is nobody's.
+func (o *output) assign(key logKey) {
+	o.drain()
+	o.mu.Lock()
+	defer o.mu.Unlock()
+	o.line = o.line[:0]
+	o.key = key
+}
+
 // pipe opens one more pipe, whose bytes go to take, under o's lock.
 func (o *output) pipe(take func([]byte)) (*os.File, error) {
 	r, w, err := os.Pipe()

@@ -24,6 +24,7 @@ type poolKey struct{ id, revision string }
 // by Manager.mu.
 type pool struct {
 	key     poolKey
+	kind    spareKind      // of the environments that can become its own
 	retired bool           // no environment of it takes another event
 	all     []*environment // every one that is there or being made, for those who ask
 	idle    []*environment // those that wait, the one used last at the end
@@ -70,6 +71,7 @@ func (m *Manager) takeNow(fn *Function) (_ *environment, _ *pool, soon chan *env
 	}
 	p := m.poolLocked(fn)
 	now := m.cfg.Clock.Now()
+	m.spares.touch(p.kind, now)
 	for len(p.idle) > 0 {
 		// The one used last: its memory is warm, and the others may become so old
 		// that they can go.
@@ -125,7 +127,7 @@ func (m *Manager) poolLocked(fn *Function) *pool {
 	key := poolKey{fn.ID, fn.Revision}
 	p, ok := m.pools[key]
 	if !ok {
-		p = &pool{key: key}
+		p = &pool{key: key, kind: kindOf(fn)}
 		m.pools[key] = p
 	}
 	return p

@@ -12,6 +12,10 @@ import (
 
 // startLine, endLine and report are what Lambda adds to a function's log.
 
+func initStartLine(e *environment) string {
+	return fmt.Sprintf("INIT_START Runtime Version: %s\tRuntime: %s\n", e.program.Runs, e.fn.Runtime)
+}
+
 func startLine(requestID, version string) string {
 	return fmt.Sprintf("START RequestId: %s Version: %s\n", requestID, version)
 }

@@ -8,6 +8,7 @@
 //   - manager.go: invoking, retiring, closing;
 //   - pool.go: which environments there are, and whose turn it is;
 //   - environment.go: one environment from its start to its end;
+//   - spare.go, adopt.go: environments that wait for a function to come;
 //   - invoke.go: one event in one environment;
 //   - serve.go: what answers on an environment's sockets;
 //   - variables.go: the variables that a function finds;
@@ -170,6 +171,10 @@ type Config struct {
 	// InitTimeout is how long a function may take to load, before it is given a
 	// second chance within its own timeout. Default: 10 s, as on Lambda.
 	InitTimeout time.Duration
+	// MaxSpares is how many environments may wait at a time, with a runtime loaded,
+	// for a function that needs one. There are none while nothing is invoked. Those
+	// that wait do not count as environments. Default: 3; negative: none.
+	MaxSpares int
 	// MaxEnvironments is how many there are at a time. Default: 1000.
 	MaxEnvironments int
 	// CodeCacheBytes is how much unpacked code is kept for functions that do not
@@ -201,6 +206,7 @@ func (c *Config) setDefaults() error {
 	setDefault(&c.FreezeAfter, 100*time.Millisecond)
 	setDefault(&c.IdleTime, 5*time.Minute)
 	setDefault(&c.InitTimeout, 10*time.Second)
+	setDefault(&c.MaxSpares, 3)
 	setDefault(&c.MaxEnvironments, 1000)
 	setDefault(&c.CodeCacheBytes, 1<<30)
 	return nil

@@ -11,6 +11,7 @@ type Status struct {
 	Driver       string // "namespaces" or "processes"
 	Isolated     bool
 	Environments []EnvironmentStatus // by function, oldest first
+	Spares       int                 // environments that wait for a function to come
 }
 
 // EnvironmentStatus is one environment.
@@ -40,6 +41,7 @@ func (m *Manager) Status() Status {
 			s.Environments = append(s.Environments, e.statusLocked())
 		}
 	}
+	s.Spares = m.spares.ready()
 	slices.SortFunc(s.Environments, func(a, b EnvironmentStatus) int {
 		return cmp.Or(cmp.Compare(a.Function, b.Function), a.Started.Compare(b.Started), cmp.Compare(a.ID, b.ID))
 	})

@@ -39,11 +39,19 @@ type Layout struct {
 	ID     string
 	Files  []File
 	Limits Limits
+	// Store is a directory of the host from which an [Attacher] shows more later.
+	// The environment's processes never see it. Empty: nothing comes later.
+	Store string
 }
 
 // File says that a file or directory of the host appears in the environment
 // under another name, for reading.
-type File struct{ Source, Target string }
+type File struct {
+	Source, Target string
+	// Link, instead of Source, makes Target a symbolic link to another name of
+	// the environment, which need not be there. Drivers without isolation have none.
+	Link string
+}
 
 // Limits bound what an environment may use. Zero is no limit.
 type Limits struct {
@@ -110,6 +118,15 @@ type Environment interface {
 	Exit() Exit
 	// Kill ends everything in the environment at once and waits for Done.
 	Kill()
+}
+
+// Attacher is an environment that can be given more files while its program
+// runs.
+type Attacher interface {
+	// Attach shows directories of the layout's Store, whose sources are relative
+	// to it, on /var/task, /opt or another empty directory. It can be called once:
+	// the store is out of reach afterwards, for the driver too.
+	Attach(ctx context.Context, files []File) error
 }
 
 // Exit is how a program ended.

@@ -32,14 +32,18 @@ type Environment struct {
 	listeners map[driver.Port]net.Listener
 	packets   map[driver.Port]net.PacketConn
 
-	memory  atomic.Int64
-	started chan error // the answer to Run
-	done    chan struct{}
-	told    bool        // init has said how the program ended
-	exit    driver.Exit // how; before done is closed, both are follow's alone
+	memory   atomic.Int64
+	started  chan error // the answer to Run
+	attached chan error // the answer to Attach
+	done     chan struct{}
+	told     bool        // init has said how the program ended
+	exit     driver.Exit // how; before done is closed, both are follow's alone
 }
 
-var _ driver.Environment = (*Environment)(nil)
+var (
+	_ driver.Environment = (*Environment)(nil)
+	_ driver.Attacher    = (*Environment)(nil)
+)
 
 // initName is the name under which the server starts itself as init.
 const initName = "cloudless-sandbox-init"
@@ -54,6 +58,7 @@ func (d *Driver) Prepare(ctx context.Context, l driver.Layout) (driver.Environme
 		listeners: make(map[driver.Port]net.Listener),
 		packets:   make(map[driver.Port]net.PacketConn),
 		started:   make(chan error, 1),
+		attached:  make(chan error, 1),
 		done:      make(chan struct{}),
 	}
 	if err := e.start(l); err != nil {
@@ -166,6 +171,7 @@ func (e *Environment) build(l driver.Layout) error {
 		Root:      e.driver.mountpoint,
 		Host:      l.ID,
 		Files:     l.Files,
+		Store:     l.Store,
 		TmpBytes:  l.Limits.TmpBytes,
 		OpenFiles: l.Limits.OpenFiles,
 		Processes: uint64(l.Limits.Processes),
@@ -200,6 +206,15 @@ func (e *Environment) listen() error {
 			e.answerRun(r.NoStart)
 		case r.Started:
 			e.answerRun(nil)
+		case r.Attached != nil:
+			var err error
+			if r.Attached.Err != "" {
+				err = errors.New(r.Attached.Err)
+			}
+			select {
+			case e.attached <- err:
+			default:
+			}
 		case r.Memory > 0:
 			e.memory.Store(r.Memory)
 		case r.Ended != nil:
@@ -265,6 +280,24 @@ func (e *Environment) Run(ctx context.Context, c driver.Command) error {
 	}
 	if err != nil {
 		return fmt.Errorf("run %s: %w", c.Args[0], err)
+	}
+	return nil
+}
+
+// Attach shows directories of the store. It is a [driver.Attacher].
+func (e *Environment) Attach(ctx context.Context, files []driver.File) error {
+	err := e.tell(order{Attach: files})
+	if err == nil {
+		select {
+		case err = <-e.attached:
+		case <-e.done:
+			err = errEnded
+		case <-ctx.Done():
+			err = ctx.Err()
+		}
+	}
+	if err != nil {
+		return fmt.Errorf("attach: %w", err)
 	}
 	return nil
 }

@@ -34,6 +34,7 @@ func MaybeInit() {
 type guardian struct {
 	setup  setup
 	memory *watch
+	store  *store // or nil
 
 	sendMu sync.Mutex
 }
@@ -65,6 +66,8 @@ func initMain() error {
 		switch {
 		case o.Run != nil:
 			g.run(o.Run, fds)
+		case o.Attach != nil:
+			g.attach(o.Attach)
 		case o.Freeze:
 			g.memory.pause(true)
 			_ = unix.Kill(-1, unix.SIGSTOP) // all but ourselves; an error says there is nobody
@@ -88,7 +91,8 @@ func (g *guardian) build() error {
 	if err := unix.Sethostname([]byte(g.setup.Host)); err != nil {
 		return fmt.Errorf("set the host name: %w", err)
 	}
-	if err := buildRoot(g.setup); err != nil {
+	var err error
+	if g.store, err = buildRoot(g.setup); err != nil {
 		return fmt.Errorf("build the root: %w", err)
 	}
 	if err := raiseLoopback(); err != nil {
@@ -131,6 +135,16 @@ func (g *guardian) run(r *run, fds []int) {
 	}
 	go g.memory.run()
 	go g.reap(pid)
+}
+
+// attach shows more, and forgets where it came from.
+func (g *guardian) attach(files []driver.File) {
+	var a attached
+	if err := g.store.attach(files); err != nil {
+		a.Err = err.Error()
+	}
+	g.store = nil
+	_ = g.send(report{Attached: &a}) // fails only if the server has gone
 }
 
 func (g *guardian) reportError(err error) { _ = g.send(report{Err: err.Error()}) }

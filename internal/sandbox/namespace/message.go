@@ -20,6 +20,7 @@ type setup struct {
 	Root      string
 	Host      string // the host name inside
 	Files     []driver.File
+	Store     string // or empty
 	TmpBytes  int64
 	OpenFiles uint64
 	Processes uint64
@@ -30,9 +31,10 @@ type setup struct {
 // order is every later message of the server. With Run come two descriptors:
 // where output goes, and where frames go.
 type order struct {
-	Run    *run `json:",omitempty"`
-	Freeze bool `json:",omitempty"`
-	Thaw   bool `json:",omitempty"`
+	Run    *run          `json:",omitempty"`
+	Attach []driver.File `json:",omitempty"` // answered by Attached
+	Freeze bool          `json:",omitempty"`
+	Thaw   bool          `json:",omitempty"`
 }
 
 type run struct {
@@ -43,13 +45,17 @@ type run struct {
 
 // report is every message of init.
 type report struct {
-	Err     string             `json:",omitempty"` // what was asked for could not be done
-	Ready   bool               `json:",omitempty"` // the environment is built
-	Started bool               `json:",omitempty"` // the program runs
-	NoStart *driver.StartError `json:",omitempty"` // the program cannot be started
-	Memory  int64              `json:",omitempty"` // a new peak, in bytes
-	Ended   *verdict           `json:",omitempty"` // the program has ended, and init is about to
+	Err      string             `json:",omitempty"` // what was asked for could not be done
+	Ready    bool               `json:",omitempty"` // the environment is built
+	Started  bool               `json:",omitempty"` // the program runs
+	NoStart  *driver.StartError `json:",omitempty"` // the program cannot be started
+	Attached *attached          `json:",omitempty"` // what was to be shown is, or cannot be
+	Memory   int64              `json:",omitempty"` // a new peak, in bytes
+	Ended    *verdict           `json:",omitempty"` // the program has ended, and init is about to
 }
+
+// attached is what became of an order to attach.
+type attached struct{ Err string }
 
 // verdict is how the program ended.
 type verdict struct {

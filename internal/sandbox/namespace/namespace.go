@@ -13,6 +13,7 @@
 //   - control.go, message.go: what server and init say to each other;
 //   - init.go: init's life;
 //   - root.go: the file system that the program sees;
+//   - store.go: what can be added to it while the program runs;
 //   - network.go: the loopback interface and the sockets that are handed out;
 //   - confine.go, seccomp.go: what the program may not do any more;
 //   - memory.go: how much memory it uses;

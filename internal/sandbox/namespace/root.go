@@ -43,44 +43,48 @@ var written = map[string]string{
 
 // buildRoot makes the file system at s.Root and moves into it. The mounts of the
 // machine are out of reach from then on.
-func buildRoot(s setup) error {
+func buildRoot(s setup) (*store, error) {
 	if err := unix.Mount("", "/", "", unix.MS_REC|unix.MS_PRIVATE, ""); err != nil {
-		return fmt.Errorf("leave the machine's mounts: %w", err)
+		return nil, fmt.Errorf("leave the machine's mounts: %w", err)
 	}
 	if err := unix.Mount("tmpfs", s.Root, "tmpfs", unix.MS_NOSUID|unix.MS_NODEV, rootTmpfs); err != nil {
-		return fmt.Errorf("mount a root: %w", err)
+		return nil, fmt.Errorf("mount a root: %w", err)
 	}
 	for _, name := range system {
 		if err := showSystem(s.Root, name); err != nil {
-			return err
+			return nil, err
 		}
 	}
 	for name, content := range written {
 		if err := write(filepath.Join(s.Root, name), content); err != nil {
-			return err
+			return nil, err
 		}
 	}
 	for _, dir := range []string{"/tmp", "/opt", "/var/task", "/proc", "/dev", "/run"} {
 		if err := os.MkdirAll(filepath.Join(s.Root, dir), 0o755); err != nil {
-			return err
+			return nil, err
 		}
 	}
 	if err := showFiles(s.Root, s.Files); err != nil {
-		return err
+		return nil, err
 	}
 	if err := makeDevices(s.Root); err != nil {
-		return err
+		return nil, err
 	}
 	// The kernel refuses a fresh /proc where the machine hides parts of its own.
 	// The program lives without one then, rather than with the machine's.
 	err := unix.Mount("proc", filepath.Join(s.Root, "proc"), "proc", unix.MS_NOSUID|unix.MS_NODEV|unix.MS_NOEXEC, "")
 	if err != nil && !errors.Is(err, unix.EPERM) {
-		return fmt.Errorf("mount /proc: %w", err)
+		return nil, fmt.Errorf("mount /proc: %w", err)
 	}
 	if err := mountTmp(s); err != nil {
-		return err
+		return nil, err
 	}
-	return enter(s.Root)
+	kept, err := keepStore(s)
+	if err != nil {
+		return nil, err
+	}
+	return kept, enter(s.Root)
 }
 
 func mountTmp(s setup) error {
@@ -144,6 +148,13 @@ func showFiles(root string, files []driver.File) error {
 	files = slices.Clone(files)
 	slices.SortFunc(files, func(a, b driver.File) int { return cmp.Compare(len(a.Target), len(b.Target)) })
 	for _, f := range files {
+		if f.Link != "" {
+			name := filepath.Join(root, f.Target)
+			if err := errors.Join(os.MkdirAll(filepath.Dir(name), 0o755), os.Symlink(f.Link, name)); err != nil {
+				return err
+			}
+			continue
+		}
 		if err := show(f.Source, filepath.Join(root, f.Target)); err != nil {
 			return err
 		}
@@ -162,7 +173,12 @@ func show(source, target string) error {
 // bind mounts source, with what is mounted below it, on target. The attributes
 // hold before the mount can be seen.
 func bind(source, target string, attributes uint64) error {
-	tree, err := unix.OpenTree(unix.AT_FDCWD, source, unix.OPEN_TREE_CLONE|unix.OPEN_TREE_CLOEXEC|unix.AT_RECURSIVE)
+	return bindAt(unix.AT_FDCWD, source, target, attributes)
+}
+
+// bindAt is bind with a source that is relative to an open directory.
+func bindAt(dir int, source, target string, attributes uint64) error {
+	tree, err := unix.OpenTree(dir, source, unix.OPEN_TREE_CLONE|unix.OPEN_TREE_CLOEXEC|unix.AT_RECURSIVE)
 	if err != nil {
 		return fmt.Errorf("show %s: %w", source, err)
 	}

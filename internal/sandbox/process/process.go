@@ -92,7 +92,7 @@ func (e *Environment) Path(target string) string {
 	}
 	longest := 0
 	for _, f := range e.files {
-		if within(target, f.Target) && len(f.Target) > longest {
+		if f.Link == "" && within(target, f.Target) && len(f.Target) > longest {
 			best, longest = f, len(f.Target)
 		}
 	}

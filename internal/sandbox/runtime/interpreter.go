@@ -110,6 +110,7 @@ func (p *Packs) python(r Runtime) (*Program, error) {
 	return &Program{
 		Runtime: r,
 		Runs:    "python " + i.version(),
+		Waits:   true,
 		Files:   files,
 		args: func(at Place) []string {
 			return append([]string{at.Path(i.Executable), "-u", at.Path("/var/runtime/bootstrap.py")}, socketArg(at)...)

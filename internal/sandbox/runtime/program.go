@@ -18,8 +18,9 @@ import (
 var bootstraps embed.FS
 
 // File says that a file or directory of this machine has to appear to the
-// function under another name, readable and not writable.
-type File struct{ Source, Target string }
+// function under another name, readable and not writable. With Link instead of
+// Source, the other name is a symbolic link.
+type File struct{ Source, Target, Link string }
 
 // Program is how the process of a runtime is started.
 type Program struct {
@@ -28,6 +29,8 @@ type Program struct {
 	Runs string
 	// Files are what the process needs to see, beside the system's own.
 	Files []File
+	// Waits is set where a process can be started before its function is known.
+	Waits bool
 
 	args func(Place) []string
 	env  func(Place) []string
@@ -39,6 +42,9 @@ type Place struct {
 	Path func(target string) string
 	// MemoryMB is the memory that the function may use.
 	MemoryMB int
+	// Waiting is set for a process that does not know its function yet. It asks
+	// the Runtime API for it once it is ready.
+	Waiting bool
 	// Has reports whether the function, or a layer of it, has a file of that name.
 	// Nil where that is not known yet.
 	Has func(target string) bool
@@ -97,9 +103,10 @@ func (p *Packs) Program(identifier string) (*Program, error) {
 	return nil, fmt.Errorf("runtime family %q has no program", r.Family)
 }
 
-// node runs our bootstrap on the Node of the pack. The pack's modules appear at
-// the root as well, where the resolution of ECMAScript modules, which does not
-// read NODE_PATH, looks last.
+// node runs our bootstrap on the Node of the pack. A layer's modules and the
+// pack's are also where the resolution of ECMAScript modules, which does not read
+// NODE_PATH, looks after /var/task: by links, so that a module is the same one by
+// whichever name it was found.
 func (p *Packs) node(r Runtime) (*Program, error) {
 	pack, err := p.Find(r.Identifier)
 	if err != nil {
@@ -113,11 +120,13 @@ func (p *Packs) node(r Runtime) (*Program, error) {
 	return &Program{
 		Runtime: r,
 		Runs:    "nodejs " + pack.Version,
+		Waits:   true,
 		Files: []File{
 			{Source: filepath.Join(modules, nodePackage()), Target: "/var/lang"},
 			{Source: boot, Target: "/var/runtime"},
 			{Source: modules, Target: "/var/runtime/node_modules"},
-			{Source: modules, Target: "/node_modules"},
+			{Link: "/opt/nodejs/node_modules", Target: "/var/node_modules"},
+			{Link: "/var/runtime/node_modules", Target: "/node_modules"},
 		},
 		args: func(at Place) []string {
 			return append([]string{
@@ -140,10 +149,14 @@ func (p *Packs) node(r Runtime) (*Program, error) {
 	}, nil
 }
 
-// socketArg names the unix socket to our bootstraps, where there is one.
+// socketArg names the unix socket to our bootstraps, where there is one, and
+// tells them whether to wait.
 func socketArg(at Place) []string {
 	if at.Socket == "" {
 		return nil
+	}
+	if at.Waiting {
+		return []string{at.Socket, "wait"}
 	}
 	return []string{at.Socket}
 }

@@ -21,6 +21,7 @@ func (s *Server) routes() http.Handler {
 	mux.HandleFunc("POST "+base+"/invocation/{id}/response", s.response)
 	mux.HandleFunc("POST "+base+"/invocation/{id}/error", s.error)
 	mux.HandleFunc("POST "+base+"/init/error", s.initError)
+	mux.HandleFunc("GET "+adoptionPath, s.adopt)
 	mux.HandleFunc("GET /ping", func(w http.ResponseWriter, _ *http.Request) { _, _ = io.WriteString(w, "pong") })
 	return mux
 }

@@ -7,7 +7,8 @@
 //
 //   - runtimeapi.go: the dialogue, as its owner sees it;
 //   - state.go: whose turn it is, and what may follow what;
-//   - http.go: the same dialogue, as the runtime sees it.
+//   - http.go: the same dialogue, as the runtime sees it;
+//   - adoption.go: a runtime that was started before its function was known.
 //
 // One event is worked on at a time. An answer counts once: a second one, one to
 // another request id, and one before any event are refused and change nothing.

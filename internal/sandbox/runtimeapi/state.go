@@ -17,9 +17,12 @@ type state struct {
 	ready      chan struct{} // closed at the first question for an event
 	initFailed chan Outcome  // holds one
 	events     chan *exchange
+	adoption   chan *Adoption // holds one; nil where the function is known from the start
+	waiting    chan struct{}  // closed at the question for it
 
 	mu      sync.Mutex
 	started bool      // ready is closed
+	asked   bool      // waiting is closed
 	failed  bool      // the runtime said that it could not start
 	asking  bool      // a question for the next event waits
 	current *exchange // the event being worked on, or nil
@@ -38,6 +41,7 @@ func newState() state {
 		ready:      make(chan struct{}),
 		initFailed: make(chan Outcome, 1),
 		events:     make(chan *exchange, 1),
+		waiting:    make(chan struct{}),
 	}
 }
 

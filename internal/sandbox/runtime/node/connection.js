@@ -41,9 +41,12 @@ Connection.prototype.ref = function () { this.socket.ref(); };
 Connection.prototype.unref = function () { this.socket.unref(); };
 
 // next asks for an event.
-Connection.prototype.next = function (callback) {
+Connection.prototype.next = function (callback) { this.ask(BASE + '/runtime/invocation/next', callback); };
+
+// ask asks for whatever a path has.
+Connection.prototype.ask = function (path, callback) {
   this.waiting.push(callback);
-  this.socket.write(this.get('/runtime/invocation/next'));
+  this.socket.write(this.get(path));
 };
 
 // post sends a body, with the type of an error unless errorType is null.
@@ -56,7 +59,7 @@ Connection.prototype.post = function (path, body, errorType, callback) {
 // is answered to the first is of no interest: the invocation is over either way.
 Connection.prototype.postAndNext = function (path, body, errorType, callback) {
   this.waiting.push(null, callback);
-  this.write(this.head(path, body, errorType), body, this.get('/runtime/invocation/next'));
+  this.write(this.head(path, body, errorType), body, this.get(BASE + '/runtime/invocation/next'));
 };
 
 Connection.prototype.write = function (head, body, tail) {
@@ -66,7 +69,7 @@ Connection.prototype.write = function (head, body, tail) {
 };
 
 Connection.prototype.get = function (path) {
-  return 'GET ' + BASE + path + ' HTTP/1.1\r\nHost: ' + this.host + END_OF_HEAD;
+  return 'GET ' + path + ' HTTP/1.1\r\nHost: ' + this.host + END_OF_HEAD;
 };
 
 Connection.prototype.head = function (path, body, errorType) {

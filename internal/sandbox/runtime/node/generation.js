@@ -27,5 +27,7 @@ module.exports = {
   trace: major >= 10,
   // A crash is told to the Runtime API; before, the process just ended.
   reportsCrashes: major >= 10,
-  rejectionsAreFatal: major >= 12
+  rejectionsAreFatal: major >= 12,
+  // The runtime brings version 3 of the SDK, which is many packages.
+  modularSDK: major >= 18
 };

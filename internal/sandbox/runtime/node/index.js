@@ -3,10 +3,11 @@
 // The runtime of Node functions: asks the Runtime API for an event, calls the
 // handler with it, and sends back what became of it.
 //
-//   node index.js [SOCKET]
+//   node index.js [SOCKET [wait]]
 //
 // SOCKET is the path of a unix socket on which the Runtime API answers; without
-// it, AWS_LAMBDA_RUNTIME_API names host and port.
+// it, AWS_LAMBDA_RUNTIME_API names host and port. With "wait", the function is
+// not known yet: wait.js.
 //
 // One program serves Node 4 to the newest, so it is written in the JavaScript of
 // 2015. What Lambda did otherwise in one generation than in the next is asked of
@@ -28,7 +29,8 @@ var api = new Connection(process.argv[2], process.env.AWS_LAMBDA_RUNTIME_API);
 var handler = null; // the user's function, once loaded
 var current = null; // the invocation being worked on, if any
 
-process.argv.splice(2, 1); // what follows is not the function's business
+var waits = process.argv[3] === 'wait';
+process.argv.splice(2, 2); // none of it is the function's business
 
 // rest is the state between events. Only then does the connection keep the
 // process alive: while a handler runs, the event loop is its own, and may run empty.
@@ -102,13 +104,21 @@ if (generation.rejectionsAreFatal) {
   });
 }
 
-load(process.env.LAMBDA_TASK_ROOT, process.env._HANDLER, function (err, fn) {
-  if (err) {
-    log.initFailure(err);
-    crash(errors.describe(err), 1);
-    return;
-  }
-  handler = fn;
-  rest();
-  api.next(onEvent);
-});
+function start() {
+  load(process.env.LAMBDA_TASK_ROOT, process.env._HANDLER, function (err, fn) {
+    if (err) {
+      log.initFailure(err);
+      crash(errors.describe(err), 1);
+      return;
+    }
+    handler = fn;
+    rest();
+    api.next(onEvent);
+  });
+}
+
+if (waits) {
+  require('./wait')(api, start);
+} else {
+  start();
+}

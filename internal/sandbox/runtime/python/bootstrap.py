@@ -3,10 +3,11 @@
 Asks the Runtime API for an event, calls the handler with it, and sends back what
 became of it:
 
-    python bootstrap.py [SOCKET]
+    python bootstrap.py [SOCKET [wait]]
 
 SOCKET is the path of a unix socket on which the Runtime API answers; without it,
-AWS_LAMBDA_RUNTIME_API names host and port. One program serves Python 3.6 to the
+AWS_LAMBDA_RUNTIME_API names host and port. With "wait", the function is not known
+yet: cloudless_wait.py. One program serves Python 3.6 to the
 newest.
 """
 
@@ -45,6 +46,11 @@ class Connection:
             self.socket.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
         self.file = self.socket.makefile("rb")
         self.host = host_and_port or "localhost"
+
+    def ask(self, path):
+        """Return what a path has, or end."""
+        self.socket.sendall(("GET %s HTTP/1.1\r\nHost: %s\r\n\r\n" % (path, self.host)).encode())
+        return self.event()[1]
 
     def next(self):
         """Return the headers and the payload of the next event."""
@@ -263,6 +269,11 @@ def main():
     log = Log()
     logging.getLogger().addHandler(LogHandler(log))
     api = Connection(sys.argv.pop(1) if len(sys.argv) > 1 else "", os.environ.get("AWS_LAMBDA_RUNTIME_API", ""))
+    if len(sys.argv) > 1:
+        del sys.argv[1]
+        import cloudless_wait  # pylint: disable=import-outside-toplevel
+
+        cloudless_wait.wait(api)
     sys.path[0] = os.environ["LAMBDA_TASK_ROOT"]
     try:
         handler = load(os.environ["_HANDLER"])

@@ -1,0 +1,104 @@
+package sandbox
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"path/filepath"
+	"strings"
+	"time"
+
+	"cloudless/internal/sandbox/driver"
+	"cloudless/internal/sandbox/runtimeapi"
+)
+
+// spareTimeout is how long a runtime may take until it waits.
+const spareTimeout = 60 * time.Second
+
+// errNoSpare says that a runtime cannot wait for functions.
+var errNoSpare = errors.New("the runtime cannot be started before its function is known")
+
+// makeSpare makes an environment, and returns when it waits for a function. It
+// stands in for a function without a name, without code and without credentials.
+func (m *Manager) makeSpare(kind spareKind) (*environment, error) {
+	ctx := m.spares.ctx
+	select {
+	case m.spares.turn <- struct{}{}:
+		defer func() { <-m.spares.turn }()
+	case <-ctx.Done():
+		return nil, ctx.Err()
+	}
+	program, err := m.cfg.Runtimes.Program(kind.runtime)
+	if err != nil {
+		return nil, err
+	}
+	if !program.Waits {
+		return nil, errNoSpare
+	}
+	e := m.newEnvironment()
+	e.spare, e.program, e.taken = true, program, make(chan struct{})
+	e.fn = &Function{Runtime: kind.runtime, MemoryMB: kind.memoryMB, EphemeralStorageMB: kind.tmpMB}
+	if err := m.startSpare(ctx, e); err != nil {
+		e.end()
+		return nil, err
+	}
+	return e, nil
+}
+
+func (m *Manager) startSpare(ctx context.Context, e *environment) (err error) {
+	e.box, err = m.cfg.Driver.Prepare(ctx, m.layout(e))
+	if err != nil {
+		return err
+	}
+	e.api = runtimeapi.NewWaiting()
+	m.servers.serve(e.box, e.api, &e.servers)
+	if err := m.run(ctx, e, Credentials{}); err != nil {
+		return err
+	}
+	select {
+	case <-e.api.Waiting():
+		return nil
+	case o := <-e.api.InitFailed():
+		return fmt.Errorf("the runtime failed: %s", o.Payload)
+	case <-e.box.Done():
+		return fmt.Errorf("the runtime ended: %+v", e.box.Exit())
+	case <-m.cfg.Clock.After(spareTimeout):
+		return errors.New("the runtime took too long")
+	case <-ctx.Done():
+		return ctx.Err()
+	}
+}
+
+// adopt makes a spare the environment of e.fn. From here on it is like one that
+// was made for it.
+func (m *Manager) adopt(ctx context.Context, e *environment) error {
+	creds, err := m.supply(ctx, e)
+	if err != nil {
+		return err
+	}
+	files := e.code.files()
+	for i := range files {
+		if files[i].Source, err = filepath.Rel(m.code.dir, files[i].Source); err != nil {
+			return err
+		}
+	}
+	box, ok := e.box.(driver.Attacher)
+	if !ok {
+		return errNoSpare
+	}
+	e.started = m.cfg.Clock.Now()
+	if err := box.Attach(ctx, files); err != nil {
+		return err
+	}
+	e.out.assign(logKey{e.fn, e.stream})
+	e.out.platform(initStartLine(e))
+	isolated := m.cfg.Driver.Isolated()
+	list := variables(e.fn, e.stream, creds, e.box, isolated, e.program.Env(place(e.fn, e.box, isolated)))
+	told := &runtimeapi.Adoption{Variables: make(map[string]string, len(list)), Directory: e.box.Path(taskDir)}
+	for _, v := range list {
+		name, value, _ := strings.Cut(v, "=")
+		told.Variables[name] = value
+	}
+	e.api.Adopt(told)
+	return nil
+}
