@@ -16,7 +16,7 @@ import (
 // and again after two. If it could not be run at all, because the function was
 // busy or for a reason of Lambda's own, it is tried after a second, two, four
 // and so on to five minutes. In any case it is dropped after six hours. So AWS
-// documents it.
+// documents it. An [invokeConfig] changes attempts and age.
 const (
 	maxAttempts = 3
 	maxEventAge = 6 * time.Hour
@@ -66,25 +66,30 @@ func (a *attempts) delay() time.Duration {
 	return time.Duration(a.Failed) * time.Minute
 }
 
+// newEvent is an event that is accepted now.
+func (s *Service) newEvent(n name, in Invocation) *event {
+	return &event{
+		FormatVersion: 1, ID: in.RequestID, Account: n.account, Region: n.region, Function: n.function, Qualifier: n.qualifier,
+		Payload: in.Payload, ClientContext: in.ClientContext, Accepted: s.clock.Now(),
+	}
+}
+
+// first is the event's place in the queue before its first attempt.
+func (e *event) first() *attempts {
+	return &attempts{FormatVersion: 1, Account: e.Account, Region: e.Region, ID: e.ID, due: e.Accepted}
+}
+
 // queue accepts an event: it is durable when queue returns.
 func (s *Service) queue(ctx context.Context, n name, in Invocation) error {
-	now := s.clock.Now()
-	e := &event{
-		FormatVersion: 1, ID: in.RequestID, Account: n.account, Region: n.region, Function: n.function, Qualifier: n.qualifier,
-		Payload: in.Payload, ClientContext: in.ClientContext, Accepted: now,
-	}
-	a := &attempts{FormatVersion: 1, Account: n.account, Region: n.region, ID: e.ID, due: now}
-	claims := kv.Claims{Read: [][]byte{n.key()}, Write: [][]byte{e.key(), a.key()}}
+	e := s.newEvent(n, in)
+	claims := kv.Claims{Read: [][]byte{n.key()}, Write: [][]byte{e.key(), e.first().key()}}
 	err := s.store.Update(ctx, claims, func(tx kv.Tx) error {
 		f, err := readFunction(tx, n.unqualified())
 		if err != nil {
 			return err
 		}
 		e.FunctionID = f.ID
-		if err := writeRecord(tx, e.key(), e); err != nil {
-			return err
-		}
-		return writeRecord(tx, a.key(), a)
+		return enqueue(tx, e)
 	})
 	if err == nil {
 		s.wakeQueue()
@@ -92,65 +97,116 @@ func (s *Service) queue(ctx context.Context, n name, in Invocation) error {
 	return err
 }
 
+func enqueue(tx kv.Tx, e *event) error {
+	if err := writeRecord(tx, e.key(), e); err != nil {
+		return err
+	}
+	return writeRecord(tx, e.first().key(), e.first())
+}
+
 // try tries an event once and notes what came of it.
 func (s *Service) try(ctx context.Context, a *attempts) error {
-	e, err := s.readEvent(ctx, a)
+	e, c, err := s.readEvent(ctx, a)
 	if err != nil {
 		return err
 	}
+	if s.clock.Now().Sub(e.Accepted) > c.age() {
+		return s.end(ctx, a, e, c, ending{condition: conditionAge, invoked: a.Failed})
+	}
 	again := *a
-	functionFailed, err := s.attempt(ctx, e)
+	got := s.attempt(ctx, e)
 	switch {
-	case err == nil && !functionFailed:
-		return s.end(context.WithoutCancel(ctx), a, e)
+	case got.succeeded():
+		return s.end(context.WithoutCancel(ctx), a, e, c, ending{condition: conditionSuccess, invoked: a.Failed + 1, last: &got})
 	case ctx.Err() != nil || s.ctx.Err() != nil:
 		// Whatever it was, the next start tries again. The function runs under
 		// s.ctx, which ends a moment before the contexts that it was made the
 		// parent of.
 		return context.Canceled
-	case functionFailed:
+	case got.err == nil:
 		again.Failed, again.Refused = a.Failed+1, 0
 	default:
 		again.Refused++
 	}
 	again.due = s.clock.Now().Add(again.delay())
-	gone := awserr.Code(err) == "ResourceNotFoundException"
-	if gone || again.Failed == maxAttempts || again.due.Sub(e.Accepted) > maxEventAge {
-		s.log.Warn("event dropped", "function", e.name().qualifiedARN(), "request_id", e.ID, "attempts", again.Failed, "err", err)
-		return s.end(ctx, a, e)
+	end := ending{invoked: again.Failed, last: &got}
+	switch {
+	case awserr.Code(got.err) == "ResourceNotFoundException":
+		end.condition = conditionGone
+	case got.err == nil && again.Failed > c.retries():
+		end.condition = conditionRetries
+	case got.err != nil && got.zero:
+		end.condition = conditionZero
+	case again.due.Sub(e.Accepted) > c.age():
+		end.condition = conditionAge
+	default:
+		return s.postpone(ctx, a, &again)
 	}
-	return s.postpone(ctx, a, &again)
+	s.log.Warn("event dropped", "function", e.name().qualifiedARN(), "request_id", e.ID, "condition", end.condition, "attempts", again.Failed, "err", got.err)
+	return s.end(ctx, a, e, c, end)
 }
 
-func (s *Service) readEvent(ctx context.Context, a *attempts) (*event, error) {
-	e := &event{}
-	key := eventKey(a.Account, a.Region, a.ID)
-	return e, s.store.View(ctx, func(r kv.Reader) error { return readRecord(r, key, e, kv.ErrNotFound) })
+// readEvent returns an event and how it is to be treated.
+func (s *Service) readEvent(ctx context.Context, a *attempts) (e *event, c *invokeConfig, err error) {
+	e = &event{}
+	err = s.store.View(ctx, func(r kv.Reader) error {
+		if err := readRecord(r, eventKey(a.Account, a.Region, a.ID), e, kv.ErrNotFound); err != nil {
+			return err
+		}
+		c, err = findInvokeConfig(r, e.name())
+		return err
+	})
+	return e, c, err
 }
 
-// attempt runs the event. functionFailed says that the function itself did.
-func (s *Service) attempt(ctx context.Context, e *event) (functionFailed bool, err error) {
+// attempt is what came of one.
+type attempt struct {
+	outcome Outcome
+	version string // that ran
+	err     error  // for which the event has not reached the function
+	zero    bool   // the function may not run at all
+}
+
+func (a *attempt) succeeded() bool { return a.err == nil && a.outcome.FunctionError == "" }
+
+// attempt runs the event.
+func (s *Service) attempt(ctx context.Context, e *event) attempt {
 	t, _, err := s.find(ctx, e.name())
 	if err != nil {
-		return false, err
+		return attempt{err: err}
 	}
-	if t.id != e.FunctionID {
-		return false, notFound(e.name().qualifiedARN())
+	got := attempt{version: t.version(), zero: t.limit != nil && *t.limit == 0}
+	switch {
+	case t.id != e.FunctionID:
+		got.err = notFound(e.name().qualifiedARN())
+	case t.State != stateActive:
+		got.err = errors.New("the function is " + t.State)
+	default:
+		got.outcome, got.err = s.run(ctx, t, Invocation{RequestID: e.ID, Payload: e.Payload, ClientContext: e.ClientContext, ARN: e.name().qualifiedARN()})
 	}
-	if t.State != stateActive {
-		return false, errors.New("the function is " + t.State)
-	}
-	out, err := s.run(ctx, t, Invocation{RequestID: e.ID, Payload: e.Payload, ClientContext: e.ClientContext, ARN: e.name().qualifiedARN()})
-	return err == nil && out.FunctionError != "", err
+	return got
 }
 
-// end takes an event out of the queue.
-func (s *Service) end(ctx context.Context, a *attempts, e *event) error {
-	return s.store.Update(ctx, kv.Claims{Write: [][]byte{a.key(), e.key()}}, func(tx kv.Tx) error {
+// end takes an event out of the queue and, in the same transaction, puts there
+// what its destination is to get of it.
+func (s *Service) end(ctx context.Context, a *attempts, e *event, c *invokeConfig, how ending) error {
+	next := s.followUp(ctx, e, c, how)
+	claims := kv.Claims{Write: [][]byte{a.key(), e.key()}}
+	if next != nil {
+		claims.Write = append(claims.Write, next.key(), next.first().key())
+	}
+	err := s.store.Update(ctx, claims, func(tx kv.Tx) error {
 		tx.Delete(a.key())
 		tx.Delete(e.key())
-		return nil
+		if next == nil {
+			return nil
+		}
+		return enqueue(tx, next)
 	})
+	if err == nil && next != nil {
+		s.wakeQueue()
+	}
+	return err
 }
 
 // postpone moves an event to a later place in the queue.
@@ -165,6 +221,7 @@ func (s *Service) postpone(ctx context.Context, from, to *attempts) error {
 		return nil
 	})
 }
+
 func decodeAttempts(p kv.Pair) (*attempts, error) {
 	elems, err := keys.Decode(p.Key)
 	if err != nil || len(elems) < 3 {

@@ -8,7 +8,7 @@ import (
 	"cloudless/internal/storage/kv"
 )
 
-// DeleteAlias removes an alias and its policy. That there is none is no error.
+// DeleteAlias removes an alias, its policy and how its events are treated. That there is none is no error.
 func (s *Service) DeleteAlias(ctx context.Context, call *api.Call, in *lambdaapi.DeleteAliasRequest) (*lambdaapi.DeleteAliasOutput, error) {
 	n, err := s.aliasName(ctx, call, "DeleteAlias", in.FunctionName, in.Name)
 	if err != nil {
@@ -19,7 +19,7 @@ func (s *Service) DeleteAlias(ctx context.Context, call *api.Call, in *lambdaapi
 			return err
 		}
 		tx.Delete(aliasKey(n.account, n.region, n.function, n.qualifier))
-		return nil
+		return deleteAttached(tx, "invokeconfig", n)
 	})
 	return &lambdaapi.DeleteAliasOutput{}, err
 }

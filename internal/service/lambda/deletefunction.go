@@ -70,14 +70,18 @@ func deleteFunction(tx kv.Tx, f *function) (gone []*function, err error) {
 	for _, version := range gone {
 		tx.Delete(version.key())
 	}
-	for pair, err := range tx.Scan(allOf("alias", f.Account, f.Region, f.Name)) {
-		if err != nil {
+	whole := name{account: f.Account, region: f.Region, function: f.Name}
+	for _, kind := range attachedKinds {
+		if err := deleteAttached(tx, kind, whole); err != nil {
 			return nil, err
 		}
-		tx.Delete(append([]byte(nil), pair.Key...))
 	}
 	return gone, nil
 }
+
+// attachedKinds are the kinds of records that go with their function, all of
+// them under its name.
+var attachedKinds = []string{"alias", "invokeconfig"}
 
 // deleteVersion removes a version that no alias leads to. That there is none
 // is no error.
@@ -107,5 +111,5 @@ func deleteVersion(tx kv.Tx, n name) (gone []*function, err error) {
 			"Unable to delete version because the following aliases reference it: [%s]", strings.Join(aliases, ", ")))
 	}
 	tx.Delete(version.key())
-	return []*function{version}, nil
+	return []*function{version}, deleteAttached(tx, "invokeconfig", n)
 }

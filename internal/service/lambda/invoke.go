@@ -53,10 +53,19 @@ func (s *Service) Invoke(ctx context.Context, call *api.Call, in *lambdaapi.Invo
 }
 
 // invocable returns what runs when a function is invoked, if the caller may
-// invoke it and it can run. What its policy allows, it allows also to those
-// who have no other right; an unknown function is a secret to those who may
-// not invoke it.
+// invoke it and it can run.
 func (s *Service) invocable(ctx context.Context, call *api.Call, n name, facts ...api.Fact) (target, error) {
+	t, err := s.permitted(ctx, call, n, facts...)
+	if err == nil && t.State != stateActive {
+		err = lambdaapi.ResourceConflictException("The operation cannot be performed at this time. The function is currently in the following state: " + t.State)
+	}
+	return t, err
+}
+
+// permitted returns what runs when a function is invoked, if the caller may
+// invoke it. What its policy allows, it allows also to those who have no other
+// right; an unknown function is a secret to those who may not invoke it.
+func (s *Service) permitted(ctx context.Context, call *api.Call, n name, facts ...api.Fact) (target, error) {
 	t, document, err := s.find(ctx, n)
 	if awserr.Code(err) == "ResourceNotFoundException" {
 		if denied := s.authorize(ctx, call, "InvokeFunction", n, facts...); denied != nil {
@@ -70,13 +79,7 @@ func (s *Service) invocable(ctx context.Context, call *api.Call, n name, facts .
 	if document != "" {
 		facts = append(facts, api.WithResourcePolicy(document))
 	}
-	if err := s.authorize(ctx, call, "InvokeFunction", n, facts...); err != nil {
-		return t, err
-	}
-	if t.State != stateActive {
-		return t, lambdaapi.ResourceConflictException("The operation cannot be performed at this time. The function is currently in the following state: " + t.State)
-	}
-	return t, nil
+	return t, s.authorize(ctx, call, "InvokeFunction", n, facts...)
 }
 
 // find returns what runs when a function is invoked, and the policy of what

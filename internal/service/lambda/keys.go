@@ -12,6 +12,7 @@ import (
 //	"lambda" "function" account region name        → function: $LATEST
 //	"lambda" "version" account region name number  → function: a published version
 //	"lambda" "alias" account region name alias     → alias
+//	"lambda" "invokeconfig" account region name qualifier → invokeConfig: how its events are treated
 //	"lambda" "account" account region              → reservations
 //	"lambda" "event" account region id             → event, until it has ended
 //	"lambda" "due" time account region id          → attempts: when an event is to be tried, and what was tried
@@ -31,6 +32,10 @@ func versionKey(account, region, name string, number int64) []byte {
 
 func aliasKey(account, region, function, name string) []byte {
 	return keys.Encode(root, "alias", account, region, function, name)
+}
+
+func invokeConfigKey(account, region, function, qualifier string) []byte {
+	return keys.Encode(root, "invokeconfig", account, region, function, qualifier)
 }
 
 func accountKey(account, region string) []byte {

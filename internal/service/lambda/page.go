@@ -1,6 +1,10 @@
 package lambda
 
-import "cloudless/internal/storage/kv"
+import (
+	"errors"
+
+	"cloudless/internal/storage/kv"
+)
 
 // maxPage is how many entries a page of a list has at most.
 const maxPage = 50
@@ -37,4 +41,25 @@ func (p *page) from(all kv.Range, key []byte) kv.Range {
 		all.Start = key
 	}
 	return all
+}
+
+// eachRecord calls show with the records in a range, until the page is full or
+// show returns another error.
+func eachRecord[T any](r kv.Reader, in kv.Range, show func(*T) error) error {
+	for pair, err := range r.Scan(in) {
+		if err != nil {
+			return err
+		}
+		record := new(T)
+		if err := decodeRecord(pair.Value, record); err != nil {
+			return err
+		}
+		switch err := show(record); {
+		case errors.Is(err, errPageFull):
+			return nil
+		case err != nil:
+			return err
+		}
+	}
+	return nil
 }
