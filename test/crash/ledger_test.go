@@ -2,9 +2,11 @@ package crash
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 	"sync"
 	"testing"
+	"time"
 )
 
 // ledger is what the server has acknowledged: by kind and name, a value.
@@ -27,13 +29,36 @@ func (l *ledger) note(kind, name, value string) {
 	l.values[kind][name] = value
 }
 
-func (l *ledger) count(kind string) int { return len(l.values[kind]) }
+func (l *ledger) counts() map[string]int {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	counts := map[string]int{}
+	for kind, values := range l.values {
+		counts[kind] = len(values)
+	}
+	return counts
+}
+
+// awaitEach waits until there is one more of each kind that writers write,
+// however slow the machine is.
+func (l *ledger) awaitEach(t *testing.T, before map[string]int) {
+	t.Helper()
+	var now map[string]int
+	for deadline := time.Now().Add(time.Minute); time.Now().Before(deadline); time.Sleep(5 * time.Millisecond) {
+		now = l.counts()
+		if !slices.ContainsFunc(kinds, func(k kind) bool { return k.write != nil && now[k.name] == before[k.name] }) {
+			return
+		}
+	}
+	t.Fatalf("not one of each kind was written in a minute: %v, and before %v", now, before)
+}
 
 // String tells how much of each kind there is.
 func (l *ledger) String() string {
 	var parts []string
+	counts := l.counts()
 	for _, k := range kinds {
-		parts = append(parts, fmt.Sprintf("%d × %s", l.count(k.name), k.name))
+		parts = append(parts, fmt.Sprintf("%d × %s", counts[k.name], k.name))
 	}
 	return strings.Join(parts, ", ")
 }
@@ -54,7 +79,7 @@ func (l *ledger) verify(t *testing.T, c clients) {
 				t.Errorf("%s %s = %q, %v; acknowledged was %q", k.name, name, got, ok, want)
 			}
 			if missing > 10 {
-				t.Fatalf("more than ten of %d are missing", l.count(k.name))
+				t.Fatalf("more than ten of %d are missing", len(l.values[k.name]))
 			}
 		}
 	}

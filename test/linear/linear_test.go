@@ -115,8 +115,8 @@ type server struct {
 }
 
 // lives runs clients through several lives of the server, in rounds with items
-// of their own. setUp makes the items of a round.
-func (s server) lives(t *testing.T, clients int, setUp func(t *testing.T, db *dynamodb.Client, url string, round int), next func() ask, lost any, model porcupine.Model) {
+// of their own; setUp comes first in each.
+func (s server) lives(t *testing.T, clients int, setUp func(*testing.T, *dynamodb.Client), next func() ask, lost any, model porcupine.Model) {
 	operations := 0
 	for round := range max(1, servertest.Cycles(t, 12)/livesOfRound) {
 		h := &history{t: t, start: time.Now()}
@@ -124,7 +124,7 @@ func (s server) lives(t *testing.T, clients int, setUp func(t *testing.T, db *dy
 			srv := servertest.Launch(t, s.binary, s.data)
 			db := dynamodb.NewFromConfig(srv.SDK())
 			if n == 0 {
-				setUp(t, db, srv.URLs[0], round)
+				setUp(t, db)
 			}
 			h.dying.Store(false)
 			var all sync.WaitGroup

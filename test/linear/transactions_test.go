@@ -12,8 +12,6 @@ import (
 	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/service/dynamodb"
 	"github.com/aws/aws-sdk-go-v2/service/dynamodb/types"
-
-	"cloudless/test/servertest"
 )
 
 const (
@@ -62,13 +60,6 @@ var exchangeModel = porcupine.Model{
 }
 
 func TestTransactionsAreSerializable(t *testing.T) {
-	s := newServer(t)
-	srv := servertest.Launch(t, s.binary, s.data)
-	missing := servertest.Awaits(t, srv.URLs[0], "TransactWriteItems", "TransactGetItems")
-	srv.Kill(t)
-	if len(missing) > 0 {
-		t.Skipf("waits for %v", missing)
-	}
 	var unique atomic.Int64
 	var seen [members]atomic.Int64
 	next := func() ask {
@@ -100,13 +91,13 @@ func TestTransactionsAreSerializable(t *testing.T) {
 			return in, out, err
 		}
 	}
-	setUp := func(t *testing.T, db *dynamodb.Client, _ string, _ int) {
+	setUp := func(t *testing.T, db *dynamodb.Client) {
 		createTable(t, db)
 		for n := range seen {
 			seen[n].Store(0)
 		}
 	}
-	s.lives(t, transactionsClients, setUp, next, exchanged{lost: true}, exchangeModel)
+	newServer(t).lives(t, transactionsClients, setUp, next, exchanged{lost: true}, exchangeModel)
 }
 
 // transactionKey keeps these items apart from those of the other test.

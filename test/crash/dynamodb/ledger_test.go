@@ -6,6 +6,7 @@ import (
 	"sync"
 	"sync/atomic"
 	"testing"
+	"time"
 
 	"github.com/aws/aws-sdk-go-v2/service/dynamodb"
 	"github.com/aws/aws-sdk-go-v2/service/dynamodb/types"
@@ -87,6 +88,24 @@ func (l *ledger) settle(t *testing.T, d deed, err error, mayRefuse bool) bool {
 	l.conclude(d, unknown)
 	l.pending = append(l.pending, d)
 	return false
+}
+
+// await waits until so many deeds were acknowledged.
+func (l *ledger) await(t *testing.T, deeds int) {
+	t.Helper()
+	done := 0
+	for deadline := time.Now().Add(30 * time.Second); time.Now().Before(deadline) && !t.Failed(); time.Sleep(5 * time.Millisecond) {
+		done = 0
+		l.mu.Lock()
+		for _, n := range l.done {
+			done += n
+		}
+		l.mu.Unlock()
+		if done >= deeds {
+			return
+		}
+	}
+	t.Errorf("only %d deeds were acknowledged, and %d are due", done, deeds)
 }
 
 // isRefusal tells that a condition did not hold, or that two transactions met:

@@ -23,22 +23,10 @@ type database struct {
 	*dynamodb.Client
 	streams    *dynamodbstreams.Client
 	generation int
-
-	transactions, lateIndexes, hasStreams bool // what the server can do
 }
 
-func connect(t *testing.T, srv *servertest.Process, generation int) *database {
-	t.Helper()
-	can := func(operations ...string) bool {
-		missing := servertest.Awaits(t, srv.URLs[0], operations...)
-		return len(missing) == 0
-	}
-	return &database{
-		Client: dynamodb.NewFromConfig(srv.SDK()), streams: dynamodbstreams.NewFromConfig(srv.SDK()), generation: generation,
-		transactions: can("TransactWriteItems", "TransactGetItems"),
-		lateIndexes:  can("UpdateTable"),
-		hasStreams:   can("DescribeStream", "GetShardIterator", "GetRecords"),
-	}
+func connect(srv *servertest.Process, generation int) *database {
+	return &database{dynamodb.NewFromConfig(srv.SDK()), dynamodbstreams.NewFromConfig(srv.SDK()), generation}
 }
 
 // table returns the name of one of the two tables.
@@ -111,6 +99,7 @@ func (db *database) create(t *testing.T) {
 			TableName: db.table(side), BillingMode: types.BillingModePayPerRequest,
 			AttributeDefinitions: definitions("pk", "sk", "v", "group", "mark"),
 			KeySchema:            index{pk: "pk", sk: "sk"}.schema(),
+			StreamSpecification:  &types.StreamSpecification{StreamEnabled: aws.Bool(true), StreamViewType: types.StreamViewTypeNewAndOldImages},
 		}
 		for _, x := range indexes {
 			if x.local {
@@ -118,9 +107,6 @@ func (db *database) create(t *testing.T) {
 			} else {
 				in.GlobalSecondaryIndexes = append(in.GlobalSecondaryIndexes, types.GlobalSecondaryIndex{IndexName: &x.name, KeySchema: x.schema(), Projection: x.projected()})
 			}
-		}
-		if db.hasStreams {
-			in.StreamSpecification = &types.StreamSpecification{StreamEnabled: aws.Bool(true), StreamViewType: types.StreamViewTypeNewAndOldImages}
 		}
 		if _, err := db.CreateTable(t.Context(), in); err != nil {
 			t.Fatal(err)

@@ -27,10 +27,8 @@ type writer struct {
 
 // run writes until the server is gone.
 func (w *writer) run(ctx context.Context) {
-	deeds := []func(context.Context) bool{w.put, w.put, w.update, w.update, w.updateInVain, w.remove, w.get, w.batch}
-	if w.db.transactions {
-		deeds = append(deeds, w.transact, w.transact, w.transactInVain, w.transfer, w.transfer, w.transfer)
-	}
+	deeds := []func(context.Context) bool{w.put, w.put, w.update, w.update, w.updateInVain, w.remove, w.get, w.batch,
+		w.transact, w.transact, w.transactInVain, w.transfer, w.transfer, w.transfer}
 	for deeds[rand.IntN(len(deeds))](ctx) {
 	}
 }

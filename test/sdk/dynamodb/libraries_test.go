@@ -24,6 +24,7 @@ func TestQuickStartOfElectroDB(t *testing.T) {
 
 func start(t *testing.T, program, script string) {
 	t.Helper()
+	t.Parallel()
 	out, err := run(t, servertest.Start(t), nil, program, script)
 	if err != nil || !strings.HasSuffix(strings.TrimSpace(out), "ok") {
 		t.Errorf("%s: %v\n%s", script, err, out)

@@ -30,19 +30,14 @@ type story struct {
 type item = map[string]types.AttributeValue
 
 func TestStoryByGoV2(t *testing.T) {
-	srv := servertest.Start(t)
-	s := newStory(t, srv)
+	t.Parallel()
+	s := newStory(t, servertest.Start(t))
 	tellers := map[string]func(*testing.T){
 		"tables": s.tables, "items": s.items, "conditions": s.conditions, "paging": s.paging, "batch": s.batch, "transactions": s.transactions,
 		"indexes": s.indexes, "stream": s.stream, "ttl": s.ttl, "partiql": s.partiQL, "backups": s.backups,
 	}
 	for _, c := range chapters {
-		t.Run(c.name, func(t *testing.T) {
-			if waits := servertest.Awaits(t, srv.URL, c.needs...); len(waits) > 0 {
-				t.Skipf("waits for %v", waits)
-			}
-			tellers[c.name](t)
-		})
+		t.Run(c, tellers[c])
 	}
 }
 
