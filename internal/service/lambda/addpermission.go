@@ -39,7 +39,7 @@ func (s *Service) changePolicy(ctx context.Context, n name, given *string, alter
 		if err != nil {
 			return err
 		}
-		if err := checkPolicyRevision(h.policy, given); err != nil {
+		if err := checkPolicyRevision(h.policy, given, "GetPolicy"); err != nil {
 			return err
 		}
 		if err := alter(h.policy); err != nil {

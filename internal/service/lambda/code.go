@@ -29,6 +29,8 @@ type code struct {
 	SHA256 string `json:"sha256"` // base64, as the API shows it
 	Size   int64  `json:"size"`   // of the zip
 	Blob   string `json:"blob"`
+
+	Unzipped int64 `json:"unzipped,omitempty"`
 }
 
 // source is where a request says that the package is.
@@ -54,7 +56,8 @@ func (s *Service) storeCode(ctx context.Context, call *api.Call, from source) (c
 	if err != nil {
 		return code{}, err
 	}
-	if err := checkZip(text); err != nil {
+	unzipped, err := checkZip(text)
+	if err != nil {
 		return code{}, err
 	}
 	sum := sha256.Sum256(text)
@@ -62,6 +65,8 @@ func (s *Service) storeCode(ctx context.Context, call *api.Call, from source) (c
 		SHA256: base64.StdEncoding.EncodeToString(sum[:]),
 		Size:   int64(len(text)),
 		Blob:   codePrefix + hex.EncodeToString(sum[:]),
+
+		Unzipped: unzipped,
 	}
 	_, err = s.blobs.Put(ctx, c.Blob, bytes.NewReader(text))
 	return c, err
@@ -100,22 +105,22 @@ func tooLarge() error {
 }
 
 // checkZip refuses what is no zip, is empty, or unpacks to more than the quota.
-func checkZip(text []byte) error {
+// It returns how large it is then.
+func checkZip(text []byte) (unzipped int64, err error) {
 	archive, err := zip.NewReader(bytes.NewReader(text), int64(len(text)))
 	if err != nil {
-		return lambdaapi.InvalidParameterValueException("Could not unzip uploaded file. Please check your file, then try to upload again.")
+		return 0, lambdaapi.InvalidParameterValueException("Could not unzip uploaded file. Please check your file, then try to upload again.")
 	}
 	if len(archive.File) == 0 {
-		return lambdaapi.InvalidParameterValueException("Uploaded file must be a non-empty zip")
+		return 0, lambdaapi.InvalidParameterValueException("Uploaded file must be a non-empty zip")
 	}
-	var unzipped uint64
 	for _, f := range archive.File {
-		unzipped += min(f.UncompressedSize64, maxUnzippedBytes+1)
+		unzipped += int64(min(f.UncompressedSize64, maxUnzippedBytes+1))
 		if unzipped > maxUnzippedBytes {
-			return tooLarge()
+			return 0, tooLarge()
 		}
 	}
-	return nil
+	return unzipped, nil
 }
 
 // openCode opens the kept package.

@@ -71,9 +71,16 @@ func (s *Service) newFunction(ctx context.Context, call *api.Call, n name, in *l
 	if err != nil {
 		return nil, err
 	}
+	layers, err := s.layersOf(ctx, call, in.Layers)
+	if err != nil {
+		return nil, err
+	}
 	f := &function{
 		FormatVersion: 1, Account: n.account, Region: n.region, Name: n.function,
-		ID: s.newID(), Tags: in.Tags, build: build{Settings: st, Code: c},
+		ID: s.newID(), Tags: in.Tags, build: build{Settings: st, Code: c, Layers: layers},
+	}
+	if err := f.checkUnzipped(); err != nil {
+		return nil, err
 	}
 	f.creating(s.newID())
 	s.touch(f, s.newID())
@@ -127,7 +134,6 @@ func refuseUnbuilt(in *lambdaapi.CreateFunctionRequest) error {
 		{"FileSystemConfigs", len(in.FileSystemConfigs) > 0},
 		{"ImageConfig", in.ImageConfig != nil || in.PackageType == "Image"},
 		{"KMSKeyArn", in.KMSKeyArn != nil && *in.KMSKeyArn != ""},
-		{"Layers", len(in.Layers) > 0},
 		{"PublishTo", in.PublishTo != ""},
 		{"SnapStart", in.SnapStart != nil && in.SnapStart.ApplyOn == "PublishedVersions"},
 		{"TenancyConfig", in.TenancyConfig != nil},

@@ -61,8 +61,9 @@ type function struct {
 
 // build is what a function is made of: what it is to be, and its code.
 type build struct {
-	Settings settings `json:"settings"`
-	Code     code     `json:"code"`
+	Settings settings   `json:"settings"`
+	Code     code       `json:"code"`
+	Layers   []layerRef `json:"layers,omitempty"`
 }
 
 func (f *function) key() []byte {
@@ -213,6 +214,9 @@ func (f *function) configuration(arn string) *lambdaapi.FunctionConfiguration {
 	out.CodeSha256 = new(f.Code.SHA256)
 	out.CodeSize = new(f.Code.Size)
 	out.PackageType = "Zip"
+	for _, l := range f.Layers {
+		out.Layers = append(out.Layers, lambdaapi.Layer{Arn: new(l.ARN), CodeSize: new(l.Code.Size)})
+	}
 	out.State = f.State
 	out.StateReasonCode = f.StateReasonCode
 	if f.StateReason != "" {

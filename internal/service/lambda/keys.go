@@ -13,6 +13,8 @@ import (
 //	"lambda" "version" account region name number  → function: a published version
 //	"lambda" "alias" account region name alias     → alias
 //	"lambda" "invokeconfig" account region name qualifier → invokeConfig: how its events are treated
+//	"lambda" "layer" account region name           → layer
+//	"lambda" "layerversion" account region name number → layerVersion
 //	"lambda" "account" account region              → reservations
 //	"lambda" "event" account region id             → event, until it has ended
 //	"lambda" "due" time account region id          → attempts: when an event is to be tried, and what was tried
@@ -36,6 +38,14 @@ func aliasKey(account, region, function, name string) []byte {
 
 func invokeConfigKey(account, region, function, qualifier string) []byte {
 	return keys.Encode(root, "invokeconfig", account, region, function, qualifier)
+}
+
+func layerKey(account, region, name string) []byte {
+	return keys.Encode(root, "layer", account, region, name)
+}
+
+func layerVersionKey(account, region, name string, number int64) []byte {
+	return keys.Encode(root, "layerversion", account, region, name, number)
 }
 
 func accountKey(account, region string) []byte {

@@ -68,8 +68,18 @@ type Environment struct {
 	CodeSHA256 string
 	Code       func(context.Context) (ZipFile, error)
 
+	// Layers are packages to be merged into /opt, in this order: of two files
+	// of one name the later layer's counts.
+	Layers []Archive
+
 	// Credentials returns keys of the role.
 	Credentials func(context.Context) (api.Key, error)
+}
+
+// Archive is a package that can be opened.
+type Archive struct {
+	SHA256 string // names the package
+	Open   func(context.Context) (ZipFile, error)
 }
 
 // ZipFile is an open deployment package.

@@ -64,11 +64,12 @@ func (p *policy) remove(sid string) error {
 	return nil
 }
 
-// checkPolicyRevision refuses a change that was meant for another revision.
-func checkPolicyRevision(p *policy, given *string) error {
+// checkPolicyRevision refuses a change that was meant for another revision. The
+// operation is the one that AWS advises.
+func checkPolicyRevision(p *policy, given *string, operation string) error {
 	if given != nil && *given != p.RevisionID {
 		return lambdaapi.PreconditionFailedException("The Revision Id provided does not match the latest Revision Id. " +
-			"Call the GetPolicy API to retrieve the latest Revision Id")
+			"Call the " + operation + " API to retrieve the latest Revision Id")
 	}
 	return nil
 }

@@ -85,8 +85,16 @@ func (s *Service) settle(n name, task string, outcome error) error {
 	return err
 }
 
+// uses notes the packages that a build is made of.
+func (b *build) uses(used map[string]bool) {
+	used[b.Code.Blob] = true
+	for _, l := range b.Layers {
+		used[l.Code.Blob] = true
+	}
+}
+
 // resume takes up what an earlier server left undone, and drops the packages
-// that no function has any more. It runs before the first request.
+// that no function and no layer has any more. It runs before the first request.
 func (s *Service) resume(ctx context.Context) error {
 	var undone []*function
 	used := map[string]bool{}
@@ -100,14 +108,17 @@ func (s *Service) resume(ctx context.Context) error {
 				if err := decodeRecord(p.Value, f); err != nil {
 					return err
 				}
-				used[f.Code.Blob] = true
-				used[f.running().Code.Blob] = true
+				f.build.uses(used)
+				f.running().uses(used)
 				if f.Task != "" {
 					undone = append(undone, f)
 				}
 			}
 		}
-		return nil
+		return eachRecord(r, allOf("layerversion"), func(v *layerVersion) error {
+			used[v.Code.Blob] = true
+			return nil
+		})
 	})
 	if err != nil {
 		return err

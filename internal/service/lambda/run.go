@@ -82,11 +82,15 @@ func fingerprint(b build) string {
 func (s *Service) environment(f *function) Environment {
 	b := f.running()
 	st := &b.Settings
+	var layers []Archive
+	for _, l := range b.Layers {
+		layers = append(layers, Archive{SHA256: l.Code.SHA256, Open: s.openCode(l.Code)})
+	}
 	return Environment{
 		ID: f.environmentID(), FunctionName: f.Name, Version: f.version(), ARN: f.arn(), Account: f.Account, Region: f.Region,
 		Runtime: st.Runtime, Handler: st.Handler, RoleARN: st.Role, MemoryMB: st.MemoryMB, TmpMB: st.TmpMB,
 		Timeout: time.Duration(st.TimeoutS) * time.Second, Variables: st.Variables, LogGroup: st.LogGroup,
-		CodeSHA256: b.Code.SHA256, Code: s.openCode(b.Code),
+		CodeSHA256: b.Code.SHA256, Code: s.openCode(b.Code), Layers: layers,
 		Credentials: func(ctx context.Context) (api.Key, error) {
 			return s.roles.Credentials(ctx, st.Role, f.Name)
 		},

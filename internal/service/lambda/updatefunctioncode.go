@@ -36,7 +36,7 @@ func (s *Service) UpdateFunctionCode(ctx context.Context, call *api.Call, in *la
 			if len(in.Architectures) > 0 {
 				f.Settings.Architectures = in.Architectures
 			}
-			return nil
+			return f.checkUnzipped()
 		},
 	})
 }

@@ -15,7 +15,7 @@ func (s *Service) UpdateFunctionConfiguration(ctx context.Context, call *api.Cal
 	}
 	err = refuseUnbuilt(&lambdaapi.CreateFunctionRequest{
 		CapacityProviderConfig: in.CapacityProviderConfig, DeadLetterConfig: in.DeadLetterConfig, DurableConfig: in.DurableConfig,
-		FileSystemConfigs: in.FileSystemConfigs, ImageConfig: in.ImageConfig, KMSKeyArn: in.KMSKeyArn, Layers: in.Layers,
+		FileSystemConfigs: in.FileSystemConfigs, ImageConfig: in.ImageConfig, KMSKeyArn: in.KMSKeyArn,
 		SnapStart: in.SnapStart, VpcConfig: in.VpcConfig,
 	})
 	if err != nil {
@@ -29,8 +29,20 @@ func (s *Service) UpdateFunctionConfiguration(ctx context.Context, call *api.Cal
 			return nil, err
 		}
 	}
+	layers, err := s.layersOf(ctx, call, in.Layers)
+	if err != nil {
+		return nil, err
+	}
 	return s.update(ctx, n, updating{
 		revision: in.RevisionId,
-		alter:    func(f *function) error { return f.Settings.apply(in) },
+		alter: func(f *function) error {
+			if in.Layers != nil {
+				f.Layers = layers
+			}
+			if err := f.checkUnzipped(); err != nil {
+				return err
+			}
+			return f.Settings.apply(in)
+		},
 	})
 }
