@@ -83,7 +83,6 @@ func TestCreateFunctionRefuses(t *testing.T) {
 			"InvalidParameterValueException", "Unzipped size must be smaller than 262144000 bytes"},
 		{"a container image", func(in *request) { in.Code = &lambdaapi.FunctionCode{ImageUri: new("i")} },
 			"NotImplemented", "cloudless does not implement container images as deployment packages yet."},
-			"NotImplemented", "cloudless does not implement the Layers parameter of functions yet."},
 		{"reserved variables", func(in *request) {
 			in.Environment = &lambdaapi.Environment{Variables: map[string]string{"AWS_REGION": "a", "LAMBDA_TASK_ROOT": "b", "MINE": "c"}}
 		}, "InvalidParameterValueException", "Lambda was unable to configure your environment variables because the environment variables you have provided contains reserved keys that are currently not supported for modification. Reserved keys used in this request: AWS_REGION, LAMBDA_TASK_ROOT"},
