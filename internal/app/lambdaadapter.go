@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"cloudless/internal/api"
+	streamsapi "cloudless/internal/api/dynamodbstreams"
 	s3api "cloudless/internal/api/s3"
 	"cloudless/internal/front"
 	"cloudless/internal/sandbox"
@@ -90,6 +91,16 @@ func (o objects) Open(ctx context.Context, call *api.Call, bucket, key, version 
 		return nil, err
 	}
 	return out.(*s3api.GetObjectOutput).Body, nil
+}
+
+// streams is DynamoDB Streams as Lambda sees it: its operation table, called
+// as the role of the function that is to have the records.
+type streams struct{ dynamodbstreams *api.Service }
+
+// Check implements lambda.Sources.
+func (s streams) Check(ctx context.Context, call *api.Call, arn string) error {
+	_, err := s.dynamodbstreams.Operations["DescribeStream"].Do(ctx, call, &streamsapi.DescribeStreamInput{StreamArn: arn})
+	return err
 }
 
 // later is the front door for functions, which is built after them. It is not

@@ -72,6 +72,7 @@ func (a *App) build(ctx context.Context, cfg Config, st stores, ca *authority.Au
 		Sandboxes: functions{sandboxes},
 		Roles:     roles{stsService},
 		Objects:   objects{s3Service.API()},
+		Sources:   streams{streamService.API()},
 	})
 	if err != nil {
 		return nil, err

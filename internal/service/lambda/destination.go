@@ -202,16 +202,13 @@ func (s *Service) checkDestination(ctx context.Context, n name, destination stri
 	if awserr.Code(err) == "ResourceNotFoundException" {
 		return nil // there is no such function, which the caller finds out
 	}
-	if err != nil {
+	if err == nil {
+		_, err = s.permitted(ctx, call, to)
+	}
+	if err == nil || isOurs(err) {
 		return err
 	}
-	if _, err := s.permitted(ctx, call, to); err != nil {
-		if awserr.From(err).Status >= 500 {
-			return err
-		}
-		return lambdaapi.InvalidParameterValueException("The function's execution role does not have permissions to call InvokeFunction on " + destination).Because(err)
-	}
-	return nil
+	return lambdaapi.InvalidParameterValueException("The function's execution role does not have permissions to call InvokeFunction on " + destination).Because(err)
 }
 
 // serviceOf returns the service that an ARN names, or what stands in its place.

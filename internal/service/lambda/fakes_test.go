@@ -111,6 +111,11 @@ func (r fakeRoles) Credentials(_ context.Context, roleARN, session string) (api.
 	return api.Key{ID: session}, r[roleARN]
 }
 
+// fakeSources knows every source but those that it is told of.
+type fakeSources map[string]error
+
+func (s fakeSources) Check(_ context.Context, _ *api.Call, arn string) error { return s[arn] }
+
 // fakeObjects are objects by bucket/key/version.
 type fakeObjects map[string][]byte
 

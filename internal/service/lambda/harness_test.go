@@ -38,13 +38,14 @@ type harness struct {
 	authz     *fakeAuthorizer
 	objects   fakeObjects
 	roles     fakeRoles
+	sources   fakeSources
 }
 
 func newHarness(t *testing.T) *harness {
 	h := &harness{
 		t: t, clock: &fakeClock{Fake: clock.NewFake(start, 1), waits: make(chan time.Duration, 10000)},
 		store: memkv.New(), blobs: memblob.New(), sandboxes: newFakeSandboxes(), authz: &fakeAuthorizer{},
-		objects: fakeObjects{}, roles: fakeRoles{},
+		objects: fakeObjects{}, roles: fakeRoles{}, sources: fakeSources{},
 	}
 	t.Cleanup(func() {
 		h.Close()
@@ -59,7 +60,7 @@ func (h *harness) open() {
 	h.t.Helper()
 	s, err := New(h.t.Context(), Config{
 		Store: h.store, Blobs: h.blobs, Authorizer: h.authz, Clock: h.clock, Sandboxes: h.sandboxes,
-		Roles: h.roles, Objects: h.objects, Log: slog.New(slog.DiscardHandler),
+		Roles: h.roles, Objects: h.objects, Sources: h.sources, Log: slog.New(slog.DiscardHandler),
 	})
 	if err != nil {
 		h.t.Fatalf("New: %v", err)

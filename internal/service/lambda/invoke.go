@@ -56,10 +56,18 @@ func (s *Service) Invoke(ctx context.Context, call *api.Call, in *lambdaapi.Invo
 // invoke it and it can run.
 func (s *Service) invocable(ctx context.Context, call *api.Call, n name, facts ...api.Fact) (target, error) {
 	t, err := s.permitted(ctx, call, n, facts...)
-	if err == nil && t.State != stateActive {
-		err = lambdaapi.ResourceConflictException("The operation cannot be performed at this time. The function is currently in the following state: " + t.State)
+	if err != nil {
+		return t, err
 	}
-	return t, err
+	return t, checkActive(t)
+}
+
+// checkActive refuses to run a function that cannot.
+func checkActive(t target) error {
+	if t.State != stateActive {
+		return lambdaapi.ResourceConflictException("The operation cannot be performed at this time. The function is currently in the following state: " + t.State)
+	}
+	return nil
 }
 
 // permitted returns what runs when a function is invoked, if the caller may

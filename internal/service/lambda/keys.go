@@ -15,6 +15,8 @@ import (
 //	"lambda" "invokeconfig" account region name qualifier → invokeConfig: how its events are treated
 //	"lambda" "layer" account region name           → layer
 //	"lambda" "layerversion" account region name number → layerVersion
+//	"lambda" "mapping" account region uuid         → mapping: of an event source
+//	"lambda" "mappings"                            → changes whenever the mappings do
 //	"lambda" "account" account region              → reservations
 //	"lambda" "event" account region id             → event, until it has ended
 //	"lambda" "due" time account region id          → attempts: when an event is to be tried, and what was tried
@@ -46,6 +48,10 @@ func layerKey(account, region, name string) []byte {
 
 func layerVersionKey(account, region, name string, number int64) []byte {
 	return keys.Encode(root, "layerversion", account, region, name, number)
+}
+
+func mappingKey(account, region, uuid string) []byte {
+	return keys.Encode(root, "mapping", account, region, uuid)
 }
 
 func accountKey(account, region string) []byte {

@@ -7,8 +7,18 @@ import (
 	lambdaapi "cloudless/internal/api/lambda"
 )
 
-// ListTags lists the tags of a function.
+// ListTags lists the tags of a function or an event source mapping.
 func (s *Service) ListTags(ctx context.Context, call *api.Call, in *lambdaapi.ListTagsRequest) (*lambdaapi.ListTagsResponse, error) {
+	if parts := mappingForms.FindStringSubmatch(in.Resource); parts != nil {
+		m, err := s.taggedMapping(ctx, call, "ListTags", parts[1])
+		if err != nil {
+			return nil, err
+		}
+		if m.Tags == nil {
+			m.Tags = map[string]string{}
+		}
+		return &lambdaapi.ListTagsResponse{Tags: m.Tags}, nil
+	}
 	n, err := taggedFunction(call, in.Resource)
 	if err != nil {
 		return nil, err

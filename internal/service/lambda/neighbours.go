@@ -46,6 +46,19 @@ type Objects interface {
 	Open(ctx context.Context, call *api.Call, bucket, key, version string) (io.ReadCloser, error)
 }
 
+// Sources tells of the sources of events, which mappings are about.
+type Sources interface {
+	// Check returns an error if there is no such source for the caller. One
+	// that is not an internal failure says that there is none.
+	Check(ctx context.Context, call *api.Call, arn string) error
+}
+
+// Filters knows the language of filter patterns.
+type Filters interface {
+	// Check returns an error if the pattern is none.
+	Check(pattern string) error
+}
+
 // Environment says what a function's environment is made of. Environments of
 // the same ID are alike, and one may serve the invocations of another.
 type Environment struct {

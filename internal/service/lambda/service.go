@@ -30,6 +30,7 @@ package lambda
 import (
 	"context"
 	"encoding/hex"
+	"errors"
 	"log/slog"
 	"sync"
 	"time"
@@ -41,7 +42,8 @@ import (
 	"cloudless/internal/storage/kv"
 )
 
-// Config is what the service is made of; all fields but Log must be given.
+// Config is what the service is made of; all fields but Log and Filters must
+// be given.
 type Config struct {
 	Store      kv.Store
 	Blobs      blob.Store
@@ -50,6 +52,8 @@ type Config struct {
 	Sandboxes  Sandboxes
 	Roles      Roles
 	Objects    Objects
+	Sources    Sources
+	Filters    Filters      // nil: what is a JSON object is a pattern
 	Log        *slog.Logger // slog.Default() by default
 }
 
@@ -62,6 +66,8 @@ type Service struct {
 	sandboxes Sandboxes
 	roles     Roles
 	objects   Objects
+	sources   Sources
+	filters   Filters
 	log       *slog.Logger
 
 	// background is the work that no request waits for: preparing functions,
@@ -83,7 +89,7 @@ func New(ctx context.Context, cfg Config) (*Service, error) {
 	}
 	s := &Service{
 		store: cfg.Store, blobs: cfg.Blobs, authz: cfg.Authorizer, clock: cfg.Clock,
-		sandboxes: cfg.Sandboxes, roles: cfg.Roles, objects: cfg.Objects, log: cfg.Log,
+		sandboxes: cfg.Sandboxes, roles: cfg.Roles, objects: cfg.Objects, sources: cfg.Sources, filters: cfg.Filters, log: cfg.Log,
 		slots:  slots{busy: map[slotOwner]int64{}},
 		queued: make(chan struct{}, 1),
 	}
@@ -92,7 +98,7 @@ func New(ctx context.Context, cfg Config) (*Service, error) {
 		return nil, err
 	}
 	s.ctx, s.stop = context.WithCancel(context.WithoutCancel(ctx))
-	if err := s.resume(ctx); err != nil {
+	if err := errors.Join(s.resume(ctx), s.resumeMappings(ctx)); err != nil {
 		s.Close()
 		return nil, err
 	}
@@ -113,14 +119,17 @@ func (s *Service) API() *api.Service {
 		AddLayerVersionPermission:       s.AddLayerVersionPermission,
 		AddPermission:                   s.AddPermission,
 		CreateAlias:                     s.CreateAlias,
+		CreateEventSourceMapping:        s.CreateEventSourceMapping,
 		CreateFunction:                  s.CreateFunction,
 		DeleteAlias:                     s.DeleteAlias,
+		DeleteEventSourceMapping:        s.DeleteEventSourceMapping,
 		DeleteFunction:                  s.DeleteFunction,
 		DeleteFunctionConcurrency:       s.DeleteFunctionConcurrency,
 		DeleteFunctionEventInvokeConfig: s.DeleteFunctionEventInvokeConfig,
 		DeleteLayerVersion:              s.DeleteLayerVersion,
 		GetAccountSettings:              s.GetAccountSettings,
 		GetAlias:                        s.GetAlias,
+		GetEventSourceMapping:           s.GetEventSourceMapping,
 		GetFunction:                     s.GetFunction,
 		GetFunctionConcurrency:          s.GetFunctionConcurrency,
 		GetFunctionConfiguration:        s.GetFunctionConfiguration,
@@ -131,6 +140,7 @@ func (s *Service) API() *api.Service {
 		GetPolicy:                       s.GetPolicy,
 		Invoke:                          s.Invoke,
 		ListAliases:                     s.ListAliases,
+		ListEventSourceMappings:         s.ListEventSourceMappings,
 		ListFunctionEventInvokeConfigs:  s.ListFunctionEventInvokeConfigs,
 		ListFunctions:                   s.ListFunctions,
 		ListLayerVersions:               s.ListLayerVersions,
@@ -146,6 +156,7 @@ func (s *Service) API() *api.Service {
 		TagResource:                     s.TagResource,
 		UntagResource:                   s.UntagResource,
 		UpdateAlias:                     s.UpdateAlias,
+		UpdateEventSourceMapping:        s.UpdateEventSourceMapping,
 		UpdateFunctionCode:              s.UpdateFunctionCode,
 		UpdateFunctionConfiguration:     s.UpdateFunctionConfiguration,
 		UpdateFunctionEventInvokeConfig: s.UpdateFunctionEventInvokeConfig,

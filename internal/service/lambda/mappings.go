@@ -1,0 +1,132 @@
+package lambda
+
+import (
+	"context"
+	"time"
+
+	"cloudless/internal/api"
+	"cloudless/internal/storage/keys"
+	"cloudless/internal/storage/kv"
+)
+
+// Mapping is what a poller has to know of an event source mapping.
+//
+// The contract between this package, which keeps the mappings, and whoever
+// polls for them:
+//
+//   - [Service.Mappings] lists what is to be polled. A mapping that is not in
+//     the list (any more) is disabled or deleted: its poller stops. A batch that
+//     is at the function by then may end; its checkpoint is of no more use if
+//     the mapping was deleted, and is kept if it was disabled. A UUID is never
+//     used again.
+//   - The store is watched at [MappingsKey]: it changes whenever the list may
+//     have. Watching before listing loses nothing.
+//   - Revision grows with every change. A poller that runs with an older one
+//     goes on from its checkpoint with the new parameters.
+//   - LATEST means what comes after Created, also if the poller hears of the
+//     mapping later.
+//   - The source is read by [Service.MappingCall], with the rights of the
+//     function's role, and the function is called by [Service.InvokeMapped],
+//     with nobody's: a mapping is its own permission.
+//   - [Service.NoteProcessing] shows the owner how it goes.
+type Mapping struct {
+	Account  string
+	Region   string
+	UUID     string
+	Revision int64
+	Created  time.Time
+
+	SourceARN        string
+	FunctionARN      string // with the qualifier, if it has one
+	StartingPosition string // "TRIM_HORIZON" or "LATEST"
+
+	BatchSize               int
+	BatchingWindow          time.Duration // 0: do not wait for more
+	ParallelizationFactor   int           // batches of a shard at a time, of different keys
+	BisectOnError           bool
+	MaximumRecordAge        time.Duration // negative: no limit
+	MaximumRetryAttempts    int           // negative: no limit
+	TumblingWindow          time.Duration // 0: none
+	ReportBatchItemFailures bool
+	Filters                 []string // patterns, of which one must match; none lets all pass
+	OnFailure               string   // ARN, or ""
+}
+
+// ARN names the mapping.
+func (m *Mapping) ARN() string {
+	return (&mapping{Account: m.Account, Region: m.Region, UUID: m.UUID}).arn()
+}
+
+// MappingsKey is the key of the store that changes with the mappings.
+func MappingsKey() []byte { return keys.Encode(root, "mappings") }
+
+// Mappings lists the mappings that are to be polled, of all accounts and
+// regions.
+func (s *Service) Mappings(ctx context.Context) ([]Mapping, error) {
+	var all []Mapping
+	err := s.store.View(ctx, func(r kv.Reader) error {
+		all = nil
+		return eachRecord(r, allOf("mapping"), func(m *mapping) error {
+			if m.Enabled {
+				all = append(all, m.polled())
+			}
+			return nil
+		})
+	})
+	return all, err
+}
+
+func (m *mapping) polled() Mapping {
+	return Mapping{
+		Account: m.Account, Region: m.Region, UUID: m.UUID, Revision: m.Revision, Created: m.Created,
+		SourceARN: m.Source, FunctionARN: m.Function, StartingPosition: m.StartingPosition,
+		BatchSize: int(m.BatchSize), BatchingWindow: seconds(m.BatchWindowS), ParallelizationFactor: int(m.Parallelization),
+		BisectOnError: m.Bisect, MaximumRecordAge: seconds(m.RecordAgeS), MaximumRetryAttempts: int(m.RetryAttempts),
+		TumblingWindow: seconds(m.TumblingWindowS), ReportBatchItemFailures: m.reportsItems(), Filters: m.Filters, OnFailure: m.OnFailure,
+	}
+}
+
+func seconds(n int64) time.Duration { return time.Duration(n) * time.Second }
+
+// MappingCall returns a call made by the role of the mapping's function, for
+// reading the source.
+func (s *Service) MappingCall(ctx context.Context, m Mapping) (*api.Call, error) {
+	n, err := parseName(&api.Call{Account: m.Account, Region: m.Region}, m.FunctionARN, nil)
+	if err != nil {
+		return nil, err
+	}
+	return s.asRole(ctx, n)
+}
+
+// InvokeMapped runs the mapping's function once. version is the one that ran.
+// An error says that the event has not reached the function: it is throttled
+// (TooManyRequestsException), gone (ResourceNotFoundException) or not ready
+// (ResourceConflictException), or something of ours has failed.
+func (s *Service) InvokeMapped(ctx context.Context, m Mapping, requestID string, payload []byte) (out Outcome, version string, err error) {
+	n, err := parseName(&api.Call{Account: m.Account, Region: m.Region}, m.FunctionARN, nil)
+	if err != nil {
+		return Outcome{}, "", err
+	}
+	if err := checkPayload(payload, maxPayloadBytes); err != nil {
+		return Outcome{}, "", err
+	}
+	t, _, err := s.find(ctx, n)
+	if err != nil {
+		return Outcome{}, "", err
+	}
+	if err := checkActive(t); err != nil {
+		return Outcome{}, "", err
+	}
+	out, err = s.run(ctx, t, Invocation{RequestID: requestID, Payload: payload, ARN: n.qualifiedARN()})
+	return out, t.version(), err
+}
+
+// NoteProcessing keeps what the API shows as the LastProcessingResult, such as
+// "OK" or "PROBLEM: Function call failed".
+func (s *Service) NoteProcessing(ctx context.Context, m Mapping, result string) error {
+	return s.noteMapping(ctx, m.Account, m.Region, m.UUID, func(now *mapping) bool {
+		changed := now.Result != result
+		now.Result = result
+		return changed
+	})
+}
