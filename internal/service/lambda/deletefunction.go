@@ -76,7 +76,7 @@ func deleteFunction(tx kv.Tx, f *function) (gone []*function, err error) {
 			return nil, err
 		}
 	}
-	return gone, nil
+	return gone, deleteURLs(tx, whole)
 }
 
 // attachedKinds are the kinds of records that go with their function, all of

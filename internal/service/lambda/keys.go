@@ -17,6 +17,8 @@ import (
 //	"lambda" "layerversion" account region name number → layerVersion
 //	"lambda" "mapping" account region uuid         → mapping: of an event source
 //	"lambda" "mappings"                            → changes whenever the mappings do
+//	"lambda" "url" account region name qualifier   → functionURL
+//	"lambda" "urlid" id                            → urlOwner: whose URL an id names
 //	"lambda" "account" account region              → reservations
 //	"lambda" "event" account region id             → event, until it has ended
 //	"lambda" "due" time account region id          → attempts: when an event is to be tried, and what was tried
@@ -53,6 +55,12 @@ func layerVersionKey(account, region, name string, number int64) []byte {
 func mappingKey(account, region, uuid string) []byte {
 	return keys.Encode(root, "mapping", account, region, uuid)
 }
+
+func urlKey(account, region, function, qualifier string) []byte {
+	return keys.Encode(root, "url", account, region, function, qualifier)
+}
+
+func urlIDKey(id string) []byte { return keys.Encode(root, "urlid", id) }
 
 func accountKey(account, region string) []byte {
 	return keys.Encode(root, "account", account, region)

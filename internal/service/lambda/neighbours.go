@@ -108,6 +108,17 @@ type Invocation struct {
 	Payload       []byte
 	ClientContext string // JSON, or ""
 	ARN           string // as it was invoked, with the qualifier
+
+	// Stream gets the answer of a function that gives it piece by piece, if the
+	// caller wants it so; nil otherwise. The payload of the Outcome is empty then.
+	Stream Stream
+}
+
+// Stream is an answer on its way.
+type Stream interface {
+	// Begin is called once, before the first Write.
+	Begin(contentType string)
+	io.Writer
 }
 
 // Outcome is what came of an invocation.

@@ -19,13 +19,17 @@ const (
 // allowed.
 func checkPayload(payload []byte, limit int) error {
 	if len(payload) > limit {
-		return &awserr.Error{Code: awserr.CodeRequestTooLarge, Status: 413,
-			Message: fmt.Sprintf("Request must be smaller than %d bytes for the InvokeFunction operation", limit)}
+		return payloadTooLarge(limit)
 	}
 	if len(payload) == 0 || json.Valid(payload) && utf8.Valid(payload) {
 		return nil
 	}
 	return lambdaapi.InvalidRequestContentException("Could not parse request body into json: Could not parse payload into json: " + complaint(payload))
+}
+
+func payloadTooLarge(limit int) error {
+	return &awserr.Error{Code: awserr.CodeRequestTooLarge, Status: 413,
+		Message: fmt.Sprintf("Request must be smaller than %d bytes for the InvokeFunction operation", limit)}
 }
 
 // complaint says what is wrong with JSON in the words of Jackson, the Java

@@ -121,11 +121,13 @@ func (s *Service) API() *api.Service {
 		CreateAlias:                     s.CreateAlias,
 		CreateEventSourceMapping:        s.CreateEventSourceMapping,
 		CreateFunction:                  s.CreateFunction,
+		CreateFunctionUrlConfig:         s.CreateFunctionUrlConfig,
 		DeleteAlias:                     s.DeleteAlias,
 		DeleteEventSourceMapping:        s.DeleteEventSourceMapping,
 		DeleteFunction:                  s.DeleteFunction,
 		DeleteFunctionConcurrency:       s.DeleteFunctionConcurrency,
 		DeleteFunctionEventInvokeConfig: s.DeleteFunctionEventInvokeConfig,
+		DeleteFunctionUrlConfig:         s.DeleteFunctionUrlConfig,
 		DeleteLayerVersion:              s.DeleteLayerVersion,
 		GetAccountSettings:              s.GetAccountSettings,
 		GetAlias:                        s.GetAlias,
@@ -134,6 +136,7 @@ func (s *Service) API() *api.Service {
 		GetFunctionConcurrency:          s.GetFunctionConcurrency,
 		GetFunctionConfiguration:        s.GetFunctionConfiguration,
 		GetFunctionEventInvokeConfig:    s.GetFunctionEventInvokeConfig,
+		GetFunctionUrlConfig:            s.GetFunctionUrlConfig,
 		GetLayerVersion:                 s.GetLayerVersion,
 		GetLayerVersionByArn:            s.GetLayerVersionByArn,
 		GetLayerVersionPolicy:           s.GetLayerVersionPolicy,
@@ -142,6 +145,7 @@ func (s *Service) API() *api.Service {
 		ListAliases:                     s.ListAliases,
 		ListEventSourceMappings:         s.ListEventSourceMappings,
 		ListFunctionEventInvokeConfigs:  s.ListFunctionEventInvokeConfigs,
+		ListFunctionUrlConfigs:          s.ListFunctionUrlConfigs,
 		ListFunctions:                   s.ListFunctions,
 		ListLayerVersions:               s.ListLayerVersions,
 		ListLayers:                      s.ListLayers,
@@ -160,6 +164,7 @@ func (s *Service) API() *api.Service {
 		UpdateFunctionCode:              s.UpdateFunctionCode,
 		UpdateFunctionConfiguration:     s.UpdateFunctionConfiguration,
 		UpdateFunctionEventInvokeConfig: s.UpdateFunctionEventInvokeConfig,
+		UpdateFunctionUrlConfig:         s.UpdateFunctionUrlConfig,
 	}.Service()
 	table.MaxBodyBytes = maxRequestBytes
 	return table

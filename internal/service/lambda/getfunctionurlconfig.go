@@ -1,0 +1,29 @@
+package lambda
+
+import (
+	"context"
+
+	"cloudless/internal/api"
+	lambdaapi "cloudless/internal/api/lambda"
+	"cloudless/internal/storage/kv"
+)
+
+// GetFunctionUrlConfig returns the address of a function or of an alias.
+func (s *Service) GetFunctionUrlConfig(ctx context.Context, call *api.Call, in *lambdaapi.GetFunctionUrlConfigRequest) (*lambdaapi.GetFunctionUrlConfigResponse, error) {
+	n, err := s.urlName(ctx, call, "GetFunctionUrlConfig", in.FunctionName, in.Qualifier)
+	if err != nil {
+		return nil, err
+	}
+	var u *functionURL
+	err = s.store.View(ctx, func(r kv.Reader) error {
+		u, err = readURL(r, n)
+		return err
+	})
+	if err != nil {
+		return nil, err
+	}
+	return &lambdaapi.GetFunctionUrlConfigResponse{
+		FunctionUrl: u.address(call.BaseURL), FunctionArn: n.qualifiedARN(), CreationTime: u.Created, LastModifiedTime: u.Modified,
+		AuthType: u.AuthType, InvokeMode: u.InvokeMode, Cors: u.CORS,
+	}, nil
+}
