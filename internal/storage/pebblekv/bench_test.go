@@ -145,6 +145,27 @@ func BenchmarkGet(b *testing.B) {
 	}
 }
 
+// BenchmarkGetHot reads the same key again and again, as the definition of a
+// busy table is.
+func BenchmarkGetHot(b *testing.B) {
+	s := openBench(b)
+	key := benchKey(benchKeys / 2)
+	compare(b, 1,
+		func(*rand.Rand) error {
+			return s.View(b.Context(), func(r kv.Reader) error {
+				_, err := r.Get(key)
+				return err
+			})
+		},
+		func(*rand.Rand) error {
+			_, closer, err := s.db.Get(key)
+			if err != nil {
+				return err
+			}
+			return closer.Close()
+		})
+}
+
 // write keeps writers at work on the first half of the keys until it is
 // stopped.
 func write(b *testing.B, s *Store, writers int) (stop func()) {

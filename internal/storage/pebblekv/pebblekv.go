@@ -4,6 +4,7 @@
 //   - view.go:     View, and the reader that remembers what it was shown;
 //   - update.go:   Update and DeleteRange: claims, then a commit in two steps;
 //   - states.go:   the snapshot that readers between two commits share;
+//   - hot.go:      the values of keys that are read again and again;
 //   - unsynced.go: the commits that can be seen and are not yet durable;
 //   - failure.go:  what happens when the disk fails;
 //   - log.go:      Pebble's messages in our log.
@@ -75,6 +76,7 @@ type Store struct {
 	watches  *solo.Watches
 	unsynced unsynced
 	states   states
+	hot      hot
 
 	failure atomic.Pointer[error] // why the store has stopped, once it has
 	failed  chan struct{}         // closed then

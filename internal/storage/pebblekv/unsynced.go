@@ -70,6 +70,13 @@ func (u *unsynced) addKey(deps []*commit, key []byte) []*commit {
 	return deps
 }
 
+// changes reports whether one of the commits changes key.
+func (u *unsynced) changes(key []byte) bool {
+	u.mu.RLock()
+	defer u.mu.RUnlock()
+	return slices.ContainsFunc(u.list, func(c *commit) bool { return c.touches.has(key) })
+}
+
 // addRange appends to deps the commits that change a key in r.
 func (u *unsynced) addRange(deps []*commit, r kv.Range) []*commit {
 	u.mu.RLock()

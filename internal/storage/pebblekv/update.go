@@ -83,6 +83,7 @@ func bounds(r kv.Range) (start, end []byte) {
 // whoever goes away now would not know what has happened.
 func (s *Store) commit(b *pebble.Batch, touches footprint, applied func()) error {
 	c := s.unsynced.enter(touches)
+	s.hot.forget(touches)
 	err := s.apply(b)
 	s.states.advance()
 	applied()
@@ -130,7 +131,7 @@ type tx struct {
 // Get implements kv.Reader.
 func (t *tx) Get(key []byte) ([]byte, error) {
 	if t.held.Has(key) {
-		return t.get(t.store.db, key)
+		return t.get(t.store.db, key, t.store.states.commits.Load())
 	}
 	return t.reader.Get(key)
 }

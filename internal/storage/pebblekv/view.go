@@ -2,7 +2,6 @@ package pebblekv
 
 import (
 	"context"
-	"errors"
 	"io"
 	"iter"
 	"slices"
@@ -88,22 +87,17 @@ func (r *reader) snapshot() *state {
 
 // Get implements kv.Reader.
 func (r *reader) Get(key []byte) ([]byte, error) {
-	return r.get(r.snapshot(), key)
+	state := r.snapshot()
+	return r.get(state, key, state.commits)
 }
 
-func (r *reader) get(from source, key []byte) ([]byte, error) {
-	value, closer, err := from.Get(key)
+// get reads a key of a state with so many commits.
+func (r *reader) get(from source, key []byte, commits uint64) ([]byte, error) {
+	value, err := r.store.read(from, key, commits)
 	// The look for unsynced commits comes after the read: what was not yet
 	// entered then had not been applied, and cannot have been read.
 	r.deps = r.store.unsynced.addKey(r.deps, key)
-	if errors.Is(err, pebble.ErrNotFound) {
-		return nil, kv.ErrNotFound
-	}
-	if err != nil {
-		return nil, err
-	}
-	value = append([]byte{}, value...)
-	return value, closer.Close()
+	return value, err
 }
 
 // Scan implements kv.Reader.
