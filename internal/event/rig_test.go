@@ -245,9 +245,10 @@ type fakeLambda struct {
 	calls  []call
 	sent   []string
 	refuse error // of Send
+	report func(call)
 }
 
-func (f *fakeLambda) Invoke(ctx context.Context, _ *Mapping, _ string, payload []byte) (Result, error) {
+func (f *fakeLambda) parse(payload []byte) call {
 	c := call{at: time.Since(f.start), payload: payload}
 	var event struct {
 		Records []struct {
@@ -263,6 +264,11 @@ func (f *fakeLambda) Invoke(ctx context.Context, _ *Mapping, _ string, payload [
 		c.records = append(c.records, r.N)
 		c.keys = append(c.keys, r.Key)
 	}
+	return c
+}
+
+func (f *fakeLambda) Invoke(ctx context.Context, _ *Mapping, _ string, payload []byte) (Result, error) {
+	c := f.parse(payload)
 	f.mu.Lock()
 	f.calls = append(f.calls, c)
 	answer, took := f.answer, f.took
@@ -288,6 +294,9 @@ func (f *fakeLambda) Send(_ context.Context, _ *Mapping, failed *Failure) error 
 		return f.refuse
 	}
 	f.sent = append(f.sent, string(text))
+	if f.report != nil {
+		f.report(f.parse(failed.Payload))
+	}
 	return nil
 }
 

@@ -116,7 +116,7 @@ func (sh *shard) run(soft, ctx context.Context) (ended bool, err error) {
 			if !open {
 				more = nil
 			}
-		case <-sh.alarm():
+		case <-sh.alarm(stopping):
 		case <-stop:
 		case <-ctx.Done():
 		}
@@ -238,8 +238,9 @@ func (sh *shard) save(ctx context.Context, now bool) error {
 	return nil
 }
 
-// alarm receives when there is something to do though nothing happens.
-func (sh *shard) alarm() <-chan time.Time {
+// alarm receives when there is something to do though nothing happens. One
+// that is stopping starts nothing, so no window is worth waking for.
+func (sh *shard) alarm(stopping bool) <-chan time.Time {
 	var at time.Time
 	earlier := func(t time.Time) {
 		if at.IsZero() || t.Before(at) {
@@ -250,14 +251,14 @@ func (sh *shard) alarm() <-chan time.Time {
 		earlier(sh.saveFrom)
 	}
 	for i := range sh.lanes {
-		if l := &sh.lanes[i]; !l.busy && len(l.pending) > 0 {
+		if l := &sh.lanes[i]; !stopping && !l.busy && len(l.pending) > 0 {
 			earlier(l.since.Add(sh.m.MaximumBatchingWindow))
 			if sh.m.TumblingWindow > 0 {
 				earlier(sh.windowOf(l.pending[0]).Add(sh.m.TumblingWindow))
 			}
 		}
 	}
-	if w := sh.cursor.Window; w != nil && sh.busy == 0 {
+	if w := sh.cursor.Window; w != nil && !stopping && sh.busy == 0 {
 		earlier(w.Start.Add(sh.m.TumblingWindow))
 	}
 	if at.IsZero() {
