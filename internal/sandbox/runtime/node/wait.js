@@ -33,8 +33,18 @@ module.exports = function wait(api, start) {
 
 // become makes this process that of a function.
 function become(told) {
-  Object.keys(process.env).forEach(function (name) { delete process.env[name]; });
-  Object.keys(told.variables).forEach(function (name) { process.env[name] = told.variables[name]; });
+  // What stays the same is not touched: to set TZ, even to what it is, makes Node
+  // look through all the time zones of the machine.
+  Object.keys(process.env).forEach(function (name) {
+    if (!(name in told.variables)) {
+      delete process.env[name];
+    }
+  });
+  Object.keys(told.variables).forEach(function (name) {
+    if (process.env[name] !== told.variables[name]) {
+      process.env[name] = told.variables[name];
+    }
+  });
   delete process.env._LAMBDA_TELEMETRY_LOG_FD; // the log has it
   process.chdir(told.directory);
   var AWS = sdk('aws-sdk', true);
