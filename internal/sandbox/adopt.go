@@ -94,6 +94,9 @@ func (m *Manager) adopt(ctx context.Context, e *environment) error {
 	e.out.platform(initStartLine(e))
 	isolated := m.cfg.Driver.Isolated()
 	list := variables(e.fn, e.stream, creds, e.box, isolated, e.program.Env(place(e.fn, e.box, isolated)))
+	if err := m.startExtensions(ctx, e, list); err != nil {
+		return err
+	}
 	told := &runtimeapi.Adoption{Variables: make(map[string]string, len(list)), Directory: e.box.Path(taskDir)}
 	for _, v := range list {
 		name, value, _ := strings.Cut(v, "=")

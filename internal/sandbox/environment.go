@@ -7,6 +7,7 @@ import (
 	"sync"
 	"time"
 
+	"cloudless/internal/clock"
 	"cloudless/internal/sandbox/driver"
 	"cloudless/internal/sandbox/runtime"
 	"cloudless/internal/sandbox/runtimeapi"
@@ -47,6 +48,12 @@ type environment struct {
 	servers sync.WaitGroup
 	code    contents
 
+	companions []string        // names of external extensions
+	gone       chan string     // those whose processes have ended
+	ending     string          // why it ends, for extensions; empty: it is no longer needed
+	clock      clock.Clock     // of its manager
+	cut        <-chan struct{} // closed when its manager waits no longer
+
 	initDuration time.Duration
 
 	// The rest is guarded by Manager.mu.
@@ -81,6 +88,8 @@ func (m *Manager) launch(p *pool, fn *Function, limit time.Duration) (*environme
 	}
 	if broken, ok := errors.AsType[*driver.StartError](err); ok {
 		failed, err = &initFailure{noStart: broken.Error()}, nil
+	} else if broken, ok := errors.AsType[*extensionError](err); ok {
+		failed, err = &initFailure{extension: &broken.Breakage}, nil
 	} else if errors.Is(err, runtime.ErrNoEntrypoint) {
 		failed, err = &initFailure{noStart: err.Error()}, nil
 	} else if err == nil {
@@ -99,7 +108,9 @@ func (m *Manager) launch(p *pool, fn *Function, limit time.Duration) (*environme
 }
 
 func (m *Manager) newEnvironment() *environment {
-	return &environment{id: "sbx-" + randomHex(m.cfg.Clock, 6), kick: make(chan struct{}, 1)}
+	return &environment{
+		id: "sbx-" + randomHex(m.cfg.Clock, 6), kick: make(chan struct{}, 1), clock: m.cfg.Clock, cut: m.ctx.Done(),
+	}
 }
 
 // prepare makes all that the function needs, up to its running process.
@@ -207,9 +218,13 @@ func (m *Manager) run(ctx context.Context, e *environment, creds Credentials) er
 		args = append([]string{e.box.Path(wrapper)}, args...)
 	}
 	e.started = m.cfg.Clock.Now()
+	vars := variables(e.fn, e.stream, creds, e.box, isolated, e.program.Env(at))
+	if err := m.startExtensions(ctx, e, vars); err != nil {
+		return err
+	}
 	return e.box.Run(ctx, driver.Command{
 		Args:   args,
-		Env:    variables(e.fn, e.stream, creds, e.box, isolated, e.program.Env(at)),
+		Env:    vars,
 		Dir:    e.box.Path(taskDir),
 		Output: plain,
 		Frames: framed,
@@ -219,9 +234,10 @@ func (m *Manager) run(ctx context.Context, e *environment, creds Credentials) er
 // initFailure is how the loading of a function went wrong.
 type initFailure struct {
 	tookTooLong bool
-	outcome     *runtimeapi.Outcome // what the runtime said, if it said anything
-	noStart     string              // why there is no process, or empty
-	exit        driver.Exit         // otherwise how it ended
+	outcome     *runtimeapi.Outcome  // what the runtime said, if it said anything
+	noStart     string               // why there is no process, or empty
+	extension   *runtimeapi.Breakage // how an extension failed, if one did
+	exit        driver.Exit          // otherwise how it ended
 }
 
 // initialize waits until the function is loaded.
@@ -229,10 +245,13 @@ func (m *Manager) initialize(e *environment, limit time.Duration) *initFailure {
 	defer func() { e.initDuration = m.cfg.Clock.Now().Sub(e.started) }()
 	select {
 	case <-e.api.Ready():
+		e.out.extensions(e.api.Extensions())
 		return nil
 	case o := <-e.api.InitFailed():
 		return &initFailure{outcome: &o}
-	case <-e.box.Done():
+	case b := <-e.api.Broken():
+		return &initFailure{extension: &b}
+	case <-e.ended():
 		select {
 		case o := <-e.api.InitFailed(): // said just before it ended
 			return &initFailure{outcome: &o}
@@ -261,6 +280,7 @@ func (e *environment) staleAt(now time.Time) bool {
 // It may be called for one that is only half made.
 func (e *environment) end() {
 	if e.box != nil {
+		e.shutDown()
 		e.box.Kill()
 	}
 	if e.api != nil {

@@ -72,7 +72,16 @@ func exited(era runtime.Era, requestID string, exit driver.Exit) failure {
 
 // invalidEntrypoint is the failure of a function that has no program to start.
 func invalidEntrypoint(era runtime.Era, requestID, reason string) failure {
-	const errorType = "Runtime.InvalidEntrypoint"
+	return broken(era, requestID, "Runtime.InvalidEntrypoint", reason)
+}
+
+// brokenExtension is the failure of a function that lost one of its extensions.
+func brokenExtension(era runtime.Era, requestID string, b runtimeapi.Breakage) failure {
+	return broken(era, requestID, b.Type, b.Detail)
+}
+
+// broken is a failure of what is around the function.
+func broken(era runtime.Era, requestID, errorType, reason string) failure {
 	message := fmt.Sprintf("RequestId: %s Error: %s", requestID, reason)
 	f := failed(errorType, message)
 	f.logLine = message + "\n" + errorType + "\n"
@@ -96,6 +105,9 @@ func exitReason(exit driver.Exit) string {
 // answered makes a failure of what the runtime said, or nil of a success.
 func answered(o runtimeapi.Outcome) *failure {
 	switch {
+	case o.TooLarge && o.Streamed:
+		return new(failed("Function.ResponseSizeTooLarge",
+			fmt.Sprintf("Response payload size exceeded maximum allowed payload size (%d bytes).", runtimeapi.MaxStreamBytes)))
 	case o.TooLarge:
 		return new(failed("Function.ResponseSizeTooLarge",
 			fmt.Sprintf("Response payload size exceeded maximum allowed payload size (%d bytes).", runtimeapi.MaxPayloadBytes)))

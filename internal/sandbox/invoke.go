@@ -12,6 +12,9 @@ import (
 // killed is how what we end ourselves ends.
 const killed = syscall.SIGKILL
 
+// term is how it is asked to end before.
+const term = syscall.SIGTERM
+
 // unhandled is what Lambda calls every error of a function today.
 const unhandled = "Unhandled"
 
@@ -24,7 +27,7 @@ func (m *Manager) invoke(e *environment, inv *Invocation, cold bool) (result Res
 	timeout := m.cfg.Clock.After(e.fn.Timeout)
 	e.out.begin()
 	e.out.platform(startLine(inv.RequestID, e.fn.Version))
-	call := e.api.Invoke(&runtimeapi.Invocation{
+	event := &runtimeapi.Invocation{
 		RequestID:          inv.RequestID,
 		Deadline:           deadline,
 		InvokedFunctionARN: inv.InvokedFunctionARN,
@@ -32,7 +35,11 @@ func (m *Manager) invoke(e *environment, inv *Invocation, cold bool) (result Res
 		ClientContext:      inv.ClientContext,
 		CognitoIdentity:    inv.CognitoIdentity,
 		Payload:            inv.Payload,
-	})
+	}
+	if inv.gate != nil {
+		event.Stream = inv.gate
+	}
+	call := e.api.Invoke(event)
 	era := e.program.Runtime.Era
 
 	var failed *failure
@@ -42,9 +49,13 @@ func (m *Manager) invoke(e *environment, inv *Invocation, cold bool) (result Res
 		result.Payload = o.Payload
 		rested = call.Rested
 	case <-timeout:
-		e.box.Kill()
+		e.stop("timeout")
 		failed = new(timedOut(era, inv.RequestID, m.cfg.Clock.Now(), e.fn.Timeout))
-	case <-e.box.Done():
+	case b := <-e.api.Broken():
+		e.stop("failure")
+		failed = new(brokenExtension(era, inv.RequestID, b))
+	case <-e.ended():
+		e.stop("failure")
 		select {
 		case o := <-call.Outcome: // answered just before it ended
 			failed = answered(o)
@@ -55,6 +66,15 @@ func (m *Manager) invoke(e *environment, inv *Invocation, cold bool) (result Res
 	case <-m.ctx.Done():
 		e.box.Kill()
 		failed = new(exited(era, inv.RequestID, driver.Exit{Signal: killed}))
+	}
+	if inv.gate != nil {
+		var whole []byte
+		if failed == nil {
+			whole = result.Payload
+		}
+		if result.Streamed = inv.gate.close(whole); result.Streamed {
+			result.Payload = nil
+		}
 	}
 	r := report{requestID: inv.RequestID, duration: m.cfg.Clock.Now().Sub(start)}
 	if cold {
@@ -100,6 +120,8 @@ func (m *Manager) failInit(e *environment, inv *Invocation, f *initFailure) Resu
 		if era == runtime.Current {
 			failed.status = "Status: error\tError Type: " + failed.errorType
 		}
+	case f.extension != nil:
+		failed = brokenExtension(era, inv.RequestID, *f.extension)
 	case f.noStart != "":
 		failed = invalidEntrypoint(era, inv.RequestID, f.noStart)
 	default:
@@ -126,8 +148,12 @@ func (m *Manager) rest(e *environment, rested <-chan struct{}, left time.Duratio
 	select {
 	case <-rested:
 		return true
-	case <-e.box.Done():
+	case <-e.ended():
+		e.stop("failure")
+	case <-e.api.Broken():
+		e.stop("failure")
 	case <-m.cfg.Clock.After(left):
+		e.stop("timeout")
 	case <-m.ctx.Done():
 	}
 	return false

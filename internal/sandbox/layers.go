@@ -42,6 +42,24 @@ func (c contents) files() []driver.File {
 	return files
 }
 
+// extensions are the names of the programs that run beside the runtime.
+func (c contents) extensions() []string {
+	names := []string{}
+	if c.opt == "" {
+		return names
+	}
+	entries, err := os.ReadDir(filepath.Join(c.opt, "extensions"))
+	if err != nil {
+		return names // no layer brings one
+	}
+	for _, e := range entries {
+		if !e.IsDir() {
+			names = append(names, e.Name())
+		}
+	}
+	return names
+}
+
 // has reports whether a file is there, by the name that it has in an
 // environment. Links are not followed: they are the function's own words.
 func (c contents) has(target string) bool {

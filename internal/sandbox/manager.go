@@ -80,6 +80,9 @@ func (m *Manager) Invoke(ctx context.Context, fn Function, inv Invocation) (Resu
 	}
 	m.work.Add(1) // under the lock, so that Close waits for it
 	m.mu.Unlock()
+	if inv.Stream != nil {
+		inv.gate = &gate{to: inv.Stream}
+	}
 	answers := make(chan answer, 1)
 	go func() {
 		defer m.work.Done()
@@ -89,6 +92,9 @@ func (m *Manager) Invoke(ctx context.Context, fn Function, inv Invocation) (Resu
 	case a := <-answers:
 		return a.result, a.err
 	case <-ctx.Done():
+		if inv.gate != nil {
+			inv.gate.close(nil)
+		}
 		return Result{}, ctx.Err()
 	}
 }

@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"cloudless/internal/clock"
+	"cloudless/internal/sandbox/runtimeapi"
 )
 
 const (
@@ -113,6 +114,13 @@ func (o *output) platform(line string) {
 		o.endLineLocked()
 	}
 	o.emitLocked(time.Time{}, line)
+}
+
+// extensions adds what the log says of them once they are ready.
+func (o *output) extensions(all []runtimeapi.Extension) {
+	for _, x := range all {
+		o.platform(fmt.Sprintf("EXTENSION\tName: %s\tState: Ready\tEvents: [%s]\n", x.Name, strings.Join(x.Events, ",")))
+	}
 }
 
 // drain reads what the process has written until now. It never waits.

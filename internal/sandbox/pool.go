@@ -250,7 +250,7 @@ func (m *Manager) tend(e *environment) {
 	wait := m.cfg.FreezeAfter
 	for {
 		select {
-		case <-e.box.Done():
+		case <-e.ended():
 			m.bury(e)
 			return
 		case <-e.kick:

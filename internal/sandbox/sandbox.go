@@ -10,6 +10,8 @@
 //   - environment.go: one environment from its start to its end;
 //   - spare.go, adopt.go: environments that wait for a function to come;
 //   - invoke.go: one event in one environment;
+//   - extension.go: the programs that run beside a function, and their last word;
+//   - stream.go: an answer that is passed on while it is made;
 //   - serve.go: what answers on an environment's sockets;
 //   - variables.go: the variables that a function finds;
 //   - failure.go, report.go: errors, and lines about an invocation, as Lambda
@@ -97,11 +99,28 @@ type Invocation struct {
 	CognitoIdentity    string // JSON, or empty
 	InvokedFunctionARN string
 	TraceID            string // or empty
+	// Stream takes the answer while the function makes it; the Result then has it
+	// only if it is an error. A function that answers in one piece is one piece to
+	// the stream. Nil: the Result has the answer.
+	Stream Stream
+
+	gate *gate // before Stream, or nil
+}
+
+// Stream takes an answer while it is made. It is not called any more once Invoke
+// has returned.
+type Stream interface {
+	// Begin comes first, and once, if the function answers at all.
+	Begin(contentType string)
+	// Write may wait, and the function waits with it. It has to return when the
+	// context given to Invoke ends.
+	Write(piece []byte) (int, error)
 }
 
 // Result is what became of an event.
 type Result struct {
 	Payload       []byte
+	Streamed      bool   // the stream has the answer, or the part of it that was made
 	FunctionError string // "Unhandled", or empty for success
 	ErrorType     string // such as "Runtime.ExitError", or empty
 	LogTail       []byte // the last 4 KB of the invocation's log lines

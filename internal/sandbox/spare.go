@@ -170,7 +170,7 @@ func (m *Manager) tendSpare(kind spareKind, line *spareLine, e *environment) {
 		select {
 		case <-e.taken:
 			return
-		case <-e.box.Done():
+		case <-e.ended():
 			broken = true
 		case <-m.cfg.Clock.After(wait):
 		}

@@ -129,6 +129,18 @@ type Attacher interface {
 	Attach(ctx context.Context, files []File) error
 }
 
+// Companions is an environment that can run more programs than one.
+type Companions interface {
+	// Start starts a program beside the one of Run, before it or after it. ended
+	// is called when that program has ended; never, if all ends with it.
+	Start(ctx context.Context, c Command, ended func(Exit)) error
+	// Signal sends a signal to the program of Run, if it runs.
+	Signal(s syscall.Signal) error
+	// Ended is closed when the program of Run has ended. With companions, these
+	// live on until Kill.
+	Ended() <-chan struct{}
+}
+
 // Exit is how a program ended.
 type Exit struct {
 	Code        int            // its exit status, if it ended by itself

@@ -36,13 +36,18 @@ type Environment struct {
 	started  chan error // the answer to Run
 	attached chan error // the answer to Attach
 	done     chan struct{}
-	told     bool        // init has said how the program ended
-	exit     driver.Exit // how; before done is closed, both are follow's alone
+	ended    chan struct{} // closed when the program has ended
+	told     bool          // it is closed
+	exit     driver.Exit   // how; before ended is closed, both are follow's alone
+
+	companionMu sync.Mutex
+	companions  map[int]*companion // by number
 }
 
 var (
 	_ driver.Environment = (*Environment)(nil)
 	_ driver.Attacher    = (*Environment)(nil)
+	_ driver.Companions  = (*Environment)(nil)
 )
 
 // initName is the name under which the server starts itself as init.
@@ -54,12 +59,14 @@ const prepareTimeout = 20 * time.Second
 // Prepare makes an environment.
 func (d *Driver) Prepare(ctx context.Context, l driver.Layout) (driver.Environment, error) {
 	e := &Environment{
-		driver:    d,
-		listeners: make(map[driver.Port]net.Listener),
-		packets:   make(map[driver.Port]net.PacketConn),
-		started:   make(chan error, 1),
-		attached:  make(chan error, 1),
-		done:      make(chan struct{}),
+		driver:     d,
+		listeners:  make(map[driver.Port]net.Listener),
+		packets:    make(map[driver.Port]net.PacketConn),
+		started:    make(chan error, 1),
+		attached:   make(chan error, 1),
+		ended:      make(chan struct{}),
+		companions: make(map[int]*companion),
+		done:       make(chan struct{}),
 	}
 	if err := e.start(l); err != nil {
 		return nil, fmt.Errorf("start an environment: %w", err)
@@ -141,13 +148,11 @@ func (e *Environment) follow(l driver.Layout, built chan<- error) {
 	_ = e.cmd.Process.Kill()
 	_ = e.cmd.Wait() // returns when the kernel has ended all that was inside
 	if !e.told {
-		e.exit = driver.Exit{Signal: syscall.SIGKILL}
+		exit := driver.Exit{Signal: syscall.SIGKILL}
 		if err != nil && !errors.Is(err, unix.ECONNRESET) {
-			e.exit = driver.Exit{Err: err}
+			exit = driver.Exit{Err: err}
 		}
-	}
-	if e.exit.Signal == syscall.SIGKILL && e.group.outOfMemory() {
-		e.exit.OutOfMemory = true
+		e.end(exit)
 	}
 	e.group.remove()
 	e.control.Close()
@@ -161,7 +166,17 @@ func (e *Environment) follow(l driver.Layout, built chan<- error) {
 	delete(e.driver.open, e)
 	e.driver.mu.Unlock()
 	e.answerRun(errEnded)
+	e.endCompanions()
 	close(e.done)
+}
+
+// end notes how the program ended.
+func (e *Environment) end(exit driver.Exit) {
+	if exit.Signal == syscall.SIGKILL && e.group.outOfMemory() {
+		exit.OutOfMemory = true
+	}
+	e.exit, e.told = exit, true
+	close(e.ended)
 }
 
 var errEnded = errors.New("the environment has ended")
@@ -200,6 +215,8 @@ func (e *Environment) listen() error {
 			return err
 		}
 		switch {
+		case r.Companion != 0:
+			e.hearCompanion(r)
 		case r.Err != "":
 			e.answerRun(errors.New(r.Err))
 		case r.NoStart != nil:
@@ -218,9 +235,10 @@ func (e *Environment) listen() error {
 		case r.Memory > 0:
 			e.memory.Store(r.Memory)
 		case r.Ended != nil:
-			e.told = true
-			e.exit = driver.Exit{Code: r.Ended.Code, Signal: syscall.Signal(r.Ended.Signal), OutOfMemory: r.Ended.OutOfMemory}
-			return nil
+			e.end(r.Ended.exit())
+			if r.Last {
+				return nil
+			}
 		}
 	}
 }
@@ -264,19 +282,23 @@ func (e *Environment) PacketConn(p driver.Port) net.PacketConn {
 
 // Run starts the program.
 func (e *Environment) Run(ctx context.Context, c driver.Command) error {
+	return e.run(ctx, c, 0, e.started)
+}
+
+// run starts the program or a companion, and waits for the answer to that.
+func (e *Environment) run(ctx context.Context, c driver.Command, number int, started <-chan error) error {
 	for _, s := range append(append([]string{c.Dir}, c.Args...), c.Env...) {
 		if strings.ContainsRune(s, 0) {
 			return fmt.Errorf("run: %w: a word holds a zero byte", syscall.EINVAL)
 		}
 	}
-	err := e.tell(order{Run: &run{Args: c.Args, Env: c.Env, Dir: c.Dir}}, c.Output, c.Frames)
-	if err != nil {
-		return fmt.Errorf("run %s: %w", c.Args[0], err)
-	}
-	select {
-	case err = <-e.started:
-	case <-ctx.Done():
-		err = ctx.Err()
+	err := e.tell(order{Run: &run{Args: c.Args, Env: c.Env, Dir: c.Dir, Companion: number}}, c.Output, c.Frames)
+	if err == nil {
+		select {
+		case err = <-started:
+		case <-ctx.Done():
+			err = ctx.Err()
+		}
 	}
 	if err != nil {
 		return fmt.Errorf("run %s: %w", c.Args[0], err)
@@ -320,7 +342,7 @@ func (e *Environment) Done() <-chan struct{} { return e.done }
 
 // Exit tells how the program ended.
 func (e *Environment) Exit() driver.Exit {
-	<-e.done
+	<-e.ended
 	return e.exit
 }
 

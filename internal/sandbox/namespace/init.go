@@ -9,6 +9,7 @@ import (
 	"os/signal"
 	"sync"
 	"syscall"
+	"time"
 
 	"golang.org/x/sys/unix"
 
@@ -36,6 +37,10 @@ type guardian struct {
 	memory *watch
 	store  *store // or nil
 
+	mu       sync.Mutex  // held while a program is started, so that its end is not missed
+	programs map[int]int // by process: 0 for the program, numbers for its companions
+	main     int         // its process, or 0
+
 	sendMu sync.Mutex
 }
 
@@ -50,7 +55,7 @@ func initMain() error {
 	signal.Notify(make(chan os.Signal, 1))
 
 	buf := make([]byte, maxMessage)
-	g := &guardian{}
+	g := &guardian{programs: make(map[int]int)}
 	if _, err := receive(controlFD, buf, &g.setup); err != nil {
 		return ended(err)
 	}
@@ -68,6 +73,8 @@ func initMain() error {
 			g.run(o.Run, fds)
 		case o.Attach != nil:
 			g.attach(o.Attach)
+		case o.Signal != 0:
+			g.signal(syscall.Signal(o.Signal))
 		case o.Freeze:
 			g.memory.pause(true)
 			_ = unix.Kill(-1, unix.SIGSTOP) // all but ourselves; an error says there is nobody
@@ -109,32 +116,53 @@ func (g *guardian) build() error {
 	return g.send(report{Ready: true}, fds...)
 }
 
-// run starts the program and the goroutines that watch it.
+// run starts the program, or a companion, and the goroutines that watch them.
 func (g *guardian) run(r *run, fds []int) {
 	defer closeAll(fds)
-	if len(fds) != 2 || g.memory != nil {
-		g.reportError(errors.New("run takes two descriptors and comes once"))
+	told := report{Companion: r.Companion}
+	defer func() {
+		if err := g.send(told); err != nil {
+			os.Exit(0)
+		}
+	}()
+	g.mu.Lock()
+	defer g.mu.Unlock()
+	if len(fds) != 2 || r.Companion == 0 && g.main != 0 {
+		told.Err = "run takes two descriptors and comes once"
 		return
 	}
 	if err := limitProgram(g.setup); err != nil {
-		g.reportError(err)
+		told.Err = err.Error()
 		return
 	}
 	pid, err := startProgram(r, g.setup, fds[0], fds[1])
 	if number, ok := errors.AsType[syscall.Errno](err); ok {
-		_ = g.send(report{NoStart: &driver.StartError{Program: r.Args[0], Reason: number.Error()}})
+		told.NoStart = &driver.StartError{Program: r.Args[0], Reason: number.Error()}
 		return
 	}
 	if err != nil {
-		g.reportError(err)
+		told.Err = err.Error()
 		return
 	}
-	g.memory = newWatch(g.setup.Memory, func(peak int64) { _ = g.send(report{Memory: peak}) })
-	if err := g.send(report{Started: true}); err != nil {
-		os.Exit(0)
+	told.Started = true
+	if r.Companion == 0 {
+		g.main = pid
 	}
-	go g.memory.run()
-	go g.reap(pid)
+	g.programs[pid] = r.Companion
+	if g.memory == nil {
+		g.memory = newWatch(g.setup.Memory, func(peak int64) { _ = g.send(report{Memory: peak}) })
+		go g.memory.run()
+		go g.reap()
+	}
+}
+
+// signal sends the program a signal, if it has not ended.
+func (g *guardian) signal(s syscall.Signal) {
+	g.mu.Lock()
+	defer g.mu.Unlock()
+	if _, alive := g.programs[g.main]; alive {
+		_ = unix.Kill(g.main, s)
+	}
 }
 
 // attach shows more, and forgets where it came from.
@@ -149,29 +177,46 @@ func (g *guardian) attach(files []driver.File) {
 
 func (g *guardian) reportError(err error) { _ = g.send(report{Err: err.Error()}) }
 
-// reap collects what ends, adopted orphans included, until the program itself
-// ends. Then init ends, and the kernel ends the rest.
-func (g *guardian) reap(program int) {
+// reap collects what ends, adopted orphans included. With the program itself
+// init ends, and the kernel ends the rest; unless companions are left, which have
+// a last word, and end when the server wants it.
+func (g *guardian) reap() {
 	for {
 		var status syscall.WaitStatus
 		pid, err := syscall.Wait4(-1, &status, 0, nil)
 		if err == syscall.EINTR {
 			continue
 		}
+		if err == syscall.ECHILD {
+			time.Sleep(firstLook) // until the next one is started
+			continue
+		}
 		if err != nil {
 			g.reportError(fmt.Errorf("wait for the program: %w", err))
 			os.Exit(1)
 		}
-		if pid != program || !(status.Exited() || status.Signaled()) {
-			continue
+		if status.Exited() || status.Signaled() {
+			g.collect(pid, status)
 		}
-		v := verdict{OutOfMemory: g.memory.exceeded()}
-		if status.Exited() {
-			v.Code = status.ExitStatus()
-		} else {
-			v.Signal = int(status.Signal())
-		}
-		_ = g.send(report{Ended: &v})
+	}
+}
+
+func (g *guardian) collect(pid int, status syscall.WaitStatus) {
+	g.mu.Lock()
+	defer g.mu.Unlock()
+	number, ours := g.programs[pid]
+	if !ours {
+		return
+	}
+	delete(g.programs, pid)
+	v := verdict{OutOfMemory: g.memory.exceeded()}
+	if status.Exited() {
+		v.Code = status.ExitStatus()
+	} else {
+		v.Signal = int(status.Signal())
+	}
+	_ = g.send(report{Ended: &v, Companion: number, Last: number == 0 && len(g.programs) == 0})
+	if number == 0 && len(g.programs) == 0 {
 		os.Exit(0)
 	}
 }

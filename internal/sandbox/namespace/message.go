@@ -35,23 +35,27 @@ type order struct {
 	Attach []driver.File `json:",omitempty"` // answered by Attached
 	Freeze bool          `json:",omitempty"`
 	Thaw   bool          `json:",omitempty"`
+	Signal int           `json:",omitempty"` // for the program
 }
 
 type run struct {
-	Args []string
-	Env  []string
-	Dir  string
+	Args      []string
+	Env       []string
+	Dir       string
+	Companion int // 0 for the program itself
 }
 
 // report is every message of init.
 type report struct {
-	Err      string             `json:",omitempty"` // what was asked for could not be done
-	Ready    bool               `json:",omitempty"` // the environment is built
-	Started  bool               `json:",omitempty"` // the program runs
-	NoStart  *driver.StartError `json:",omitempty"` // the program cannot be started
-	Attached *attached          `json:",omitempty"` // what was to be shown is, or cannot be
-	Memory   int64              `json:",omitempty"` // a new peak, in bytes
-	Ended    *verdict           `json:",omitempty"` // the program has ended, and init is about to
+	Err       string             `json:",omitempty"` // what was asked for could not be done
+	Ready     bool               `json:",omitempty"` // the environment is built
+	Companion int                `json:",omitempty"` // whom of them Started, NoStart, Err or Ended is about
+	Started   bool               `json:",omitempty"` // the program runs
+	NoStart   *driver.StartError `json:",omitempty"` // the program cannot be started
+	Attached  *attached          `json:",omitempty"` // what was to be shown is, or cannot be
+	Memory    int64              `json:",omitempty"` // a new peak, in bytes
+	Ended     *verdict           `json:",omitempty"` // the program has ended
+	Last      bool               `json:",omitempty"` // and so is init about to
 }
 
 // attached is what became of an order to attach.

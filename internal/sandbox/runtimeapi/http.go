@@ -21,6 +21,7 @@ func (s *Server) routes() http.Handler {
 	mux.HandleFunc("POST "+base+"/invocation/{id}/response", s.response)
 	mux.HandleFunc("POST "+base+"/invocation/{id}/error", s.error)
 	mux.HandleFunc("POST "+base+"/init/error", s.initError)
+	s.extensionRoutes(mux)
 	mux.HandleFunc("GET "+adoptionPath, s.adopt)
 	mux.HandleFunc("GET /ping", func(w http.ResponseWriter, _ *http.Request) { _, _ = io.WriteString(w, "pong") })
 	return mux
@@ -53,6 +54,17 @@ func (s *Server) next(w http.ResponseWriter, r *http.Request) {
 
 // response takes the answer to an event.
 func (s *Server) response(w http.ResponseWriter, r *http.Request) {
+	if isStream(r) {
+		stream, err := s.state.beginStream(r.PathValue("id"))
+		if err != nil {
+			refuse(w, err)
+			return
+		}
+		if stream != nil {
+			s.stream(w, r, stream)
+			return
+		}
+	}
 	body, tooLarge, err := read(w, r)
 	if err != nil {
 		return // the connection broke in the middle of the answer

@@ -1,5 +1,6 @@
 // Package runtimeapi is the HTTP API that a function's runtime polls for events:
-// Lambda's Runtime API, version 2018-06-01.
+// Lambda's Runtime API, version 2018-06-01; and the one that its extensions poll,
+// the Extensions API, version 2020-01-01.
 //
 // A [Server] speaks with one environment. The environment's owner gives it an
 // event ([Server.Invoke]) and hears what became of it; the runtime asks for the
@@ -8,6 +9,8 @@
 //   - runtimeapi.go: the dialogue, as its owner sees it;
 //   - state.go: whose turn it is, and what may follow what;
 //   - http.go: the same dialogue, as the runtime sees it;
+//   - extension.go, extensionhttp.go: the Extensions API, for what runs beside it;
+//   - stream.go: an answer that comes piece by piece;
 //   - adoption.go: a runtime that was started before its function was known.
 //
 // One event is worked on at a time. An answer counts once: a second one, one to
@@ -23,8 +26,12 @@ import (
 	"time"
 )
 
-// MaxPayloadBytes is the size of the largest answer that Lambda takes.
-const MaxPayloadBytes = 6291556
+// MaxPayloadBytes is the size of the largest answer that Lambda takes, and
+// MaxStreamBytes that of one which comes piece by piece.
+const (
+	MaxPayloadBytes = 6291556
+	MaxStreamBytes  = 200 << 20
+)
 
 // Invocation is one event for the runtime.
 type Invocation struct {
@@ -35,6 +42,17 @@ type Invocation struct {
 	ClientContext      string // JSON, or empty
 	CognitoIdentity    string // JSON, or empty
 	Payload            []byte // JSON
+	// Stream takes an answer that the runtime sends piece by piece, if it does.
+	// Nil: such an answer is one like any other.
+	Stream Stream
+}
+
+// Stream takes an answer while it is made.
+type Stream interface {
+	// Begin comes first, and once. It may be followed by nothing.
+	Begin(contentType string)
+	// Write may wait: the function then waits as well.
+	Write(piece []byte) (int, error)
 }
 
 // Outcome is what the runtime said: to an event, or of its own start.
@@ -43,6 +61,9 @@ type Outcome struct {
 	Failed bool
 	// ErrorType is the type that the runtime gave with an error, or empty.
 	ErrorType string
+	// Streamed is set when the answer went to the invocation's Stream. What is in
+	// Payload then is an error that came in the middle of it.
+	Streamed bool
 	// TooLarge is set when the answer was longer than [MaxPayloadBytes]; Payload
 	// is empty then.
 	TooLarge bool
@@ -54,7 +75,8 @@ type Outcome struct {
 type Call struct {
 	// Outcome receives once, when the runtime has answered.
 	Outcome <-chan Outcome
-	// Rested is closed when the runtime has answered and asks for the next event.
+	// Rested is closed when the runtime has answered and asks for the next event,
+	// and so do the extensions that were told of this one.
 	Rested <-chan struct{}
 }
 
@@ -80,7 +102,8 @@ func (s *Server) Serve(l net.Listener) error { return s.http.Serve(l) }
 // Close ends all connections and listeners.
 func (s *Server) Close() error { return s.http.Close() }
 
-// Ready is closed when the runtime asks for its first event: it has started.
+// Ready is closed when the runtime and all extensions ask for their first event:
+// they have started.
 func (s *Server) Ready() <-chan struct{} { return s.state.ready }
 
 // InitFailed receives once if the runtime reports that it could not start.

@@ -212,9 +212,12 @@ func FuzzBytes(f *testing.F) {
 	f.Add([]byte("POST /2018-06-01/runtime/invocation/id-1/response HTTP/1.1\r\nHost: x\r\nContent-Length: 2\r\n\r\n{}"))
 	f.Add([]byte("POST /2018-06-01/runtime/invocation/id-1/response HTTP/1.1\r\nHost: x\r\nContent-Length: 99999999999\r\n\r\n{}"))
 	f.Add([]byte("POST /2018-06-01/runtime/init/error HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: chunked\r\n\r\n2\r\n{}\r\n0\r\n\r\n"))
+	f.Add([]byte("POST /2018-06-01/runtime/invocation/id-1/response HTTP/1.1\r\nHost: x\r\nLambda-Runtime-Function-Response-Mode: streaming\r\nTransfer-Encoding: chunked\r\n\r\n2\r\n{}\r\n0\r\nLambda-Runtime-Function-Error-Type: E\r\n\r\n"))
+	f.Add([]byte("POST /2020-01-01/extension/register HTTP/1.1\r\nHost: x\r\nLambda-Extension-Name: x\r\nContent-Length: 21\r\n\r\n{\"events\":[\"INVOKE\"]}"))
+	f.Add([]byte("GET /2020-01-01/extension/event/next HTTP/1.1\r\nHost: x\r\nLambda-Extension-Identifier: x\r\n\r\n"))
 	f.Fuzz(func(t *testing.T, data []byte) {
 		s := New()
-		call := s.Invoke(&Invocation{RequestID: "id-1", Payload: []byte(`{}`)})
+		call := s.Invoke(&Invocation{RequestID: "id-1", Payload: []byte(`{}`), Stream: &pieces{}})
 		if _, err := s.state.next(t.Context()); err != nil {
 			t.Fatal(err)
 		}
@@ -223,6 +226,7 @@ func FuzzBytes(f *testing.F) {
 			_, _ = client.Write(data)
 			client.Close()
 		}()
+		go func() { _, _ = io.Copy(io.Discard, client) }()
 		_ = s.Serve(&oneConn{conn: server})
 		s.Close()
 		select {

@@ -14,18 +14,27 @@ var errUnknownRequest = errors.New("no such request")
 
 // state is whose turn it is.
 type state struct {
-	ready      chan struct{} // closed at the first question for an event
+	ready      chan struct{} // closed when runtime and extensions ask for their first event
+	registered chan struct{} // closed when all expected extensions have registered
+	broken     chan Breakage // holds one: the first failure of an extension
 	initFailed chan Outcome  // holds one
 	events     chan *exchange
 	adoption   chan *Adoption // holds one; nil where the function is known from the start
 	waiting    chan struct{}  // closed at the question for it
 
 	mu      sync.Mutex
-	started bool      // ready is closed
+	started bool      // the runtime has asked for an event
+	isReady bool      // ready is closed
 	asked   bool      // waiting is closed
 	failed  bool      // the runtime said that it could not start
 	asking  bool      // a question for the next event waits
 	current *exchange // the event being worked on, or nil
+	resting *exchange // the event before, while extensions still work on it
+
+	function   FunctionInfo
+	expected   []string // names of external extensions; nil: nobody has said
+	complete   bool     // registered is closed
+	extensions []*extension
 }
 
 // exchange is one event and the answer to it.
@@ -33,7 +42,8 @@ type exchange struct {
 	*Invocation
 	outcome  chan Outcome // holds one
 	rested   chan struct{}
-	answered bool // guarded by state.mu
+	answered bool // guarded by state.mu, and so is the next
+	streams  bool // its answer is on its way
 }
 
 func newState() state {
@@ -42,11 +52,16 @@ func newState() state {
 		initFailed: make(chan Outcome, 1),
 		events:     make(chan *exchange, 1),
 		waiting:    make(chan struct{}),
+		registered: make(chan struct{}),
+		broken:     make(chan Breakage, 1),
 	}
 }
 
 func (s *state) begin(inv *Invocation) Call {
 	x := &exchange{Invocation: inv, outcome: make(chan Outcome, 1), rested: make(chan struct{})}
+	s.mu.Lock()
+	s.announceLocked(inv)
+	s.mu.Unlock()
 	s.events <- x
 	return Call{Outcome: x.outcome, Rested: x.rested}
 }
@@ -79,14 +94,11 @@ func (s *state) ask() error {
 		return errTransition
 	}
 	s.asking = true
-	if !s.started {
-		s.started = true
-		close(s.ready)
-	}
+	s.started = true
 	if s.current != nil {
-		close(s.current.rested)
-		s.current = nil
+		s.resting, s.current = s.current, nil
 	}
+	s.settleLocked()
 	return nil
 }
 
@@ -97,7 +109,7 @@ func (s *state) answer(requestID string, o Outcome) error {
 	if s.current == nil || s.current.RequestID != requestID {
 		return errUnknownRequest
 	}
-	if s.current.answered {
+	if s.current.answered || s.current.streams != o.Streamed {
 		return errTransition
 	}
 	s.current.answered = true

@@ -62,6 +62,34 @@ Connection.prototype.postAndNext = function (path, body, errorType, callback) {
   this.write(this.head(path, body, errorType), body, this.get(BASE + '/runtime/invocation/next'));
 };
 
+// stream opens an answer that is sent piece by piece. Its end, which may be an
+// error, asks for the next event.
+Connection.prototype.stream = function (path, contentType, callback) {
+  var self = this;
+  self.socket.write('POST ' + BASE + path + ' HTTP/1.1\r\nHost: ' + self.host + '\r\nContent-Type: ' + contentType +
+    '\r\nLambda-Runtime-Function-Response-Mode: streaming\r\nTransfer-Encoding: chunked' +
+    '\r\nTrailer: Lambda-Runtime-Function-Error-Type, Lambda-Runtime-Function-Error-Body' + END_OF_HEAD);
+  return {
+    write: function (piece, done) {
+      if (!piece.length) { // which would be the end
+        setImmediate(done);
+        return;
+      }
+      self.socket.cork();
+      self.socket.write(piece.length.toString(16) + '\r\n');
+      self.socket.write(piece);
+      self.socket.write('\r\n', done);
+      self.socket.uncork();
+    },
+    end: function (failure) {
+      self.waiting.push(null, callback);
+      self.socket.write('0\r\n' + (failure ? 'Lambda-Runtime-Function-Error-Type: ' + failure.type +
+        '\r\nLambda-Runtime-Function-Error-Body: ' + Buffer.from(failure.body).toString('base64') + '\r\n' : '') +
+        '\r\n' + self.get(BASE + '/runtime/invocation/next'));
+    }
+  };
+};
+
 Connection.prototype.write = function (head, body, tail) {
   this.socket.cork();
   this.socket.write(head + body + tail, 'utf8');

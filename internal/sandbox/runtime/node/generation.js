@@ -20,6 +20,8 @@ module.exports = {
   callbacks: major < 24,
   // Modules may be ECMAScript modules.
   modules: major >= 14,
+  // Answers may be sent while they are made.
+  streams: major >= 14,
   // Log lines carry a level.
   levels: major >= 10,
   // Errors are told as errorType, errorMessage, trace; before, as errorMessage,

@@ -22,12 +22,17 @@ var log = require('./log');
 var Connection = require('./connection');
 var Invocation = require('./invocation');
 var load = require('./load');
+var stream = require('./stream');
 
 log.install();
+if (generation.streams) {
+  stream.install();
+}
 
 var api = new Connection(process.argv[2], process.env.AWS_LAMBDA_RUNTIME_API);
 var handler = null; // the user's function, once loaded
 var current = null; // the invocation being worked on, if any
+var answer = null; // what of its answer is sent before its end, if any
 
 var waits = process.argv[3] === 'wait';
 process.argv.splice(2, 2); // none of it is the function's business
@@ -47,7 +52,16 @@ function onEvent(response) {
   api.unref();
   current = new Invocation(response.headers, response.body, finish);
   log.setRequestId(current.id);
-  current.run(handler);
+  if (generation.streams && stream.streams(handler)) {
+    current.stream(handler, new stream.ResponseStream(openAnswer));
+  } else {
+    current.run(handler);
+  }
+}
+
+function openAnswer(contentType) {
+  answer = api.stream('/runtime/invocation/' + current.id + '/response', contentType, onEvent);
+  return answer;
 }
 
 // finish sends the outcome and asks for the next event, in one write.
@@ -57,7 +71,11 @@ function finish(invocation, failure, body) {
   }
   var id = invocation.id;
   rest();
-  if (failure) {
+  if (answer) { // most of it has been sent
+    var open = answer;
+    answer = null;
+    open.end(failure);
+  } else if (failure) {
     api.postAndNext('/runtime/invocation/' + id + '/error', failure.body, failure.type, onEvent);
   } else {
     api.postAndNext('/runtime/invocation/' + id + '/response', body, null, onEvent);

@@ -49,6 +49,30 @@ Invocation.prototype.run = function (handler) {
   }
 };
 
+// stream runs a handler that writes its answer, until the stream has ended or
+// either of them fails. One that is never ended ends with the event loop.
+Invocation.prototype.stream = function (handler, out) {
+  var self = this;
+  function fails(err) {
+    self.settle(isNothing(err) ? new Error(String(err)) : err, null, true);
+  }
+  out.on('error', fails);
+  out.on('finish', function () {
+    out.begin(); // an answer without a piece is one, too
+    self.settle(null, null, true);
+  });
+  try {
+    var result = handler(JSON.parse(this.body.toString('utf8')), out, this.context());
+    this.body = null;
+    if (!result || typeof result.then !== 'function') {
+      throw new Error('Streaming does not support non-async handlers.');
+    }
+    result.then(null, fails);
+  } catch (err) {
+    fails(err);
+  }
+};
+
 // settle takes the handler's word; only the first counts. It is passed on when
 // the current turn of the event loop ends, or, unless now is set, when the loop
 // has run empty.
