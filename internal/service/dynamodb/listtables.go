@@ -13,7 +13,7 @@ const maxListedTables = 100
 // ListTables returns the names of the tables in the account and region of the
 // call, in order, in pages.
 func (s *Service) ListTables(ctx context.Context, call *api.Call, in *ddb.ListTablesInput) (*ddb.ListTablesOutput, error) {
-	if err := s.authz.Authorize(ctx, call, "dynamodb:ListTables", "*"); err != nil {
+	if err := s.authz.Authorize(ctx, call, "dynamodb:ListTables", call.ARN("dynamodb", "table/*")); err != nil {
 		return nil, err
 	}
 	limit := maxListedTables
