@@ -43,7 +43,7 @@ func TestPoliciesAreAsked(t *testing.T) {
 		{"dynamodb:ListTables", func() error {
 			_, err := f.ListTables(t.Context(), alice, &ddb.ListTablesInput{})
 			return err
-		}, "*"},
+		}, "arn:aws:dynamodb:us-east-1:000000000000:table/*"},
 	} {
 		f.judge.deny, f.judge.asked = "", []asked{}
 		if err := tt.do(); err != nil {
