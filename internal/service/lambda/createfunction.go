@@ -67,6 +67,9 @@ func (s *Service) newFunction(ctx context.Context, call *api.Call, n name, in *l
 	if err != nil {
 		return nil, err
 	}
+	if err := s.checkSigned(ctx, valueOf(in.CodeSigningConfigArn)); err != nil {
+		return nil, err
+	}
 	c, err := s.storeCode(ctx, call, from)
 	if err != nil {
 		return nil, err
@@ -77,7 +80,7 @@ func (s *Service) newFunction(ctx context.Context, call *api.Call, n name, in *l
 	}
 	f := &function{
 		FormatVersion: 1, Account: n.account, Region: n.region, Name: n.function,
-		ID: s.newID(), Tags: in.Tags, build: build{Settings: st, Code: c, Layers: layers},
+		ID: s.newID(), Tags: in.Tags, SigningConfig: valueOf(in.CodeSigningConfigArn), build: build{Settings: st, Code: c, Layers: layers},
 	}
 	if err := f.checkUnzipped(); err != nil {
 		return nil, err
@@ -128,7 +131,6 @@ func refuseUnbuilt(in *lambdaapi.CreateFunctionRequest) error {
 		given bool
 	}{
 		{"CapacityProviderConfig", in.CapacityProviderConfig != nil},
-		{"CodeSigningConfigArn", in.CodeSigningConfigArn != nil},
 		{"DeadLetterConfig", in.DeadLetterConfig != nil && in.DeadLetterConfig.TargetArn != nil},
 		{"DurableConfig", in.DurableConfig != nil},
 		{"FileSystemConfigs", len(in.FileSystemConfigs) > 0},

@@ -81,7 +81,10 @@ func deleteFunction(tx kv.Tx, f *function) (gone []*function, err error) {
 
 // attachedKinds are the kinds of records that go with their function, all of
 // them under its name.
-var attachedKinds = []string{"alias", "invokeconfig"}
+var attachedKinds = []string{"alias", "invokeconfig", "provisioned"}
+
+// qualifiedKinds are those that go with a version or an alias.
+var qualifiedKinds = []string{"invokeconfig", "provisioned"}
 
 // deleteVersion removes a version that no alias leads to. That there is none
 // is no error.
@@ -111,5 +114,10 @@ func deleteVersion(tx kv.Tx, n name) (gone []*function, err error) {
 			"Unable to delete version because the following aliases reference it: [%s]", strings.Join(aliases, ", ")))
 	}
 	tx.Delete(version.key())
-	return []*function{version}, deleteAttached(tx, "invokeconfig", n)
+	for _, kind := range qualifiedKinds {
+		if err := deleteAttached(tx, kind, n); err != nil {
+			return nil, err
+		}
+	}
+	return []*function{version}, nil
 }

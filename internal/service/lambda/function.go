@@ -57,6 +57,12 @@ type function struct {
 	Tags      map[string]string `json:"tags,omitempty"`
 	Published published         `json:"published,omitzero"`
 	Reserved  *int64            `json:"reserved,omitempty"` // concurrent executions
+
+	SigningConfig string `json:"signingConfig,omitempty"` // its ARN
+	RecursiveLoop string `json:"recursiveLoop,omitempty"` // "Allow", "Terminate", or "" for the latter
+
+	// RuntimeUpdate is that of this version; nil is Auto.
+	RuntimeUpdate *runtimeUpdate `json:"runtimeUpdate,omitempty"`
 }
 
 // build is what a function is made of: what it is to be, and its code.

@@ -1,6 +1,7 @@
 package lambda
 
 import (
+	"strings"
 	"time"
 
 	"cloudless/internal/storage/keys"
@@ -19,6 +20,8 @@ import (
 //	"lambda" "mappings"                            → changes whenever the mappings do
 //	"lambda" "url" account region name qualifier   → functionURL
 //	"lambda" "urlid" id                            → urlOwner: whose URL an id names
+//	"lambda" "signing" account region id           → signingConfig
+//	"lambda" "provisioned" account region name qualifier → provisioned: environments that are kept
 //	"lambda" "account" account region              → reservations
 //	"lambda" "event" account region id             → event, until it has ended
 //	"lambda" "due" time account region id          → attempts: when an event is to be tried, and what was tried
@@ -61,6 +64,18 @@ func urlKey(account, region, function, qualifier string) []byte {
 }
 
 func urlIDKey(id string) []byte { return keys.Encode(root, "urlid", id) }
+
+// signingConfigKey is the key of what an ARN names, "arn:…:code-signing-config:csc-…".
+// The ARN is one by the model's pattern.
+func signingConfigKey(arn string) []byte {
+	parts := strings.SplitN(arn, ":", 7)
+	parts = append(parts, make([]string, 7-len(parts))...)
+	return keys.Encode(root, "signing", parts[4], parts[3], parts[6])
+}
+
+func provisionedKey(account, region, function, qualifier string) []byte {
+	return keys.Encode(root, "provisioned", account, region, function, qualifier)
+}
 
 func accountKey(account, region string) []byte {
 	return keys.Encode(root, "account", account, region)

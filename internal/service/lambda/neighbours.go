@@ -28,6 +28,15 @@ type Sandboxes interface {
 	Retire(id string)
 }
 
+// Provisioner is what Sandboxes are that can keep environments started. Where
+// they cannot, provisioned concurrency is refused.
+type Provisioner interface {
+	// Provision makes sure that there are n environments of e which wait for
+	// events, and are not ended for being idle; 0 lets them go. It returns when
+	// they have started, or why they do not.
+	Provision(ctx context.Context, e Environment, n int) error
+}
+
 // Reasons for which Sandboxes have no environment for an event.
 var (
 	ErrTooManyEnvironments = errors.New("the function has all the environments it may have, and all are at work")

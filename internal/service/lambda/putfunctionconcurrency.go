@@ -28,6 +28,11 @@ func (s *Service) changeReservation(ctx context.Context, n name, reserved *int64
 		if err != nil {
 			return err
 		}
+		if reserved != nil {
+			if err := checkReservation(tx, n, *reserved); err != nil {
+				return err
+			}
+		}
 		if err := reserve(tx, f, reserved); err != nil {
 			return err
 		}

@@ -59,16 +59,17 @@ type Config struct {
 
 // Service is Lambda. It is safe for concurrent use.
 type Service struct {
-	store     kv.Store
-	blobs     blob.Store
-	authz     api.Authorizer
-	clock     clock.Clock
-	sandboxes Sandboxes
-	roles     Roles
-	objects   Objects
-	sources   Sources
-	filters   Filters
-	log       *slog.Logger
+	store       kv.Store
+	blobs       blob.Store
+	authz       api.Authorizer
+	clock       clock.Clock
+	sandboxes   Sandboxes
+	provisioner Provisioner // nil if the sandboxes are none
+	roles       Roles
+	objects     Objects
+	sources     Sources
+	filters     Filters
+	log         *slog.Logger
 
 	// background is the work that no request waits for: preparing functions,
 	// running events. stop ends it.
@@ -93,12 +94,13 @@ func New(ctx context.Context, cfg Config) (*Service, error) {
 		slots:  slots{busy: map[slotOwner]int64{}},
 		queued: make(chan struct{}, 1),
 	}
+	s.provisioner, _ = cfg.Sandboxes.(Provisioner)
 	var err error
 	if s.linkKey, err = s.openLinkKey(ctx); err != nil {
 		return nil, err
 	}
 	s.ctx, s.stop = context.WithCancel(context.WithoutCancel(ctx))
-	if err := errors.Join(s.resume(ctx), s.resumeMappings(ctx)); err != nil {
+	if err := errors.Join(s.resume(ctx), s.resumeMappings(ctx), s.resumeProvisioned(ctx)); err != nil {
 		s.Close()
 		return nil, err
 	}
@@ -116,55 +118,73 @@ func (s *Service) Close() {
 // API returns the table of the operations that are implemented.
 func (s *Service) API() *api.Service {
 	table := lambdaapi.Handlers{
-		AddLayerVersionPermission:       s.AddLayerVersionPermission,
-		AddPermission:                   s.AddPermission,
-		CreateAlias:                     s.CreateAlias,
-		CreateEventSourceMapping:        s.CreateEventSourceMapping,
-		CreateFunction:                  s.CreateFunction,
-		CreateFunctionUrlConfig:         s.CreateFunctionUrlConfig,
-		DeleteAlias:                     s.DeleteAlias,
-		DeleteEventSourceMapping:        s.DeleteEventSourceMapping,
-		DeleteFunction:                  s.DeleteFunction,
-		DeleteFunctionConcurrency:       s.DeleteFunctionConcurrency,
-		DeleteFunctionEventInvokeConfig: s.DeleteFunctionEventInvokeConfig,
-		DeleteFunctionUrlConfig:         s.DeleteFunctionUrlConfig,
-		DeleteLayerVersion:              s.DeleteLayerVersion,
-		GetAccountSettings:              s.GetAccountSettings,
-		GetAlias:                        s.GetAlias,
-		GetEventSourceMapping:           s.GetEventSourceMapping,
-		GetFunction:                     s.GetFunction,
-		GetFunctionConcurrency:          s.GetFunctionConcurrency,
-		GetFunctionConfiguration:        s.GetFunctionConfiguration,
-		GetFunctionEventInvokeConfig:    s.GetFunctionEventInvokeConfig,
-		GetFunctionUrlConfig:            s.GetFunctionUrlConfig,
-		GetLayerVersion:                 s.GetLayerVersion,
-		GetLayerVersionByArn:            s.GetLayerVersionByArn,
-		GetLayerVersionPolicy:           s.GetLayerVersionPolicy,
-		GetPolicy:                       s.GetPolicy,
-		Invoke:                          s.Invoke,
-		ListAliases:                     s.ListAliases,
-		ListEventSourceMappings:         s.ListEventSourceMappings,
-		ListFunctionEventInvokeConfigs:  s.ListFunctionEventInvokeConfigs,
-		ListFunctionUrlConfigs:          s.ListFunctionUrlConfigs,
-		ListFunctions:                   s.ListFunctions,
-		ListLayerVersions:               s.ListLayerVersions,
-		ListLayers:                      s.ListLayers,
-		ListTags:                        s.ListTags,
-		ListVersionsByFunction:          s.ListVersionsByFunction,
-		PublishLayerVersion:             s.PublishLayerVersion,
-		PublishVersion:                  s.PublishVersion,
-		PutFunctionConcurrency:          s.PutFunctionConcurrency,
-		PutFunctionEventInvokeConfig:    s.PutFunctionEventInvokeConfig,
-		RemoveLayerVersionPermission:    s.RemoveLayerVersionPermission,
-		RemovePermission:                s.RemovePermission,
-		TagResource:                     s.TagResource,
-		UntagResource:                   s.UntagResource,
-		UpdateAlias:                     s.UpdateAlias,
-		UpdateEventSourceMapping:        s.UpdateEventSourceMapping,
-		UpdateFunctionCode:              s.UpdateFunctionCode,
-		UpdateFunctionConfiguration:     s.UpdateFunctionConfiguration,
-		UpdateFunctionEventInvokeConfig: s.UpdateFunctionEventInvokeConfig,
-		UpdateFunctionUrlConfig:         s.UpdateFunctionUrlConfig,
+		AddLayerVersionPermission:          s.AddLayerVersionPermission,
+		AddPermission:                      s.AddPermission,
+		CreateAlias:                        s.CreateAlias,
+		CreateCodeSigningConfig:            s.CreateCodeSigningConfig,
+		CreateEventSourceMapping:           s.CreateEventSourceMapping,
+		CreateFunction:                     s.CreateFunction,
+		CreateFunctionUrlConfig:            s.CreateFunctionUrlConfig,
+		DeleteAlias:                        s.DeleteAlias,
+		DeleteCodeSigningConfig:            s.DeleteCodeSigningConfig,
+		DeleteEventSourceMapping:           s.DeleteEventSourceMapping,
+		DeleteFunction:                     s.DeleteFunction,
+		DeleteFunctionCodeSigningConfig:    s.DeleteFunctionCodeSigningConfig,
+		DeleteFunctionConcurrency:          s.DeleteFunctionConcurrency,
+		DeleteFunctionEventInvokeConfig:    s.DeleteFunctionEventInvokeConfig,
+		DeleteFunctionUrlConfig:            s.DeleteFunctionUrlConfig,
+		DeleteLayerVersion:                 s.DeleteLayerVersion,
+		DeleteProvisionedConcurrencyConfig: s.DeleteProvisionedConcurrencyConfig,
+		GetAccountSettings:                 s.GetAccountSettings,
+		GetAlias:                           s.GetAlias,
+		GetCodeSigningConfig:               s.GetCodeSigningConfig,
+		GetEventSourceMapping:              s.GetEventSourceMapping,
+		GetFunction:                        s.GetFunction,
+		GetFunctionCodeSigningConfig:       s.GetFunctionCodeSigningConfig,
+		GetFunctionConcurrency:             s.GetFunctionConcurrency,
+		GetFunctionConfiguration:           s.GetFunctionConfiguration,
+		GetFunctionEventInvokeConfig:       s.GetFunctionEventInvokeConfig,
+		GetFunctionRecursionConfig:         s.GetFunctionRecursionConfig,
+		GetFunctionUrlConfig:               s.GetFunctionUrlConfig,
+		GetLayerVersion:                    s.GetLayerVersion,
+		GetLayerVersionByArn:               s.GetLayerVersionByArn,
+		GetLayerVersionPolicy:              s.GetLayerVersionPolicy,
+		GetPolicy:                          s.GetPolicy,
+		GetProvisionedConcurrencyConfig:    s.GetProvisionedConcurrencyConfig,
+		GetRuntimeManagementConfig:         s.GetRuntimeManagementConfig,
+		Invoke:                             s.Invoke,
+		InvokeAsync:                        s.InvokeAsync,
+		ListAliases:                        s.ListAliases,
+		ListCodeSigningConfigs:             s.ListCodeSigningConfigs,
+		ListEventSourceMappings:            s.ListEventSourceMappings,
+		ListFunctionEventInvokeConfigs:     s.ListFunctionEventInvokeConfigs,
+		ListFunctionUrlConfigs:             s.ListFunctionUrlConfigs,
+		ListFunctions:                      s.ListFunctions,
+		ListFunctionsByCodeSigningConfig:   s.ListFunctionsByCodeSigningConfig,
+		ListLayerVersions:                  s.ListLayerVersions,
+		ListLayers:                         s.ListLayers,
+		ListProvisionedConcurrencyConfigs:  s.ListProvisionedConcurrencyConfigs,
+		ListTags:                           s.ListTags,
+		ListVersionsByFunction:             s.ListVersionsByFunction,
+		PublishLayerVersion:                s.PublishLayerVersion,
+		PublishVersion:                     s.PublishVersion,
+		PutFunctionCodeSigningConfig:       s.PutFunctionCodeSigningConfig,
+		PutFunctionConcurrency:             s.PutFunctionConcurrency,
+		PutFunctionEventInvokeConfig:       s.PutFunctionEventInvokeConfig,
+		PutFunctionRecursionConfig:         s.PutFunctionRecursionConfig,
+		PutProvisionedConcurrencyConfig:    s.PutProvisionedConcurrencyConfig,
+		PutRuntimeManagementConfig:         s.PutRuntimeManagementConfig,
+		RemoveLayerVersionPermission:       s.RemoveLayerVersionPermission,
+		RemovePermission:                   s.RemovePermission,
+		TagResource:                        s.TagResource,
+		UntagResource:                      s.UntagResource,
+		UpdateAlias:                        s.UpdateAlias,
+		UpdateCodeSigningConfig:            s.UpdateCodeSigningConfig,
+		UpdateEventSourceMapping:           s.UpdateEventSourceMapping,
+		UpdateFunctionCode:                 s.UpdateFunctionCode,
+		UpdateFunctionConfiguration:        s.UpdateFunctionConfiguration,
+		UpdateFunctionEventInvokeConfig:    s.UpdateFunctionEventInvokeConfig,
+		UpdateFunctionUrlConfig:            s.UpdateFunctionUrlConfig,
 	}.Service()
 	table.MaxBodyBytes = maxRequestBytes
 	return table

@@ -16,6 +16,8 @@ func (s *Service) UpdateAlias(ctx context.Context, call *api.Call, in *lambdaapi
 		return nil, err
 	}
 	var a *alias
+	var moved *provisioned
+	before := n
 	err = s.store.Update(ctx, kv.Claims{Write: [][]byte{n.key()}}, func(tx kv.Tx) error {
 		if _, err := readFunction(tx, n.unqualified()); err != nil {
 			return err
@@ -28,6 +30,12 @@ func (s *Service) UpdateAlias(ctx context.Context, call *api.Call, in *lambdaapi
 		}
 		version := a.Version
 		set(&version, in.FunctionVersion)
+		before.qualifier, moved = a.Version, nil
+		if version != a.Version {
+			if moved, err = s.reprovision(tx, n); err != nil {
+				return err
+			}
+		}
 		if err := a.aim(tx, version, in.RoutingConfig); err != nil {
 			return err
 		}
@@ -37,6 +45,10 @@ func (s *Service) UpdateAlias(ctx context.Context, call *api.Call, in *lambdaapi
 	})
 	if err != nil {
 		return nil, err
+	}
+	if moved != nil {
+		s.unprovision(ctx, before)
+		s.provision(moved)
 	}
 	return a.configuration(), nil
 }

@@ -23,6 +23,13 @@ func (s *Service) UpdateFunctionCode(ctx context.Context, call *api.Call, in *la
 	if err != nil {
 		return nil, err
 	}
+	f, err := s.read(ctx, n)
+	if err != nil {
+		return nil, err
+	}
+	if err := s.checkSigned(ctx, f.SigningConfig); err != nil {
+		return nil, err
+	}
 	c, err := s.storeCode(ctx, call, from)
 	if err != nil {
 		return nil, err

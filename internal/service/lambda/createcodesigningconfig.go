@@ -1,0 +1,30 @@
+package lambda
+
+import (
+	"context"
+
+	"cloudless/internal/api"
+	lambdaapi "cloudless/internal/api/lambda"
+	"cloudless/internal/awserr"
+	"cloudless/internal/storage/kv"
+)
+
+// CreateCodeSigningConfig keeps whose signatures packages need, for functions
+// to refer to.
+func (s *Service) CreateCodeSigningConfig(ctx context.Context, call *api.Call, in *lambdaapi.CreateCodeSigningConfigRequest) (*lambdaapi.CreateCodeSigningConfigResponse, error) {
+	if err := s.signingConfigCall(ctx, call, "CreateCodeSigningConfig", "*"); err != nil {
+		return nil, err
+	}
+	if len(in.Tags) > 0 {
+		return nil, awserr.Unsupported("tags of anything but functions and event source mappings")
+	}
+	id := s.newSigningID()
+	c := &signingConfig{FormatVersion: 1, ID: id, ARN: call.ARN("lambda", "code-signing-config:"+id), Unsigned: unsignedWarn, Modified: timestamp(s.clock.Now())}
+	c.apply(&lambdaapi.UpdateCodeSigningConfigRequest{
+		Description: in.Description, AllowedPublishers: in.AllowedPublishers, CodeSigningPolicies: in.CodeSigningPolicies})
+	err := s.store.Update(ctx, kv.Claims{Write: [][]byte{c.key()}}, func(tx kv.Tx) error { return writeRecord(tx, c.key(), c) })
+	if err != nil {
+		return nil, err
+	}
+	return &lambdaapi.CreateCodeSigningConfigResponse{CodeSigningConfig: c.describe()}, nil
+}

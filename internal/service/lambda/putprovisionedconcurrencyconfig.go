@@ -1,0 +1,42 @@
+package lambda
+
+import (
+	"context"
+
+	"cloudless/internal/api"
+	lambdaapi "cloudless/internal/api/lambda"
+	"cloudless/internal/awserr"
+	"cloudless/internal/storage/kv"
+)
+
+// PutProvisionedConcurrencyConfig keeps environments started for a version, or
+// for the one that an alias leads to.
+func (s *Service) PutProvisionedConcurrencyConfig(ctx context.Context, call *api.Call, in *lambdaapi.PutProvisionedConcurrencyConfigRequest) (*lambdaapi.PutProvisionedConcurrencyConfigResponse, error) {
+	n, err := s.provisionedName(ctx, call, "PutProvisionedConcurrencyConfig", in.FunctionName, in.Qualifier,
+		"Provisioned Concurrency Configs cannot be applied to unpublished function versions.")
+	if err != nil {
+		return nil, err
+	}
+	p := &provisioned{
+		FormatVersion: 1, Account: n.account, Region: n.region, Function: n.function, Qualifier: n.qualifier, Task: s.newID(),
+		Requested: in.ProvisionedConcurrentExecutions, Status: provisioning, Modified: timestamp(s.clock.Now()),
+	}
+	err = s.store.Update(ctx, kv.Claims{Write: [][]byte{p.key(), n.key()}}, func(tx kv.Tx) error {
+		if err := checkProvisionable(tx, n); err != nil {
+			return err
+		}
+		if err := checkProvision(tx, n, p.Requested); err != nil {
+			return err
+		}
+		if s.provisioner == nil {
+			return awserr.Unsupported("environments that are kept started")
+		}
+		return writeRecord(tx, p.key(), p)
+	})
+	if err != nil {
+		return nil, err
+	}
+	out := lambdaapi.PutProvisionedConcurrencyConfigResponse(*p.describe())
+	s.provision(p)
+	return &out, nil
+}
