@@ -21,6 +21,15 @@ func TestKeysStayAsTheyAre(t *testing.T) {
 		{accountKey("1", "r"), `"\x02lambda\x00\x02account\x00\x021\x00\x02r\x00"`},
 		{eventKey("1", "r", "i"), `"\x02lambda\x00\x02event\x00\x021\x00\x02r\x00\x02i\x00"`},
 		{dueKey(at, "1", "r", "i"), `"\x02lambda\x00\x02due\x008\x18i\xa4*@!\x05\x021\x00\x02r\x00\x02i\x00"`},
+		{invokeConfigKey("1", "r", "f", "q"), `"\x02lambda\x00\x02invokeconfig\x00\x021\x00\x02r\x00\x02f\x00\x02q\x00"`},
+		{layerKey("1", "r", "l"), `"\x02lambda\x00\x02layer\x00\x021\x00\x02r\x00\x02l\x00"`},
+		{urlKey("1", "r", "f", "a"), `"\x02lambda\x00\x02url\x00\x021\x00\x02r\x00\x02f\x00\x02a\x00"`},
+		{urlIDKey("i"), `"\x02lambda\x00\x02urlid\x00\x02i\x00"`},
+		{mappingKey("1", "r", "u"), `"\x02lambda\x00\x02mapping\x00\x021\x00\x02r\x00\x02u\x00"`},
+		{MappingsKey(), `"\x02lambda\x00\x02mappings\x00"`},
+		{provisionedKey("1", "r", "f", "q"), `"\x02lambda\x00\x02provisioned\x00\x021\x00\x02r\x00\x02f\x00\x02q\x00"`},
+		{signingConfigKey("arn:aws:lambda:r:1:code-signing-config:csc-x"), `"\x02lambda\x00\x02signing\x00\x021\x00\x02r\x00\x02csc-x\x00"`},
+		{layerVersionKey("1", "r", "l", 2), `"\x02lambda\x00\x02layerversion\x00\x021\x00\x02r\x00\x02l\x00\x15\x02"`},
 		{linkKeyKey(), `"\x02lambda\x00\x02linkkey\x00"`},
 	} {
 		if got := fmt.Sprintf("%q", tt.key); got != tt.want {
