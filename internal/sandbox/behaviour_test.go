@@ -244,21 +244,53 @@ var behaviours = map[string]func(argument, requestID string) any{
 			return reason(errnoOrNil(errno))
 		}
 		return map[string]string{
-			"mount":       reason(unix.Mount("tmpfs", "/tmp", "tmpfs", 0, "")),
-			"unshare":     reason(unix.Unshare(unix.CLONE_NEWUSER)),
-			"clone":       call(unix.SYS_CLONE, unix.CLONE_NEWUSER|uintptr(unix.SIGCHLD), 0, 0),
-			"clone3":      call(unix.SYS_CLONE3, 0, 0, 0),
-			"chroot":      call(unix.SYS_CHROOT, p, 0, 0),
-			"bpf":         call(unix.SYS_BPF, 0, 0, 0),
-			"ptrace init": call(unix.SYS_PTRACE, unix.PTRACE_ATTACH, 1, 0),
-			"io_uring":    call(unix.SYS_IO_URING_SETUP, 1, 0, 0),
-			"keyctl":      call(unix.SYS_KEYCTL, 0, 0, 0),
-			"setns":       call(unix.SYS_SETNS, 0, 0, 0),
-			"raw socket":  call(unix.SYS_SOCKET, unix.AF_INET, unix.SOCK_RAW, unix.IPPROTO_ICMP),
-			"vsock":       call(unix.SYS_SOCKET, unix.AF_VSOCK, unix.SOCK_STREAM, 0),
-			"sethostname": reason(unix.Sethostname([]byte("x"))),
-			"setuid":      call(unix.SYS_SETUID, 0, 0, 0),
+			"mount":            reason(unix.Mount("tmpfs", "/tmp", "tmpfs", 0, "")),
+			"unshare":          reason(unix.Unshare(unix.CLONE_NEWUSER)),
+			"clone":            call(unix.SYS_CLONE, unix.CLONE_NEWUSER|uintptr(unix.SIGCHLD), 0, 0),
+			"clone3":           call(unix.SYS_CLONE3, 0, 0, 0),
+			"chroot":           call(unix.SYS_CHROOT, p, 0, 0),
+			"bpf":              call(unix.SYS_BPF, 0, 0, 0),
+			"ptrace init":      call(unix.SYS_PTRACE, unix.PTRACE_ATTACH, 1, 0),
+			"io_uring":         call(unix.SYS_IO_URING_SETUP, 1, 0, 0),
+			"keyctl":           call(unix.SYS_KEYCTL, 0, 0, 0),
+			"setns":            call(unix.SYS_SETNS, 0, 0, 0),
+			"raw socket":       call(unix.SYS_SOCKET, unix.AF_INET, unix.SOCK_RAW, unix.IPPROTO_ICMP),
+			"vsock":            call(unix.SYS_SOCKET, unix.AF_VSOCK, unix.SOCK_STREAM, 0),
+			"sctp socket":      call(unix.SYS_SOCKET, unix.AF_INET, unix.SOCK_SEQPACKET, unix.IPPROTO_SCTP),
+			"netfilter socket": call(unix.SYS_SOCKET, unix.AF_NETLINK, unix.SOCK_RAW, unix.NETLINK_NETFILTER),
+			"crypto socket":    call(unix.SYS_SOCKET, unix.AF_ALG, unix.SOCK_SEQPACKET, 0),
+			"route socket":     call(unix.SYS_SOCKET, unix.AF_NETLINK, unix.SOCK_RAW, unix.NETLINK_ROUTE),
+			"udp socket":       call(unix.SYS_SOCKET, unix.AF_INET, unix.SOCK_DGRAM, 0),
+			"tipc pair":        call(unix.SYS_SOCKETPAIR, unix.AF_TIPC, unix.SOCK_STREAM, 0),
+			"call of tomorrow": call(1000, 0, 0, 0),
+			"mount as x32":     call(1<<30|unix.SYS_MOUNT, p, p, p),
+			"sethostname":      reason(unix.Sethostname([]byte("x"))),
+			"setuid":           call(unix.SYS_SETUID, 0, 0, 0),
 		}
+	},
+	"descriptors": func(string, string) any {
+		var open []string
+		for fd := range 100 {
+			name, err := os.Readlink(fmt.Sprintf("/proc/self/fd/%d", fd))
+			// Those of Go's own, and of the conversation with the Runtime API.
+			if err == nil && !strings.HasPrefix(name, "anon_inode:") && !strings.HasPrefix(name, "socket:") && !strings.HasPrefix(name, "/proc") {
+				kind, _, _ := strings.Cut(name, ":")
+				open = append(open, fmt.Sprint(fd, " ", kind))
+			}
+		}
+		return open
+	},
+	"hoard answers": func(_, requestID string) any {
+		// Many answers that are announced and do not come.
+		for range maxRuntimeConns - 4 {
+			conn, err := net.Dial("tcp", os.Getenv("AWS_LAMBDA_RUNTIME_API"))
+			if err != nil {
+				return reason(err)
+			}
+			fmt.Fprintf(conn, "POST /2018-06-01/runtime/invocation/none/response HTTP/1.1\r\nHost: x\r\nContent-Length: 6000000\r\n\r\n")
+		}
+		time.Sleep(100 * time.Millisecond)
+		return "hoarded"
 	},
 	"status": func(string, string) any {
 		status := map[string]string{}

@@ -10,12 +10,15 @@ import (
 	"os/exec"
 	"path/filepath"
 	"reflect"
+	goruntime "runtime"
 	"slices"
 	"strconv"
 	"strings"
 	"syscall"
 	"testing"
 	"time"
+
+	"golang.org/x/sys/unix"
 )
 
 // Each test in this file is a function that tries to break one promise.
@@ -134,7 +137,9 @@ func TestFunctionsHaveNoPowers(t *testing.T) {
 	for call, want := range map[string]string{
 		"mount": "EPERM", "unshare": "EPERM", "clone": "EPERM", "clone3": "ENOSYS", "chroot": "EPERM", "bpf": "EPERM",
 		"ptrace init": "EPERM", "io_uring": "ENOSYS", "keyctl": "EPERM", "setns": "EPERM", "raw socket": "EPERM",
-		"vsock": "EAFNOSUPPORT", "sethostname": "EPERM",
+		"vsock": "EPROTONOSUPPORT", "sethostname": "EPERM", "sctp socket": "EPROTONOSUPPORT", "netfilter socket": "EPROTONOSUPPORT",
+		"crypto socket": "EPROTONOSUPPORT", "tipc pair": "EAFNOSUPPORT", "route socket": "done", "udp socket": "done",
+		"call of tomorrow": "ENOSYS", "mount as x32": "ENOSYS",
 	} {
 		if calls[call] != want {
 			t.Errorf("%s = %s, want %s", call, calls[call], want)
@@ -209,6 +214,39 @@ func TestFunctionsFindNothingOfTheServersEnvironment(t *testing.T) {
 		if got[name] != want {
 			t.Errorf("%s = %q, want %q", name, got[name], want)
 		}
+	}
+}
+
+// TestFunctionsInheritNoDescriptors has the server hold one that it was given by
+// whoever started it, and that is not closed on exec.
+func TestFunctionsInheritNoDescriptors(t *testing.T) {
+	fd, err := unix.Open("/etc/shadow", unix.O_RDONLY, 0)
+	if err != nil {
+		fd, err = unix.Open("/dev/null", unix.O_RDONLY, 0)
+	}
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer unix.Close(fd)
+	b := newIsolatedBench(t)
+	if got := b.do("descriptors", ""); got != `["0 /dev/null","1 pipe","2 pipe","3 pipe"]` {
+		t.Errorf("descriptors = %s", got)
+	}
+}
+
+// TestAnnouncedAnswersTakeNoMemory has a function announce answers to nothing, of
+// megabytes each, all at a time.
+func TestAnnouncedAnswersTakeNoMemory(t *testing.T) {
+	b := newIsolatedBench(t)
+	goruntime.GC()
+	var before, after goruntime.MemStats
+	goruntime.ReadMemStats(&before)
+	if got := b.do("hoard answers", ""); got != `"hoarded"` {
+		t.Errorf("hoard answers = %s", got)
+	}
+	goruntime.ReadMemStats(&after)
+	if grown := int64(after.HeapAlloc) - int64(before.HeapAlloc); grown > 40<<20 {
+		t.Errorf("the server holds %d MB more", grown>>20)
 	}
 }
 

@@ -5,6 +5,7 @@ package namespace
 import (
 	"errors"
 	"fmt"
+	"math"
 	"os"
 	"os/signal"
 	"sync"
@@ -45,7 +46,11 @@ type guardian struct {
 }
 
 func initMain() error {
-	unix.CloseOnExec(controlFD)
+	// And all else that is open: what the server was started with, and has never
+	// heard of, is passed on to whoever is started.
+	if err := unix.CloseRange(controlFD, math.MaxUint32, unix.CLOSE_RANGE_CLOEXEC); err != nil {
+		return err
+	}
 	// The program may be our own user. It must not look into us, which only a
 	// process that may not be dumped is safe from, nor disturb us with signals,
 	// which the first process of a namespace takes only if it has handlers.

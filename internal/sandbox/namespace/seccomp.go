@@ -4,6 +4,8 @@ package namespace
 
 import (
 	"fmt"
+	"maps"
+	"slices"
 	"unsafe"
 
 	seccomp "github.com/elastic/go-seccomp-bpf"
@@ -18,7 +20,8 @@ import (
 //
 // The filter forbids these and allows the rest: interpreters of many years and
 // languages run under it, and a list of what is allowed would break each of them
-// in its own way with the next version of a C library.
+// in its own way with the next version of a C library. System calls that are newer
+// than the filter's own table are absent until it knows them.
 var forbidden = []string{
 	// mounts and namespaces
 	"mount", "umount2", "pivot_root", "chroot", "setns", "unshare", "mount_setattr", "move_mount", "open_tree",
@@ -46,6 +49,15 @@ const newNamespaces = unix.CLONE_NEWUSER | unix.CLONE_NEWNS | unix.CLONE_NEWPID 
 // families are the kinds of sockets that a program may open.
 var families = []uint64{unix.AF_UNIX, unix.AF_INET, unix.AF_INET6, unix.AF_NETLINK}
 
+// protocols are what it may speak over those of them of which the kernel has many
+// more, and loads code for at the first word: TCP, UDP, ping, and the question
+// which addresses there are.
+var protocols = map[uint64][]uint64{
+	unix.AF_INET:    {0, unix.IPPROTO_TCP, unix.IPPROTO_UDP, unix.IPPROTO_ICMP},
+	unix.AF_INET6:   {0, unix.IPPROTO_TCP, unix.IPPROTO_UDP, unix.IPPROTO_ICMPV6},
+	unix.AF_NETLINK: {unix.NETLINK_ROUTE},
+}
+
 // filterSyscalls binds the calling thread, and what it starts, to the filter.
 func filterSyscalls() error {
 	filter, err := buildFilter()
@@ -69,6 +81,14 @@ func buildFilter() ([]unix.SockFilter, error) {
 	for _, f := range families {
 		notAllowed = append(notAllowed, seccomp.Condition{Argument: 0, Operation: seccomp.NotEqual, Value: f})
 	}
+	var foreign []seccomp.NameWithConditions
+	for family, known := range protocols {
+		c := seccomp.ArgumentConditions{{Argument: 0, Operation: seccomp.Equal, Value: family}}
+		for _, p := range known {
+			c = append(c, seccomp.Condition{Argument: 2, Operation: seccomp.NotEqual, Value: p})
+		}
+		foreign = append(foreign, seccomp.NameWithConditions{Name: "socket", Conditions: c})
+	}
 	policy := seccomp.Policy{
 		DefaultAction: seccomp.ActionAllow,
 		Syscalls: []seccomp.SyscallGroup{
@@ -81,8 +101,16 @@ func buildFilter() ([]unix.SockFilter, error) {
 				},
 			},
 			{
-				Action:             seccomp.ActionErrno | seccomp.Action(unix.EAFNOSUPPORT),
-				NamesWithCondtions: []seccomp.NameWithConditions{{Name: "socket", Conditions: notAllowed}},
+				// In one group: a system call is judged by the first that has its name.
+				Action:             seccomp.ActionErrno | seccomp.Action(unix.EPROTONOSUPPORT),
+				NamesWithCondtions: append(foreign, seccomp.NameWithConditions{Name: "socket", Conditions: notAllowed}),
+			},
+			{
+				Action: seccomp.ActionErrno | seccomp.Action(unix.EAFNOSUPPORT),
+				NamesWithCondtions: []seccomp.NameWithConditions{
+					{Name: "socketpair", Conditions: seccomp.ArgumentConditions{
+						{Argument: 0, Operation: seccomp.NotEqual, Value: unix.AF_UNIX}}},
+				},
 			},
 			{
 				Action: seccomp.ActionErrno | seccomp.Action(unix.ENOSYS),
@@ -94,7 +122,7 @@ func buildFilter() ([]unix.SockFilter, error) {
 	if err != nil {
 		return nil, err
 	}
-	raw, err := bpf.Assemble(append(refuseOtherABIs(info), instructions...))
+	raw, err := bpf.Assemble(slices.Concat(refuseOtherABIs(info), refuseUnknown(info), instructions))
 	if err != nil {
 		return nil, err
 	}
@@ -114,6 +142,18 @@ func refuseOtherABIs(info *arch.Info) []bpf.Instruction {
 		bpf.LoadAbsolute{Off: archOffset, Size: 4},
 		bpf.JumpIf{Cond: bpf.JumpEqual, Val: uint32(info.ID), SkipTrue: 1},
 		bpf.RetConstant{Val: uint32(seccomp.ActionKillProcess)},
+	}
+}
+
+// refuseUnknown has system calls that are newer than the table of names, which
+// nobody has looked at, fail as on an older kernel.
+func refuseUnknown(info *arch.Info) []bpf.Instruction {
+	const numberOffset = 0 // in struct seccomp_data
+	newest := slices.Max(slices.Collect(maps.Keys(info.SyscallNumbers)))
+	return []bpf.Instruction{
+		bpf.LoadAbsolute{Off: numberOffset, Size: 4},
+		bpf.JumpIf{Cond: bpf.JumpLessOrEqual, Val: uint32(newest), SkipTrue: 1},
+		bpf.RetConstant{Val: uint32(seccomp.ActionErrno) | uint32(unix.ENOSYS)},
 	}
 }
 

@@ -65,7 +65,11 @@ func (s *Server) response(w http.ResponseWriter, r *http.Request) {
 			return
 		}
 	}
-	body, tooLarge, err := read(w, r)
+	if err := s.state.expects(r.PathValue("id")); err != nil {
+		refuse(w, err) // what is not expected is not read
+		return
+	}
+	body, tooLarge, err := s.read(w, r)
 	if err != nil {
 		return // the connection broke in the middle of the answer
 	}
@@ -87,7 +91,7 @@ func (s *Server) initError(w http.ResponseWriter, r *http.Request) {
 }
 
 func (s *Server) failure(w http.ResponseWriter, r *http.Request, take func(Outcome) error) {
-	body, tooLarge, err := read(w, r)
+	body, tooLarge, err := s.read(w, r)
 	if err != nil {
 		return
 	}
@@ -99,8 +103,11 @@ func (s *Server) failure(w http.ResponseWriter, r *http.Request, take func(Outco
 	accept(w, tooLarge)
 }
 
-// read returns the body of an answer, or that it is too large to be one.
-func read(w http.ResponseWriter, r *http.Request) (body []byte, tooLarge bool, err error) {
+// read returns the body of an answer, or that it is too large to be one. It reads
+// one at a time: a program may announce as many as it has connections.
+func (s *Server) read(w http.ResponseWriter, r *http.Request) (body []byte, tooLarge bool, err error) {
+	s.reading.Lock()
+	defer s.reading.Unlock()
 	if r.ContentLength > MaxPayloadBytes {
 		w.Header().Set("Connection", "close") // the rest is not read
 		return nil, true, nil

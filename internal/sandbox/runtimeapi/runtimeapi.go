@@ -23,6 +23,7 @@ package runtimeapi
 import (
 	"net"
 	"net/http"
+	"sync"
 	"time"
 )
 
@@ -82,8 +83,9 @@ type Call struct {
 
 // Server is the Runtime API of one environment.
 type Server struct {
-	http  http.Server
-	state state
+	http    http.Server
+	state   state
+	reading sync.Mutex // held while the body of an answer is read
 }
 
 // New returns a server whose runtime has not been heard of yet.

@@ -102,6 +102,19 @@ func (s *state) ask() error {
 	return nil
 }
 
+// expects reports whether an answer to a request may come.
+func (s *state) expects(requestID string) error {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if s.current == nil || s.current.RequestID != requestID {
+		return errUnknownRequest
+	}
+	if s.current.answered || s.current.streams {
+		return errTransition
+	}
+	return nil
+}
+
 // answer takes the runtime's answer to an event.
 func (s *state) answer(requestID string, o Outcome) error {
 	s.mu.Lock()
