@@ -10,6 +10,7 @@ import (
 	"cloudless/internal/api"
 	streamsapi "cloudless/internal/api/dynamodbstreams"
 	s3api "cloudless/internal/api/s3"
+	"cloudless/internal/event/pattern"
 	"cloudless/internal/front"
 	"cloudless/internal/sandbox"
 	"cloudless/internal/sandbox/runtime"
@@ -40,7 +41,7 @@ func (f functions) Retire(id string) { f.manager.Retire(id) }
 // Invoke implements lambda.Sandboxes.
 func (f functions) Invoke(ctx context.Context, e lambda.Environment, in lambda.Invocation) (lambda.Outcome, error) {
 	result, err := f.manager.Invoke(ctx, function(e), sandbox.Invocation{
-		RequestID: in.RequestID, Payload: in.Payload, ClientContext: in.ClientContext, InvokedFunctionARN: in.ARN,
+		RequestID: in.RequestID, Payload: in.Payload, ClientContext: in.ClientContext, InvokedFunctionARN: in.ARN, Stream: in.Stream,
 	})
 	switch {
 	case errors.Is(err, sandbox.ErrTooManyEnvironments):
@@ -53,12 +54,21 @@ func (f functions) Invoke(ctx context.Context, e lambda.Environment, in lambda.I
 	return lambda.Outcome{Payload: result.Payload, FunctionError: result.FunctionError, LogTail: result.LogTail}, nil
 }
 
+func archive(a lambda.Archive) sandbox.Code {
+	return sandbox.Code{SHA256: a.SHA256, Open: func(ctx context.Context) (sandbox.Package, error) { return a.Open(ctx) }}
+}
+
 func function(e lambda.Environment) sandbox.Function {
+	var layers []sandbox.Code
+	for _, l := range e.Layers {
+		layers = append(layers, archive(l))
+	}
 	return sandbox.Function{
 		ID: e.ID, Revision: e.ID, Name: e.FunctionName, Version: e.Version, Region: e.Region, Account: e.Account,
 		Runtime: e.Runtime, Handler: e.Handler, MemoryMB: int(e.MemoryMB), Timeout: e.Timeout,
 		EphemeralStorageMB: int(e.TmpMB), Environment: e.Variables, LogGroup: e.LogGroup,
-		Code: sandbox.Code{SHA256: e.CodeSHA256, Open: func(ctx context.Context) (sandbox.Package, error) { return e.Code(ctx) }},
+		Code:   archive(lambda.Archive{SHA256: e.CodeSHA256, Open: e.Code}),
+		Layers: layers,
 		Credentials: func(ctx context.Context) (sandbox.Credentials, error) {
 			key, err := e.Credentials(ctx)
 			return sandbox.Credentials{AccessKeyID: key.ID, SecretAccessKey: key.Secret, SessionToken: key.SessionToken, Expires: key.Expires}, err
@@ -100,6 +110,15 @@ type streams struct{ dynamodbstreams *api.Service }
 // Check implements lambda.Sources.
 func (s streams) Check(ctx context.Context, call *api.Call, arn string) error {
 	_, err := s.dynamodbstreams.Operations["DescribeStream"].Do(ctx, call, &streamsapi.DescribeStreamInput{StreamArn: arn})
+	return err
+}
+
+// patterns is the language of event patterns as Lambda sees it.
+type patterns struct{}
+
+// Check implements lambda.Filters.
+func (patterns) Check(text string) error {
+	_, err := pattern.Parse(text)
 	return err
 }
 

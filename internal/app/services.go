@@ -73,6 +73,7 @@ func (a *App) build(ctx context.Context, cfg Config, st stores, ca *authority.Au
 		Roles:     roles{stsService},
 		Objects:   objects{s3Service.API()},
 		Sources:   streams{streamService.API()},
+		Filters:   patterns{},
 	})
 	if err != nil {
 		return nil, err

@@ -129,7 +129,7 @@ func TestPollersLearnOfMappings(t *testing.T) {
 	})))(t)
 	await("Create")
 	all := must(h.Mappings(t.Context()))(t)
-	if len(all) != 1 || all[0].BatchSize != 7 || all[0].BatchingWindow != 3*time.Second || !all[0].ReportBatchItemFailures || len(all[0].Filters) != 1 ||
+	if len(all) != 1 || !all[0].Enabled || all[0].BatchSize != 7 || all[0].BatchingWindow != 3*time.Second || !all[0].ReportBatchItemFailures || len(all[0].Filters) != 1 ||
 		all[0].MaximumRecordAge >= 0 || all[0].MaximumRetryAttempts >= 0 || !all[0].Created.Equal(start) || all[0].ARN() != *m.EventSourceMappingArn {
 		t.Errorf("Mappings = %+v", all)
 	}
@@ -155,8 +155,8 @@ func TestPollersLearnOfMappings(t *testing.T) {
 	if *down.State != "Disabling" {
 		t.Errorf("it is %s", *down.State)
 	}
-	if all = must(h.Mappings(t.Context()))(t); len(all) != 0 {
-		t.Errorf("disabled, it is polled: %+v", all)
+	if all = must(h.Mappings(t.Context()))(t); len(all) != 1 || all[0].Enabled {
+		t.Errorf("disabled, it is to be polled: %+v", all)
 	}
 	h.awaitMapping(*m.UUID, "Disabled")
 	again := must(h.UpdateEventSourceMapping(t.Context(), call, &lambdaapi.UpdateEventSourceMappingRequest{UUID: *m.UUID, Enabled: new(true)}))(t)

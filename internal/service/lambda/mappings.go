@@ -14,11 +14,10 @@ import (
 // The contract between this package, which keeps the mappings, and whoever
 // polls for them:
 //
-//   - [Service.Mappings] lists what is to be polled. A mapping that is not in
-//     the list (any more) is disabled or deleted: its poller stops. A batch that
-//     is at the function by then may end; its checkpoint is of no more use if
-//     the mapping was deleted, and is kept if it was disabled. A UUID is never
-//     used again.
+//   - [Service.Mappings] lists all mappings. One that is not Enabled is not
+//     polled and keeps its checkpoints; those of one that is missing are of no
+//     more use, since a UUID is never used again. A batch that is at the
+//     function when that happens may end.
 //   - The store is watched at [MappingsKey]: it changes whenever the list may
 //     have. Watching before listing loses nothing.
 //   - Revision grows with every change. A poller that runs with an older one
@@ -35,6 +34,7 @@ type Mapping struct {
 	UUID     string
 	Revision int64
 	Created  time.Time
+	Enabled  bool
 
 	SourceARN        string
 	FunctionARN      string // with the qualifier, if it has one
@@ -60,16 +60,14 @@ func (m *Mapping) ARN() string {
 // MappingsKey is the key of the store that changes with the mappings.
 func MappingsKey() []byte { return keys.Encode(root, "mappings") }
 
-// Mappings lists the mappings that are to be polled, of all accounts and
-// regions.
+// Mappings lists the mappings of all accounts and regions, those that are not
+// enabled among them.
 func (s *Service) Mappings(ctx context.Context) ([]Mapping, error) {
 	var all []Mapping
 	err := s.store.View(ctx, func(r kv.Reader) error {
 		all = nil
 		return eachRecord(r, allOf("mapping"), func(m *mapping) error {
-			if m.Enabled {
-				all = append(all, m.polled())
-			}
+			all = append(all, m.polled())
 			return nil
 		})
 	})
@@ -78,7 +76,7 @@ func (s *Service) Mappings(ctx context.Context) ([]Mapping, error) {
 
 func (m *mapping) polled() Mapping {
 	return Mapping{
-		Account: m.Account, Region: m.Region, UUID: m.UUID, Revision: m.Revision, Created: m.Created,
+		Account: m.Account, Region: m.Region, UUID: m.UUID, Revision: m.Revision, Created: m.Created, Enabled: m.Enabled,
 		SourceARN: m.Source, FunctionARN: m.Function, StartingPosition: m.StartingPosition,
 		BatchSize: int(m.BatchSize), BatchingWindow: seconds(m.BatchWindowS), ParallelizationFactor: int(m.Parallelization),
 		BisectOnError: m.Bisect, MaximumRecordAge: seconds(m.RecordAgeS), MaximumRetryAttempts: int(m.RetryAttempts),
