@@ -8,6 +8,7 @@
 //   - iterator.go: the text of a shard iterator;
 //   - liststreams.go, describestream.go, getsharditerator.go, getrecords.go:
 //     the operations;
+//   - changes.go: news of a shard, for those who wait for records;
 //   - trim.go:   forgetting what is older than a day.
 //
 // The promise that others lean on: a record is committed with its change or
