@@ -15,6 +15,7 @@ const (
 // Failure tells of records that were discarded. Its JSON is what AWS writes to
 // destinations.
 type Failure struct {
+	ID              string // a UUID of its own
 	RequestContext  requestContext
 	ResponseContext *responseContext // nil where the age of the records has decided
 	Timestamp       time.Time
@@ -78,6 +79,7 @@ func (f *Failure) JSON(withPayload bool) ([]byte, error) {
 func (b *batch) failure(p *part, condition string) *Failure {
 	first, last := p.entries[0], p.entries[len(p.entries)-1]
 	f := &Failure{
+		ID: b.newID(),
 		RequestContext: requestContext{
 			RequestID: p.requestID, FunctionARN: b.m.FunctionARN, Condition: condition,
 			ApproximateInvokeCount: max(1, p.invocations), // AWS tells of 1 where there was none

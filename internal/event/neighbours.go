@@ -8,9 +8,10 @@ import (
 // Mapping says which source is read for which function, and how: the
 // parameters of an event source mapping, under AWS's names.
 type Mapping struct {
-	ID      string // the UUID
-	Enabled bool   // one that is not keeps its checkpoints
-	Created time.Time
+	ID       string // the UUID
+	Revision int64  // grows with each change
+	Enabled  bool   // one that is not keeps its checkpoints
+	Created  time.Time
 
 	Account        string
 	Region         string
@@ -42,9 +43,9 @@ type Mappings interface {
 	// have changed, until ctx ends. Signals that nobody has taken become one.
 	Changed(ctx context.Context) <-chan struct{}
 
-	// Polled notes how a mapping does. It is called when that changes, and
-	// when polling begins: from then on no record is missed.
-	Polled(ctx context.Context, mappingID, lastProcessingResult string) error
+	// Polled notes how a mapping does. It is called when that changes, and,
+	// without a result, when polling begins: from then on no record is missed.
+	Polled(ctx context.Context, m *Mapping, lastProcessingResult string) error
 }
 
 // Source is where the records of a mapping come from.

@@ -254,7 +254,7 @@ func (p *poller) note(ctx context.Context, result string) {
 	if result != "" && result == p.result {
 		return
 	}
-	if err := p.Mappings.Polled(ctx, p.m.ID, result); err != nil {
+	if err := p.Mappings.Polled(ctx, &p.m, result); err != nil {
 		if ctx.Err() == nil {
 			p.Log.Warn("processing result not noted", "mapping", p.m.ID, "err", err)
 		}

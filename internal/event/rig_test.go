@@ -101,7 +101,7 @@ func (f *fakeMappings) Changed(context.Context) <-chan struct{} {
 	return ch
 }
 
-func (f *fakeMappings) Polled(_ context.Context, _, result string) error {
+func (f *fakeMappings) Polled(_ context.Context, _ *Mapping, result string) error {
 	f.mu.Lock()
 	defer f.mu.Unlock()
 	f.results = append(f.results, result)

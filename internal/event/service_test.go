@@ -253,7 +253,7 @@ func TestMemoryIsBounded(t *testing.T) {
 		r.source.addShard("s", "")
 		r.lambda.took = time.Hour
 		r.stopTime = time.Second
-		padding := `,"padding":"` + strings.Repeat("x", 100_000) + `"`
+		padding := `,"padding":"` + strings.Repeat("x", 10_000) + `"`
 		for range 5000 {
 			r.source.put("s", "a", padding)
 		}

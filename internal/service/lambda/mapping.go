@@ -160,17 +160,17 @@ func (s *Service) changeMapping(ctx context.Context, m *mapping, alter func(kv.T
 }
 
 // settleMapping ends, in the background, the state in which a change has left
-// a mapping. Whether it is polled does not wait for that.
+// a mapping that is not enabled. That of others ends when they are polled.
 func (s *Service) settleMapping(m *mapping) {
+	if m.Enabled {
+		return
+	}
 	s.background.Go(func() {
 		err := s.noteMapping(s.ctx, m.Account, m.Region, m.UUID, func(now *mapping) bool {
 			if now.Revision != m.Revision {
 				return false // a later change settles it
 			}
 			now.State = mappingDisabled
-			if now.Enabled {
-				now.State = mappingEnabled
-			}
 			return true
 		})
 		if err != nil && s.ctx.Err() == nil {

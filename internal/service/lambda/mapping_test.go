@@ -22,12 +22,17 @@ func mapF(edit ...func(*lambdaapi.CreateEventSourceMappingRequest)) *lambdaapi.C
 	return in
 }
 
-// awaitMapping waits until a mapping has a state.
+// awaitMapping waits until a mapping has a state. It polls what is enabled.
 func (h *harness) awaitMapping(uuid, state string) *lambdaapi.EventSourceMappingConfiguration {
 	h.t.Helper()
 	ctx, cancel := context.WithTimeout(h.t.Context(), 10*time.Second)
 	defer cancel()
 	changes := h.store.Watch(ctx, mappingKey(account, region, uuid))
+	for _, m := range must(h.Mappings(ctx))(h.t) {
+		if err := h.NotePolled(ctx, m); err != nil {
+			h.t.Fatal(err)
+		}
+	}
 	for {
 		m := must(h.GetEventSourceMapping(h.t.Context(), call, &lambdaapi.GetEventSourceMappingRequest{UUID: uuid}))(h.t)
 		if *m.State == state {

@@ -156,9 +156,9 @@ func checkMappingDestination(in *lambdaapi.DestinationConfig) error {
 	}
 	destination := valueOf(in.OnFailure.Destination)
 	switch kind := serviceOf(destination); kind {
-	case "":
+	case "", "s3":
 		return nil
-	case "sqs", "sns", "s3":
+	case "sqs", "sns":
 		return awserr.Unsupported("destinations of the service " + kind)
 	}
 	return lambdaapi.InvalidParameterValueException(fmt.Sprintf("The provided destination config DestinationConfig(onSuccess=null, onFailure=%s) is invalid.",

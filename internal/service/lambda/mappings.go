@@ -24,6 +24,9 @@ import (
 //     goes on from its checkpoint with the new parameters.
 //   - LATEST means what comes after Created, also if the poller hears of the
 //     mapping later.
+//   - A mapping stays Creating, Enabling or Updating until [Service.NotePolled]
+//     says that it is polled. Who waits for Enabled before writing into the
+//     source misses nothing.
 //   - The source is read by [Service.MappingCall], with the rights of the
 //     function's role, and the function is called by [Service.InvokeMapped],
 //     with nobody's: a mapping is its own permission.
@@ -34,7 +37,7 @@ type Mapping struct {
 	UUID     string
 	Revision int64
 	Created  time.Time
-	Enabled  bool
+	Enabled  bool // it is to be polled
 
 	SourceARN        string
 	FunctionARN      string // with the qualifier, if it has one
@@ -126,5 +129,17 @@ func (s *Service) NoteProcessing(ctx context.Context, m Mapping, result string) 
 		changed := now.Result != result
 		now.Result = result
 		return changed
+	})
+}
+
+// NotePolled notes that a mapping is polled as it is at this revision: from now
+// on no record is missed, and its state is Enabled.
+func (s *Service) NotePolled(ctx context.Context, m Mapping) error {
+	return s.noteMapping(ctx, m.Account, m.Region, m.UUID, func(now *mapping) bool {
+		if now.Revision != m.Revision || !now.Enabled || now.State == mappingEnabled {
+			return false
+		}
+		now.State = mappingEnabled
+		return true
 	})
 }
