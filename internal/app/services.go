@@ -7,6 +7,7 @@ import (
 
 	"cloudless/internal/api"
 	"cloudless/internal/authority"
+	"cloudless/internal/event"
 	"cloudless/internal/front"
 	"cloudless/internal/identity"
 	"cloudless/internal/sandbox"
@@ -86,6 +87,13 @@ func (a *App) build(ctx context.Context, cfg Config, st stores, ca *authority.Au
 	a.background("dynamodb", cfg.Log, dynamodbService.Run)
 	a.background("dynamodb streams", cfg.Log, streamService.Run)
 	a.background("s3", cfg.Log, func(ctx context.Context) error { s3Service.Run(ctx); return nil })
+	mappings := eventMappings{lambdaService, st.kv}
+	events := event.New(event.Config{
+		Store: st.kv, Clock: cfg.Clock, Log: cfg.Log, Mappings: mappings, Invoker: mappings,
+		Source:       eventStreams{lambdaService, streamService, streamService.API(), cfg.Clock},
+		Destinations: eventDestinations{lambdaService, s3Service.API()},
+	})
+	a.background("events", cfg.Log, events.Run)
 	a.background("logs", cfg.Log, func(ctx context.Context) error { return sweepLogs(ctx, cfg, logsService) })
 
 	door = front.New(front.Config{
