@@ -11,16 +11,9 @@ import (
 	s3api "cloudless/internal/api/s3"
 	"cloudless/internal/awserr"
 	"cloudless/internal/event"
-	"cloudless/internal/event/pattern"
 	"cloudless/internal/service/lambda"
 	"cloudless/internal/storage/kv"
 )
-
-// patterns is the language of event patterns as Lambda sees it.
-type patterns struct{}
-
-// Check implements lambda.Filters.
-func (patterns) Check(text string) error { _, err := pattern.Parse(text); return err }
 
 // eventMappings is Lambda as the fabric of events sees it: what to poll for,
 // and functions.

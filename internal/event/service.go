@@ -13,7 +13,7 @@
 //   - failure.go:    what is discarded, as AWS tells of it;
 //   - cursor.go:     checkpoints in the store.
 //
-// Package pattern below it is the language of filters.
+// Package pattern below it is the language of filters. DESIGN.md tells why it is so.
 //
 // The promises: a record is delivered at least once, or reported as discarded,
 // before the checkpoint passes it; records of one key are delivered in their
