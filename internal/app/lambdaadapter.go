@@ -130,3 +130,14 @@ type later func() *front.Front
 func (f later) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	f().Handler(front.Door{}).ServeHTTP(w, r)
 }
+
+// functionURLs is Lambda as the front door sees it.
+type functionURLs struct{ *lambda.Service }
+
+// URLID implements front.FunctionURLs.
+func (functionURLs) URLID(host string) (id string, ok bool) { return lambda.URLID(host) }
+
+// ServeURL implements front.FunctionURLs.
+func (f functionURLs) ServeURL(w http.ResponseWriter, r *http.Request, call *api.Call, id string, signer func(body []byte) (api.Principal, error)) {
+	f.Service.ServeURL(w, r, call, id, signer)
+}

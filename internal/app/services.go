@@ -105,6 +105,7 @@ func (a *App) build(ctx context.Context, cfg Config, st stores, ca *authority.Au
 		Keys:     keyring{root: a.root(cfg), iam: iamService, sts: stsService},
 		Uses:     iamService,
 		APIs:     apigatewayService,
+		URLs:     functionURLs{lambdaService},
 		Clock:    cfg.Clock,
 		Log:      cfg.Log,
 		Account:  cfg.Account,

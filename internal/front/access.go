@@ -21,7 +21,7 @@ type visit struct {
 	host     string // in lower case, without the port
 	answer   countingWriter
 	body     sentBody
-	deployed bool // the request is for a deployed API
+	endpoint string // of what users have deployed: "execute-api" or "lambda-url"; "" for AWS's own APIs
 
 	// Of a call of an AWS API, as far as it got.
 	service   *service
@@ -64,7 +64,7 @@ func (f *Front) afterPanic(r *http.Request, v *visit, p any) {
 	case v.answer.status != 0:
 	case v.service != nil:
 		f.refuse(&v.answer, v, fmt.Errorf("panic: %v", p))
-	case v.deployed:
+	case v.endpoint != "":
 		_ = wire.Answer(&v.answer, http.StatusInternalServerError, "application/json", []byte(`{"message": "Internal server error"}`))
 	default:
 		http.Error(&v.answer, "internal error", http.StatusInternalServerError)
@@ -81,12 +81,9 @@ func (f *Front) writeAccessLine(r *http.Request, v *visit) {
 	if !f.log.Enabled(r.Context(), level) {
 		return
 	}
-	service := ""
-	switch {
-	case v.service != nil:
+	service := v.endpoint
+	if v.service != nil {
 		service = v.service.Schema.Name
-	case v.deployed:
-		service = "execute-api"
 	}
 	f.log.LogAttrs(r.Context(), level, "request",
 		slog.String("request_id", v.id),

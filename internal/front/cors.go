@@ -10,7 +10,7 @@ import (
 // API, and marks the answers that the page may read. Pages of this machine
 // may, and those of Config.Origins. It reports whether the request is done.
 //
-// Deployed APIs answer such questions themselves, and so does S3 once its
+// Deployed APIs and function URLs answer such questions themselves, and so does S3 once its
 // buckets have rules for it.
 func (f *Front) preflight(w http.ResponseWriter, r *http.Request, host string) bool {
 	origin := r.Header.Get("Origin")
@@ -18,6 +18,9 @@ func (f *Front) preflight(w http.ResponseWriter, r *http.Request, host string) b
 		return false
 	}
 	if _, _, ok := deployedAPI(r, host); ok {
+		return false
+	}
+	if _, ok := f.functionURL(host); ok {
 		return false
 	}
 	h := w.Header()

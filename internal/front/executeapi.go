@@ -35,7 +35,7 @@ func deployedAPI(r *http.Request, host string) (id string, rest *http.Request, o
 // serveDeployedAPI hands a call of a deployed API over. It needs no signature;
 // where a method asks for one, the API says so.
 func (f *Front) serveDeployedAPI(w http.ResponseWriter, r *http.Request, v *visit, id string) {
-	v.deployed, v.operation = true, id
+	v.endpoint, v.operation = "execute-api", id
 	who := caller{principal: anonymous(), region: f.cfg.Region}
 	if sig, err := parse(r); err == nil && sig != nil && sig.Service == "execute-api" {
 		who.region = sig.Region

@@ -8,6 +8,7 @@
 //   - body.go: bodies that do not come, or not whole;
 //   - context.go: how long a call may take;
 //   - executeapi.go: calls of deployed APIs, by host or by path;
+//   - functionurl.go: calls of function URLs, by host;
 //   - cors.go:  browsers;
 //   - access.go: request ids, the access line, panics.
 //
@@ -59,6 +60,7 @@ type Config struct {
 	Keys     Keys
 	Uses     Uses // nil: nobody
 	APIs     DeployedAPIs
+	URLs     FunctionURLs // nil: there are none
 	Clock    clock.Clock
 	Log      *slog.Logger // nil: slog.Default()
 
@@ -175,8 +177,12 @@ func (f *Front) serveInternal(w http.ResponseWriter, r *http.Request) bool {
 	return false
 }
 
-// dispatch sends a request to a deployed API or to an AWS API.
+// dispatch sends a request to a function URL, a deployed API or an AWS API.
 func (f *Front) dispatch(w http.ResponseWriter, r *http.Request, v *visit) {
+	if id, ok := f.functionURL(v.host); ok {
+		f.serveFunctionURL(w, r, v, id)
+		return
+	}
 	if id, rest, ok := deployedAPI(r, v.host); ok {
 		f.serveDeployedAPI(w, rest, v, id)
 		return

@@ -64,6 +64,25 @@ func (f fakeAPIs) ServeAPI(w http.ResponseWriter, r *http.Request, call *api.Cal
 	w.WriteHeader(http.StatusTeapot)
 }
 
+// fakeURLs has URLs under "{id}.lambda-url.localhost", all of which want to know
+// who has signed.
+type fakeURLs struct{ seen *seen }
+
+func (f fakeURLs) URLID(host string) (string, bool) {
+	return strings.CutSuffix(host, ".lambda-url.localhost")
+}
+
+func (f fakeURLs) ServeURL(w http.ResponseWriter, r *http.Request, call *api.Call, id string, signer func([]byte) (api.Principal, error)) {
+	body, _ := io.ReadAll(r.Body)
+	principal, err := signer(body)
+	if err != nil {
+		w.WriteHeader(http.StatusForbidden)
+		return
+	}
+	call.Principal = principal
+	*f.seen = seen{operation: "url", call: call, path: r.URL.EscapedPath(), api: id}
+}
+
 func newFixture() *fixture {
 	at := &seen{}
 	note := func(name string) func(call *api.Call) {
@@ -123,6 +142,7 @@ func newFixture() *fixture {
 			"ASIAOLD":   {ID: "ASIAOLD", Secret: "secret", SessionToken: "token", Expires: now.Add(-time.Second), Principal: alice},
 		},
 		APIs:  fakeAPIs{at},
+		URLs:  fakeURLs{at},
 		Clock: clock.NewFake(now, 1),
 		Log:   slog.New(slog.DiscardHandler),
 	})
@@ -202,6 +222,38 @@ func TestDeployedAPIsByPathSeeTheStageFirst(t *testing.T) {
 	f.serve(request("GET", "http://127.0.0.1:4566/_aws/execute-api/a1b2c3/prod/x%2Fy", ""))
 	if f.seen.api != "a1b2c3" || f.seen.path != "/prod/x%2Fy" {
 		t.Errorf("api %q, path %q", f.seen.api, f.seen.path)
+	}
+}
+
+func TestFunctionURLsLearnWhoHasSigned(t *testing.T) {
+	f := newFixture()
+	url := func(body string) *http.Request {
+		return request("POST", "http://u1.lambda-url.localhost:4566/a%2Fb", body)
+	}
+	tampered := sign(url("{}"), "AKIAALICE", "secret", "lambda")
+	tampered.Body = io.NopCloser(strings.NewReader("[]"))
+	for _, tt := range []struct {
+		name      string
+		request   *http.Request
+		principal string
+	}{
+		{"who has signed", sign(url("{}"), "AKIAALICE", "secret", "lambda"), "arn:aws:iam::111111111111:user/alice"},
+		{"nobody", url("{}"), anonymous().ARN},
+		{"a wrong secret", sign(url("{}"), "AKIAALICE", "wrong", "lambda"), "refused"},
+		{"another service", sign(url("{}"), "AKIAALICE", "secret", "execute-api"), "refused"},
+		{"another body", tampered, "refused"},
+	} {
+		w := f.serve(tt.request)
+		got := "refused"
+		if w.Code == http.StatusOK {
+			got = f.seen.call.Principal.ARN
+			if f.seen.api != "u1" || f.seen.path != "/a%2Fb" {
+				t.Errorf("%s: it was the URL %s, path %s", tt.name, f.seen.api, f.seen.path)
+			}
+		}
+		if got != tt.principal {
+			t.Errorf("%s: the signer is %s, want %s", tt.name, got, tt.principal)
+		}
 	}
 }
 
