@@ -53,6 +53,7 @@ func TestExtensionsHearOfAllThatHappens(t *testing.T) {
 		if r := b.invoke(fn, `"x"`); string(r.Payload) != `"x"` {
 			t.Fatalf("result = %s\n%s", r.Payload, r.LogTail)
 		}
+		await(t, "it rests", func() bool { e := b.Status().Environments; return len(e) == 1 && e[0].State == Idle })
 	}
 	text := b.text()
 	for want, times := range map[string]int{
