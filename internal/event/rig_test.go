@@ -199,6 +199,12 @@ func (f *fakeSource) Open(_ context.Context, _ *Mapping, shardID string, at Posi
 	return r, f.fail()
 }
 
+func (f *fakeSource) readSoFar() int {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	return f.reads
+}
+
 type fakeReader struct {
 	source *fakeSource
 	shard  *fakeShard

@@ -185,9 +185,9 @@ func TestASilentSourceCostsNothing(t *testing.T) {
 		r.source.addShard("s", "")
 		r.run()
 		synctest.Wait()
-		before := r.source.reads
+		before := r.source.readSoFar()
 		time.Sleep(24 * time.Hour)
-		if got := r.source.reads; got != before {
+		if got := r.source.readSoFar(); got != before {
 			t.Errorf("a silent shard was read %d times in a day", got-before)
 		}
 		r.stop()
@@ -259,7 +259,7 @@ func TestMemoryIsBounded(t *testing.T) {
 		}
 		r.run()
 		time.Sleep(time.Minute)
-		if got := r.source.reads; got > 2 {
+		if got := r.source.readSoFar(); got > 2 {
 			t.Errorf("the shard was read %d times while its first batch was under way", got)
 		}
 		r.stop()
