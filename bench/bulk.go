@@ -40,11 +40,11 @@ func (b *bench) bulk(ctx context.Context, d dataset, t *section) ([]string, erro
 	if err != nil {
 		return nil, err
 	}
-	bare, err := loadBare(ctx, b.bare, p, requests, len(`{"UnprocessedItems":{}}`), b.length)
+	bare, err := round(ctx, b.length, newBareLane(b.bare, p, requests, len(`{"UnprocessedItems":{}}`)))
 	if err != nil {
 		return nil, err
 	}
-	t.wrong("bare", []sample{bare})
+	t.wrong("bare", bare)
 	if err := c.check(ctx, d); err != nil {
 		return nil, err
 	}
@@ -63,7 +63,7 @@ func (b *bench) bulk(ctx context.Context, d dataset, t *section) ([]string, erro
 	if d.sorted {
 		key = "partition and sort key"
 	}
-	perSecond, most := float64(d.count)/took.Seconds(), bare.perSecond*batchItems
+	perSecond, most := float64(d.count)/took.Seconds(), bare[0].perSecond*batchItems
 	return []string{key, fmt.Sprint(loaders), fmt.Sprint(d.count), fmt.Sprintf("%.0f", perSecond), fmt.Sprint(running / int64(d.count)),
 		fmt.Sprint(stopped / int64(d.count)), fmt.Sprintf("%.1f µs", float64(used.Microseconds())/float64(d.count)), fmt.Sprintf("%.0f", most), "**" + short(perSecond/most) + "**"}, nil
 }

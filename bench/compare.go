@@ -54,46 +54,41 @@ func (b *bench) compared(ctx context.Context) (servers []server, notes []string,
 	}
 	return servers, []string{
 		"Requests per second, their p50, the CPU that the server took for one, and in bold how many times as many cloudless answers in the same round (least–most). " +
-			"All answer the same requests, one server at a time; each has answered a put item right, by GetItem and by Query, before it is measured, " +
+			"All answer the same requests, in turns, one server at a time; each has answered a put item right, by GetItem and by Query, before it is measured, " +
 			"and each answer that is counted had status 200 and the item in it.",
 		strings.Join(known, "; ") + ".",
 	}, nil
 }
 
-// compare measures one profile at all servers and at the bare one.
+// compare measures one profile at all servers and at the bare one, in turns.
 func (b *bench) compare(ctx context.Context, p profile, servers []server, t *section) ([]string, error) {
 	samples := make([][]sample, len(servers)+1) // the bare server's at the end
-	for round := range b.rounds + 1 {
-		length := b.length
-		if round == 0 {
-			length /= 2 // to warm up
-		}
-		var last []request
+	for k := range b.rounds + 1 {
+		lanes := make([]*lane, len(servers), len(servers)+1)
 		for i, s := range servers {
 			requests, err := p.requests(ctx, s, enough(samples[i]))
 			if err != nil {
 				return nil, err
 			}
-			x, err := load(ctx, s, p, requests, length)
-			if err != nil && (i == 0 || x.errors == 0) { // another may fail at everything: the table shows it
-				return nil, fmt.Errorf("%s: %w", s.name, err)
-			}
-			samples[i] = append(samples[i], x)
-			if i == 0 {
-				last = requests
-			}
+			lanes[i] = newLane(s, p, requests)
 		}
-		x, err := loadBare(ctx, b.bare, p, last, samples[0][round].answer, length)
-		if err != nil {
+		length, answer := b.length/2, 0 // to warm up, and to see how long answers are
+		if k > 0 {
+			length, answer = b.length, samples[0][k-1].answer
+		}
+		lanes = append(lanes, newBareLane(b.bare, p, lanes[0].requests, answer))
+		all, err := round(ctx, length, lanes...)
+		if all == nil || err != nil && all[0].requests == 0 { // another may fail at everything: the table shows it
 			return nil, err
 		}
-		samples[len(servers)] = append(samples[len(servers)], x)
+		for i, x := range all {
+			samples[i] = append(samples[i], x)
+		}
 	}
-	bare := medians(samples[len(servers)][1:])
 	cell := func(m sample) string {
 		return fmt.Sprintf("%.0f, %s, %s", m.perSecond, milliseconds(m.p50), microseconds(m.cpu))
 	}
-	row := []string{p.name, fmt.Sprint(p.connections), cell(bare)}
+	row := []string{p.name, fmt.Sprint(p.connections), cell(medians(samples[len(servers)][1:]))}
 	for i, s := range servers {
 		t.wrong(fmt.Sprintf("%s, %s, %d connections", s.name, p.name, p.connections), samples[i])
 		text := cell(medians(samples[i][1:]))

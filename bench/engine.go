@@ -46,31 +46,28 @@ func runEngine(ctx context.Context, b *bench) (section, error) {
 	clients := []string{clientLean, clientHTTP}
 	ours, bare, alone := make([][]sample, len(clients)), make([][]sample, len(clients)), []sample(nil)
 	puts := plain.puts()
-	for round := range b.rounds + 1 {
-		length := b.length
-		if round == 0 {
-			length /= 2 // to warm up
-		}
-		x, err := e.load(ctx, length)
-		if err != nil {
-			return section{}, fmt.Errorf("pebble alone: %w", err)
-		}
-		alone = append(alone, x)
-		for k, client := range clients {
-			requests, err := puts(ctx, s, enough(ours[k]))
+	for k := range b.rounds + 1 {
+		var lanes []*lane
+		for c, client := range clients {
+			requests, err := puts(ctx, s, enough(ours[c]))
 			if err != nil {
 				return section{}, err
 			}
 			p := profile{name: "PutItem", connections: engineWriters, client: client}
-			x, err := load(ctx, s, p, requests, length)
-			if err != nil {
-				return section{}, err
-			}
-			y, err := loadBare(ctx, b.bare, p, requests, x.answer, length)
-			if err != nil {
-				return section{}, err
-			}
-			ours[k], bare[k] = append(ours[k], x), append(bare[k], y)
+			lanes = append(lanes, newLane(s, p, requests), newBareLane(b.bare, p, requests, len("{}")))
+		}
+		run := &engineRun{engine: e}
+		length := b.length
+		if k == 0 {
+			length /= 2 // to warm up
+		}
+		all, err := roundWith(ctx, length, run, lanes...)
+		if err != nil {
+			return section{}, err
+		}
+		alone = append(alone, run.sample())
+		for c := range clients {
+			ours[c], bare[c] = append(ours[c], all[2*c]), append(bare[c], all[2*c+1])
 		}
 	}
 	line := func(name string, m sample, ratio string) {
@@ -148,36 +145,46 @@ func engineKey(i int) []byte {
 	return append(append(append(key, 1), partitionKey(i)...), 0)
 }
 
-// load commits batches of one set by many goroutines for a time, each durable
-// before the next of the same goroutine.
-func (e *engine) load(ctx context.Context, length time.Duration) (sample, error) {
+// engineRun is the engine under load for one round.
+type engineRun struct {
+	*engine
+	times     []time.Duration
+	took, cpu time.Duration
+}
+
+// turn implements turner: many goroutines commit batches of one set, each
+// durable before the next of the same goroutine.
+func (r *engineRun) turn(ctx context.Context, length time.Duration) error {
 	var (
 		group sync.WaitGroup
 		times = make([][]time.Duration, engineWriters)
 		errs  = make([]error, engineWriters)
 		cpu   = ownCPUTime()
-		end   = time.Now().Add(length)
+		begin = time.Now()
 	)
 	for w := range engineWriters {
 		group.Go(func() {
 			for ctx.Err() == nil && errs[w] == nil {
 				start := time.Now()
-				if start.After(end) {
+				if start.Sub(begin) > length {
 					return
 				}
-				errs[w] = e.commit()
+				errs[w] = r.commit()
 				times[w] = append(times[w], time.Since(start))
 			}
 		})
 	}
 	group.Wait()
-	if err := errors.Join(append(errs, ctx.Err())...); err != nil {
-		return sample{}, err
-	}
-	all := slices.Concat(times...)
-	slices.Sort(all)
-	return sample{perSecond: float64(len(all)) / length.Seconds(), p50: percentile(all, 50), p99: percentile(all, 99),
-		cpu: (ownCPUTime() - cpu) / time.Duration(len(all))}, nil
+	r.took += time.Since(begin)
+	r.cpu += ownCPUTime() - cpu
+	r.times = append(r.times, slices.Concat(times...)...)
+	return errors.Join(append(errs, ctx.Err())...)
+}
+
+func (r *engineRun) sample() sample {
+	slices.Sort(r.times)
+	n := len(r.times)
+	return sample{perSecond: float64(n) / r.took.Seconds(), p50: percentile(r.times, 50), p99: percentile(r.times, 99), cpu: r.cpu / time.Duration(n)}
 }
 
 func (e *engine) commit() error {

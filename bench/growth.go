@@ -62,10 +62,11 @@ func (b *bench) filled(ctx context.Context, d dataset) (*cloudless, string, erro
 		d.count, loaders, took.Seconds(), float64(d.count)/took.Seconds(), megabytes(size), size/int64(d.count)), err
 }
 
-// grown measures one operation on the small and on the large table, in turn.
+// grown measures one operation on the small and on the large table, in turns.
 func (b *bench) grown(ctx context.Context, p profile, servers []*cloudless, sets []dataset, t *section) ([]string, error) {
 	samples := make([][]sample, len(servers))
 	for range b.rounds + 1 {
+		lanes := make([]*lane, len(servers))
 		for i, c := range servers {
 			p.requests = sets[i].gets
 			if strings.HasPrefix(p.name, "Query") {
@@ -75,10 +76,13 @@ func (b *bench) grown(ctx context.Context, p profile, servers []*cloudless, sets
 			if err != nil {
 				return nil, err
 			}
-			x, err := load(ctx, c.server, p, requests, b.length)
-			if err != nil {
-				return nil, err
-			}
+			lanes[i] = newLane(c.server, p, requests)
+		}
+		all, err := round(ctx, b.length, lanes...)
+		if err != nil {
+			return nil, err
+		}
+		for i, x := range all {
 			samples[i] = append(samples[i], x)
 		}
 	}

@@ -9,6 +9,7 @@ import (
 	"net/http"
 	"net/http/httptest"
 	"strings"
+	"sync"
 	"sync/atomic"
 	"testing"
 	"time"
@@ -19,6 +20,12 @@ func serve(t *testing.T, handler http.HandlerFunc) server {
 	s := httptest.NewServer(handler)
 	t.Cleanup(s.Close)
 	return newServer(s.URL, "id", "secret")
+}
+
+// one loads a server for a time.
+func one(t *testing.T, s server, p profile, requests []request, length time.Duration) (sample, error) {
+	samples, err := round(t.Context(), length, newLane(s, p, requests))
+	return samples[0], err
 }
 
 const moment = 50 * time.Millisecond
@@ -72,13 +79,12 @@ func TestErrorsAreCountedAndNotAmongTheAnswers(t *testing.T) {
 				t.Fatal(err)
 			}
 			r.want = "the item"
-			got, err := load(t.Context(), s, profile{connections: 2, client: client}, []request{r}, moment)
+			got, err := one(t, s, profile{connections: 2, client: client}, []request{r}, moment)
 			if err != nil {
 				t.Fatal(err)
 			}
-			counted := got.perSecond * moment.Seconds()
-			if most := float64(good.Load()); counted > most+0.5 || got.answer != len("the item it is") {
-				t.Errorf("%.1f answers of %d bytes counted, the server gave %v good ones", counted, got.answer, most)
+			if counted := int64(got.requests - got.errors); counted != good.Load() || got.answer != len("the item it is") {
+				t.Errorf("%d answers of %d bytes counted, the server gave %d good ones", counted, got.answer, good.Load())
 			}
 			if sent := n.Load(); int64(got.errors) < sent/2 || got.first == nil {
 				t.Errorf("%d errors (first: %v) of %d requests, want three in four", got.errors, got.first, sent)
@@ -93,21 +99,75 @@ func TestALoadWithoutAnyGoodAnswerFails(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	got, err := load(t.Context(), s, profile{name: "GetItem", connections: 1, client: clientLean}, []request{r}, moment)
+	got, err := one(t, s, profile{name: "GetItem", connections: 1, client: clientLean}, []request{r}, moment)
 	if err == nil || !strings.Contains(err.Error(), "no such table") || got.errors == 0 {
 		t.Errorf("load = %d errors, %v; want what the server said", got.errors, err)
 	}
 }
 
-func TestARequestThatOutlastsItsRoundIsMeasured(t *testing.T) {
+func TestARequestThatOutlastsItsTurnIsMeasured(t *testing.T) {
 	s := serve(t, func(http.ResponseWriter, *http.Request) { time.Sleep(2 * moment) })
 	r, err := s.dynamodb(t.Context(), "GetItem", "{}")
 	if err != nil {
 		t.Fatal(err)
 	}
-	got, err := load(t.Context(), s, profile{connections: 1, client: clientLean}, []request{r}, moment)
+	got, err := one(t, s, profile{connections: 1, client: clientLean}, []request{r}, moment)
 	if err != nil || got.p50 < 2*moment || got.perSecond > 1/(2*moment).Seconds() {
 		t.Errorf("load = %v, %.1f/s, %v; want what one request takes, %v or more", got.p50, got.perSecond, err, 2*moment)
+	}
+}
+
+// TestServersTakeTurns wants each to be loaded several times, on the same
+// connections, and its requests to go on where they were.
+func TestServersTakeTurns(t *testing.T) {
+	var (
+		mu    sync.Mutex
+		order []string // of the servers, without repetition
+		seen  = map[string][]string{}
+		conns atomic.Int64
+	)
+	named := func(name string) *lane {
+		s := httptest.NewUnstartedServer(http.HandlerFunc(func(_ http.ResponseWriter, r *http.Request) {
+			mu.Lock()
+			defer mu.Unlock()
+			if len(order) == 0 || order[len(order)-1] != name {
+				order = append(order, name)
+			}
+			seen[name] = append(seen[name], r.URL.Path)
+		}))
+		s.Config.ConnState = func(_ net.Conn, state http.ConnState) {
+			if state == http.StateNew {
+				conns.Add(1)
+			}
+		}
+		s.Start()
+		t.Cleanup(s.Close)
+		var requests []request
+		for i := range 50_000 {
+			requests = append(requests, request{head: fmt.Appendf(nil, "GET /%d HTTP/1.1\r\nHost: h\r\nContent-Length: 0\r\n", i)})
+		}
+		return newLane(newServer(s.URL, "", ""), profile{connections: 1, client: clientLean}, requests)
+	}
+	samples, err := round(t.Context(), 3*turnLength, named("a"), named("b"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	if got := strings.Join(order, ""); got != "ababab" {
+		t.Errorf("the servers were loaded in the order %s, want ababab", got)
+	}
+	for i, name := range []string{"a", "b"} {
+		if samples[i].requests != len(seen[name]) {
+			t.Errorf("%s: %d requests counted, %d came", name, samples[i].requests, len(seen[name]))
+		}
+		for k, path := range seen[name] {
+			if path != fmt.Sprint("/", k) {
+				t.Errorf("%s: request %d was for %s", name, k, path)
+				break
+			}
+		}
+	}
+	if n := conns.Load(); n != 2 {
+		t.Errorf("%d connections, want one to each server", n)
 	}
 }
 
@@ -157,9 +217,9 @@ func TestTheBareServerAnswersAsManyBytes(t *testing.T) {
 	}
 	r.want = "what only the real one says"
 	for _, client := range []string{clientHTTP, clientLean} {
-		got, err := loadBare(t.Context(), s, profile{connections: 1, client: client}, []request{r}, 257, moment)
-		if err != nil || got.answer != 257 || got.errors != 0 {
-			t.Errorf("%s: %d bytes, %d errors, %v; want 257 bytes", client, got.answer, got.errors, err)
+		got, err := round(t.Context(), moment, newBareLane(s, profile{connections: 1, client: client}, []request{r}, 257))
+		if err != nil || got[0].answer != 257 || got[0].errors != 0 {
+			t.Errorf("%s: %+v, %v; want 257 bytes and no errors", client, got, err)
 		}
 	}
 }
@@ -246,7 +306,7 @@ func TestARoundEndsWhenTheRunDoes(t *testing.T) {
 	s := serve(t, func(http.ResponseWriter, *http.Request) {})
 	ctx, cancel := context.WithCancel(t.Context())
 	cancel()
-	if _, err := load(ctx, s, profile{connections: 1, client: clientLean}, []request{{}}, time.Hour); err == nil {
-		t.Error("load went on")
+	if _, err := round(ctx, time.Hour, newLane(s, profile{connections: 1, client: clientLean}, []request{{}})); err == nil {
+		t.Error("it went on")
 	}
 }

@@ -20,8 +20,9 @@
 //
 // What they share:
 //
-//   - load.go, client.go, conn.go: the load generator: requests over so many
-//     connections, of one of two clients;
+//   - load.go, lane.go: the load generator: servers in turns, each with
+//     requests over so many connections;
+//   - client.go, conn.go: the two clients that the connections are of;
 //   - request.go: requests, signed once and sent many times;
 //   - dataset.go, loader.go: the items, the requests for them, loading them;
 //   - server.go, process.go: the servers, and what their processes use;

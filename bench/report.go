@@ -182,30 +182,30 @@ func (b *bench) besideBare(ctx context.Context, title string, target server, pro
 }
 
 // measure takes the figures of a profile and those of the bare server, in
-// turn, and returns the medians.
+// turns, and returns the medians.
 func (b *bench) measure(ctx context.Context, p profile, target server, t *section) (row, error) {
-	var ours, theirs []sample
-	for round := range b.rounds + 1 {
-		requests, err := p.requests(ctx, target, enough(ours))
+	requests, err := p.requests(ctx, target, enough(nil))
+	if err != nil {
+		return row{}, err
+	}
+	ours, err := round(ctx, b.length/2, newLane(target, p, requests)) // to warm up, and to see how long answers are
+	if err != nil {
+		return row{}, err
+	}
+	bare := []sample(nil)
+	for range b.rounds {
+		last := ours[len(ours)-1]
+		if requests, err = p.requests(ctx, target, enough(ours)); err != nil {
+			return row{}, err
+		}
+		both, err := round(ctx, b.length, newLane(target, p, requests), newBareLane(b.bare, p, requests, last.answer))
 		if err != nil {
 			return row{}, err
 		}
-		length := b.length
-		if round == 0 {
-			length /= 2 // to warm up
-		}
-		s, err := load(ctx, target, p, requests, length)
-		if err != nil {
-			return row{}, err
-		}
-		plain, err := loadBare(ctx, b.bare, p, requests, s.answer, length)
-		if err != nil {
-			return row{}, err
-		}
-		ours, theirs = append(ours, s), append(theirs, plain)
+		ours, bare = append(ours, both[0]), append(bare, both[1])
 	}
 	name := fmt.Sprintf("%s, %d connections", p.name, p.connections)
 	t.wrong(name, ours)
-	t.wrong(name+", bare", theirs)
-	return newRow(p, ours[1:], theirs[1:]), nil
+	t.wrong(name+", bare", bare)
+	return newRow(p, ours[1:], bare), nil
 }
