@@ -87,7 +87,8 @@ java_libraries() {
 	say "installing with mvn: what $1 names, and what that needs"
 	rm -rf "$dir/lib"
 	mkdir -p "$dir"
-	mvn -q -B -Dstyle.color=never -f "$1" -Dmaven.repo.local="$dir/repository" dependency:copy-dependencies -DoutputDirectory="$dir/lib" >&2
+	mvn -q -B -f "$1" -Dmaven.repo.local="$dir/repository" dependency:copy-dependencies -DoutputDirectory="$dir/lib" 2>&1 |
+		sed $'s/\e\\[[0-9;]*m//g' >&2 # Maven ends with colours, even where it has nothing to say
 	cp "$1" "$dir/installed.xml"
 }
 
