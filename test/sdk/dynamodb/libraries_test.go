@@ -15,11 +15,11 @@ func TestQuickStartOfPynamoDB(t *testing.T) {
 }
 
 func TestQuickStartOfOneTable(t *testing.T) {
-	start(t, servertest.Program(t, "node"), "js/onetable.js")
+	start(t, node(t), "js/onetable.js")
 }
 
 func TestQuickStartOfElectroDB(t *testing.T) {
-	start(t, servertest.Program(t, "node"), "js/electrodb.js")
+	start(t, node(t), "js/electrodb.js")
 }
 
 func start(t *testing.T, program, script string) {

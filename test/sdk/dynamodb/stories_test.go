@@ -38,15 +38,22 @@ func TestStoryByBoto3(t *testing.T) {
 }
 
 func TestStoryByJavaScriptV2(t *testing.T) {
-	tell(t, servertest.Program(t, "node"), "js/v2.js")
+	tell(t, node(t), "js/v2.js")
 }
 
 func TestStoryByJavaScriptV3(t *testing.T) {
-	tell(t, servertest.Program(t, "node"), "js/v3.js")
+	tell(t, node(t), "js/v3.js")
 }
 
 func TestStoryByJava(t *testing.T) {
 	tell(t, servertest.Program(t, "java"), "-XX:TieredStopAtLevel=1", "-Xshare:auto", "-cp", compile(t, "java/Story.java"), "Story")
+}
+
+// node returns Node, if the packages that the programs need are there as well.
+func node(t *testing.T) string {
+	t.Helper()
+	servertest.Tool(t, "js", "node_modules")
+	return servertest.Program(t, "node")
 }
 
 // compile compiles a Java program and returns the class path to run it with.
