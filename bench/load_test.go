@@ -117,6 +117,32 @@ func TestARequestThatOutlastsItsTurnIsMeasured(t *testing.T) {
 	}
 }
 
+// TestAConnectionThatWasIdleForLongIsLeft has a server that closes those.
+func TestAConnectionThatWasIdleForLongIsLeft(t *testing.T) {
+	for _, client := range []string{clientHTTP, clientLean} {
+		s := httptest.NewUnstartedServer(http.HandlerFunc(func(http.ResponseWriter, *http.Request) {}))
+		s.Config.IdleTimeout = longestIdle
+		s.Start()
+		defer s.Close()
+		target := newServer(s.URL, "id", "secret")
+		r, err := target.dynamodb(t.Context(), "GetItem", "{}")
+		if err != nil {
+			t.Fatal(err)
+		}
+		l := newLane(target, profile{connections: 2, client: client}, []request{r})
+		for range 2 {
+			if err := l.turn(t.Context(), moment); err != nil {
+				t.Fatal(err)
+			}
+			time.Sleep(longestIdle + 2*moment)
+		}
+		if got, err := l.sample(); err != nil || got.errors > 0 {
+			t.Errorf("%s: %d errors, %v, %v", client, got.errors, got.first, err)
+		}
+		l.close()
+	}
+}
+
 // TestServersTakeTurns wants each to be loaded several times, on the same
 // connections, and its requests to go on where they were.
 func TestServersTakeTurns(t *testing.T) {
