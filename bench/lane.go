@@ -96,7 +96,7 @@ const longestIdle = time.Second
 type worker struct {
 	c      sender    // nil until its first turn
 	used   time.Time // when it had its last answer
-	next   int    // the request that it sends next
+	next   int       // the request that it sends next
 	times  []time.Duration
 	answer int // bytes of the last good one
 	errors int
