@@ -19,6 +19,7 @@ import (
 func TestEnvironmentsAreUsedAgain(t *testing.T) {
 	b := newIsolatedBench(t)
 	first := b.invoke(behaviour("pid"), `""`)
+	await(t, "it rests", func() bool { e := b.Status().Environments; return len(e) == 1 && e[0].State == Idle })
 	second := b.invoke(behaviour("pid"), `""`)
 	if string(first.Payload) != string(second.Payload) || first.LogStream != second.LogStream {
 		t.Errorf("pids %s and %s, streams %s and %s: want one environment", first.Payload, second.Payload, first.LogStream, second.LogStream)
