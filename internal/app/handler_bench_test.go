@@ -26,7 +26,7 @@ func BenchmarkHandler(b *testing.B) {
 	root := sigv4.Credentials{AccessKeyID: "test", SecretAccessKey: "test"}
 	h.once(b, root, "CreateTable", createPathTable)
 	for _, call := range pathCalls() {
-		h.benchmark(b, call.name, root, call)
+		h.benchmark(b, call.operation, root, call)
 	}
 	get := pathCalls()[1]
 	h.benchmark(b, "GetItemByUser", h.user(b, root), get)
@@ -91,16 +91,20 @@ func (h handler) once(b *testing.B, by sigv4.Credentials, operation, body string
 }
 
 func (h handler) benchmark(b *testing.B, name string, by sigv4.Credentials, call pathCall) {
-	h.once(b, by, call.operation, call.body)
-	r := received(b, by, call.operation, call.body)
+	bodies := call.bodies(0)
+	var requests []*http.Request
+	for _, body := range bodies {
+		h.once(b, by, call.operation, body)
+		requests = append(requests, received(b, by, call.operation, body))
+	}
 	w := &discardWriter{header: http.Header{}}
 	body := &replayed{}
 	b.Run(name, func(b *testing.B) {
 		b.ReportAllocs()
-		for b.Loop() {
+		for turn := 0; b.Loop(); turn++ {
 			clear(w.header)
-			body.Reset(call.body)
-			once := *r
+			body.Reset(bodies[turn%len(bodies)])
+			once := *requests[turn%len(requests)]
 			once.Body = body
 			h.ServeHTTP(w, &once)
 			if w.status != http.StatusOK {

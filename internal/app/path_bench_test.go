@@ -25,17 +25,56 @@ import (
 // longer ours takes. The client does next to nothing: it writes bytes that
 // were made before, and finds the end of the answer.
 
-// pathCall is one request of the benchmarks.
-type pathCall struct{ name, operation, body string }
+// pathCall is one operation of the benchmarks. Each connection has an item of
+// its own, and sends its bodies in turn: an item that is put as it is already
+// is not written, so each PutItem brings another value than the one before it.
+type pathCall struct {
+	operation string
+	bodies    func(connection int) []string
+}
 
 func pathCalls() []pathCall {
-	value := strings.Repeat("v", 200-len("pk")-len("item-00000001")-len("value"))
-	key := `{"pk":{"S":"item-00000001"}}`
 	return []pathCall{
-		{"PutItem", "PutItem", `{"TableName":"bench","Item":{"pk":{"S":"item-00000001"},"value":{"S":"` + value + `"}}}`},
-		{"GetItem", "GetItem", `{"TableName":"bench","Key":` + key + `}`},
-		{"Query", "Query", `{"TableName":"bench","KeyConditionExpression":"pk = :p","ExpressionAttributeValues":{":p":{"S":"item-00000001"}}}`},
+		{"PutItem", func(connection int) []string { return []string{putBody(connection, "v"), putBody(connection, "w")} }},
+		{"GetItem", func(connection int) []string {
+			return []string{`{"TableName":"bench","Key":{"pk":{"S":"` + pathKey(connection) + `"}}}`}
+		}},
+		{"Query", func(connection int) []string {
+			return []string{`{"TableName":"bench","KeyConditionExpression":"pk = :p","ExpressionAttributeValues":{":p":{"S":"` + pathKey(connection) + `"}}}`}
+		}},
 	}
+}
+
+func pathKey(connection int) string { return fmt.Sprintf("item-%08d", connection) }
+
+// putBody puts an item of 200 bytes whose value is a letter, repeated.
+func putBody(connection int, letter string) string {
+	key := pathKey(connection)
+	value := strings.Repeat(letter, 200-len("pk")-len(key)-len("value"))
+	return `{"TableName":"bench","Item":{"pk":{"S":"` + key + `"},"value":{"S":"` + value + `"}}}`
+}
+
+// lane is the requests of one connection, as they go over the wire.
+type lane struct {
+	requests [][]byte
+	turn     int // how many were sent
+}
+
+func (l *lane) next() []byte {
+	l.turn++
+	return l.requests[l.turn%len(l.requests)]
+}
+
+// lanes signs the requests of so many connections.
+func lanes(b *testing.B, url string, call pathCall, connections int) []*lane {
+	all := make([]*lane, connections)
+	for i := range all {
+		all[i] = &lane{}
+		for _, body := range call.bodies(i) {
+			all[i].requests = append(all[i].requests, signedBytes(b, url, call.operation, body))
+		}
+	}
+	return all
 }
 
 func BenchmarkPath(b *testing.B) {
@@ -45,29 +84,32 @@ func BenchmarkPath(b *testing.B) {
 	}
 	b.Cleanup(a.Stop)
 	makePathTable(b, a)
+	for i := range 32 {
+		sendRaw(b, a.URL, signedBytes(b, a.URL, "PutItem", putBody(i, "v")))
+	}
 	for _, call := range pathCalls() {
-		request := signedBytes(b, a.URL, call.operation, call.body)
-		if call.operation == "PutItem" {
-			sendRaw(b, a.URL, request)
-		}
 		for _, connections := range []int{1, 32} {
-			b.Run(fmt.Sprintf("%s/connections=%d", call.name, connections), func(b *testing.B) {
-				benchmarkPath(b, a.URL, request, connections)
+			b.Run(fmt.Sprintf("%s/connections=%d", call.operation, connections), func(b *testing.B) {
+				benchmarkPath(b, a.URL, lanes(b, a.URL, call, connections))
 			})
 		}
 	}
 }
 
-// benchmarkPath sends request over so many connections, to the server and in
-// turn to a bare one.
-func benchmarkPath(b *testing.B, url string, request []byte, connections int) {
-	answer := sendRaw(b, url, request)
+// benchmarkPath sends the requests of each lane over a connection, to the
+// server and in turn to a bare one.
+func benchmarkPath(b *testing.B, url string, lanes []*lane) {
+	answer := sendRaw(b, url, lanes[0].next())
 	bare := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		_, _ = io.Copy(io.Discard, r.Body)
 		w.Header().Set("Content-Type", "application/x-amz-json-1.0")
 		_, _ = w.Write(bytes.Repeat([]byte("x"), answer))
 	}))
 	defer bare.Close()
+	bareLanes := make([]*lane, len(lanes)) // of their own, lest ours be put out of turn
+	for i, l := range lanes {
+		bareLanes[i] = &lane{requests: l.requests}
+	}
 	const rounds = 10
 	var oursTook, bareTook time.Duration
 	b.ReportAllocs()
@@ -75,21 +117,21 @@ func benchmarkPath(b *testing.B, url string, request []byte, connections int) {
 	for round := range rounds {
 		n := b.N*(round+1)/rounds - b.N*round/rounds
 		b.StartTimer()
-		oursTook += sendMany(b, url, request, connections, n)
+		oursTook += sendMany(b, url, lanes, n)
 		b.StopTimer()
-		bareTook += sendMany(b, bare.URL, request, connections, n)
+		bareTook += sendMany(b, bare.URL, bareLanes, n)
 	}
 	b.ReportMetric(float64(oursTook)/float64(bareTook), "x-bare")
 }
 
-// sendMany sends the request n times over so many connections, and returns how
+// sendMany sends n requests, over a connection for each lane, and returns how
 // long that took.
-func sendMany(b *testing.B, url string, request []byte, connections, n int) time.Duration {
+func sendMany(b *testing.B, url string, lanes []*lane, n int) time.Duration {
 	var left atomic.Int64
 	left.Store(int64(n))
 	var wg sync.WaitGroup
 	start := time.Now()
-	for range connections {
+	for _, l := range lanes {
 		wg.Go(func() {
 			conn, err := net.Dial("tcp", strings.TrimPrefix(url, "http://"))
 			if err != nil {
@@ -99,7 +141,7 @@ func sendMany(b *testing.B, url string, request []byte, connections, n int) time
 			defer conn.Close()
 			in := bufio.NewReader(conn)
 			for left.Add(-1) >= 0 {
-				if _, err := exchange(conn, in, request); err != nil {
+				if _, err := exchange(conn, in, l.next()); err != nil {
 					b.Error(err)
 					return
 				}
