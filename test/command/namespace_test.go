@@ -3,7 +3,6 @@
 package command
 
 import (
-	"context"
 	"errors"
 	"net"
 	"net/http"
@@ -16,12 +15,12 @@ import (
 	"testing"
 	"time"
 
-	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/service/dynamodb"
 	"github.com/aws/aws-sdk-go-v2/service/dynamodb/types"
 	"golang.org/x/sys/unix"
 
 	"cloudless/internal/identity/sigv4"
+	"cloudless/test/servertest"
 )
 
 // isolate lets cmd run in namespaces of its own, as root there.
@@ -40,10 +39,7 @@ func TestAFullDiskEndsTheServer(t *testing.T) {
 	cmd.Path, cmd.Args = "/bin/sh", []string{"sh", "-c", `mount -t tmpfs -o size=16m tmpfs "$1" && exec "$2" start --data "$1" --listen 127.0.0.1:0`,
 		"sh", data, binary}
 	s := await(t, cmd, data)
-	db := dynamodb.New(dynamodb.Options{Region: "us-east-1", BaseEndpoint: &s.url, RetryMaxAttempts: 1,
-		Credentials: aws.CredentialsProviderFunc(func(context.Context) (aws.Credentials, error) {
-			return aws.Credentials{AccessKeyID: "test", SecretAccessKey: "test"}, nil
-		})})
+	db := dynamodb.NewFromConfig(servertest.SDK("us-east-1", s.url, "test", "test"))
 	_, err := db.CreateTable(t.Context(), &dynamodb.CreateTableInput{TableName: new("table"), BillingMode: types.BillingModePayPerRequest,
 		AttributeDefinitions: []types.AttributeDefinition{{AttributeName: new("k"), AttributeType: types.ScalarAttributeTypeS}},
 		KeySchema:            []types.KeySchemaElement{{AttributeName: new("k"), KeyType: types.KeyTypeHash}}})

@@ -9,8 +9,6 @@ import (
 	"time"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
-	"github.com/aws/aws-sdk-go-v2/config"
-	"github.com/aws/aws-sdk-go-v2/credentials"
 	"github.com/aws/aws-sdk-go-v2/service/apigateway"
 	gatewaytypes "github.com/aws/aws-sdk-go-v2/service/apigateway/types"
 	"github.com/aws/aws-sdk-go-v2/service/dynamodb"
@@ -35,11 +33,7 @@ type story struct {
 
 func TestStoryByGoV2(t *testing.T) {
 	srv := servertest.Start(t)
-	cfg, err := config.LoadDefaultConfig(t.Context(), config.WithRegion("us-east-1"), config.WithBaseEndpoint(srv.URL), config.WithRetryMaxAttempts(1),
-		config.WithCredentialsProvider(credentials.NewStaticCredentialsProvider(srv.RootKey.ID, srv.RootKey.Secret, "")))
-	if err != nil {
-		t.Fatal(err)
-	}
+	cfg := servertest.SDK("us-east-1", srv.URL, srv.RootKey.ID, srv.RootKey.Secret)
 	s := story{t: t, srv: srv, cfg: cfg}
 	s.makeTable()
 	function := s.makeFunction(s.makeRole())
@@ -47,7 +41,7 @@ func TestStoryByGoV2(t *testing.T) {
 	if status, body := s.post(api); status != 500 || body != `{"message": "Internal server error"}` {
 		t.Errorf("before the permission: %d %s", status, body)
 	}
-	_, err = lambda.NewFromConfig(cfg).AddPermission(t.Context(), &lambda.AddPermissionInput{
+	_, err := lambda.NewFromConfig(cfg).AddPermission(t.Context(), &lambda.AddPermissionInput{
 		FunctionName: aws.String("putitem"), StatementId: aws.String("apigateway-prod"), Action: aws.String("lambda:InvokeFunction"),
 		Principal: aws.String("apigateway.amazonaws.com"),
 		SourceArn: aws.String("arn:aws:execute-api:us-east-1:" + servertest.Account + ":" + api + "/prod/POST/"),

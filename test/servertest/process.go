@@ -2,9 +2,7 @@ package servertest
 
 import (
 	"bytes"
-	"io"
 	"io/fs"
-	"net/http"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -13,7 +11,6 @@ import (
 	"time"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
-	"github.com/aws/aws-sdk-go-v2/credentials"
 
 	"cloudless/internal/client"
 )
@@ -102,34 +99,5 @@ func (p *Process) Kill(t testing.TB) {
 	<-p.ended
 }
 
-// SDK configures clients of the process that send each request once, so that
-// nothing is written twice, over as many connections as are needed.
-func (p *Process) SDK() aws.Config {
-	transport := http.DefaultTransport.(*http.Transport).Clone()
-	transport.MaxIdleConnsPerHost = 64
-	return aws.Config{
-		Region: p.Region, BaseEndpoint: aws.String(p.URLs[0]),
-		Credentials:      credentials.NewStaticCredentialsProvider("test", "test", ""),
-		HTTPClient:       &http.Client{Transport: plainBodies{transport}},
-		RetryMaxAttempts: 1,
-	}
-}
-
-// plainBodies sends the SDK's requests without the WriteTo of their bodies.
-//
-// The SDK closes the body of a request as soon as the answer begins, and from
-// then on its WriteTo (smithy-go v1.28.8, transport/http/internal/io) fails
-// with io.EOF. net/http asks the body once more after its last byte, and takes
-// that failure for one of the connection, which it closes while the answer is
-// being read: "use of closed network connection". It happens where a server
-// answers before the client's own goroutine has run again.
-type plainBodies struct{ http.RoundTripper }
-
-func (p plainBodies) RoundTrip(r *http.Request) (*http.Response, error) {
-	if r.Body != nil && r.Body != http.NoBody {
-		plain := *r
-		plain.Body = struct{ io.ReadCloser }{r.Body}
-		r = &plain
-	}
-	return p.RoundTripper.RoundTrip(r)
-}
+// SDK configures clients of the process.
+func (p *Process) SDK() aws.Config { return SDK(p.Region, p.URLs[0], "test", "test") }

@@ -8,8 +8,6 @@ import (
 	"time"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
-	"github.com/aws/aws-sdk-go-v2/config"
-	"github.com/aws/aws-sdk-go-v2/credentials"
 	"github.com/aws/aws-sdk-go-v2/service/dynamodb"
 	"github.com/aws/aws-sdk-go-v2/service/dynamodb/types"
 	"github.com/aws/aws-sdk-go-v2/service/dynamodbstreams"
@@ -43,9 +41,7 @@ func TestStoryByGoV2(t *testing.T) {
 
 func newStory(t *testing.T, srv *app.App) story {
 	t.Helper()
-	cfg, err := config.LoadDefaultConfig(t.Context(), config.WithRegion("us-east-1"), config.WithBaseEndpoint(srv.URL), config.WithRetryMaxAttempts(1),
-		config.WithCredentialsProvider(credentials.NewStaticCredentialsProvider(srv.RootKey.ID, srv.RootKey.Secret, "")))
-	must(t, err)
+	cfg := servertest.SDK("us-east-1", srv.URL, srv.RootKey.ID, srv.RootKey.Secret)
 	return story{dynamodb.NewFromConfig(cfg), dynamodbstreams.NewFromConfig(cfg)}
 }
 
