@@ -10,6 +10,7 @@ import (
 	"cloudless/internal/client"
 	"cloudless/internal/storage/blob"
 	"cloudless/internal/storage/dirblob"
+	"cloudless/internal/storage/keys"
 	"cloudless/internal/storage/kv"
 	"cloudless/internal/storage/memblob"
 	"cloudless/internal/storage/memkv"
@@ -34,7 +35,7 @@ func (a *App) openStores(cfg Config) (stores, error) {
 			return stores{}, err
 		}
 	}
-	store, err := pebblekv.Open(storeDir, pebblekv.Options{CacheBytes: cfg.CacheBytes, Logger: cfg.Log})
+	store, err := pebblekv.Open(storeDir, pebblekv.Options{CacheBytes: cfg.CacheBytes, Stem: keys.Stem, Logger: cfg.Log})
 	if errors.Is(err, pebblekv.ErrLocked) {
 		return stores{}, a.inUse(cfg.DataDir)
 	}

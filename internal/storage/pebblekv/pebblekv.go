@@ -5,6 +5,7 @@
 //   - update.go:   Update and DeleteRange: claims, then a commit in two steps;
 //   - states.go:   the snapshot that readers between two commits share;
 //   - hot.go:      the values of keys that are read again and again;
+//   - comparer.go: the order of keys, and their stems;
 //   - unsynced.go: the commits that can be seen and are not yet durable;
 //   - failure.go:  what happens when the disk fails;
 //   - log.go:      Pebble's messages in our log.
@@ -29,6 +30,7 @@ import (
 	"runtime"
 	"sync/atomic"
 	"syscall"
+	"time"
 
 	"cloudless/internal/storage/kv"
 	"cloudless/internal/storage/kv/solo"
@@ -58,6 +60,12 @@ const (
 type Options struct {
 	// CacheBytes is the size of the cache of blocks; 0 means 64 MB.
 	CacheBytes int64
+	// Stem returns the length of a key's stem: a scan whose bounds have one stem
+	// in common is fast however large the store is. For keys a < b, the stem of
+	// a must be no greater than that of b. It lies in the files that it was
+	// given when the directory was made: no program may then give another. nil
+	// makes a directory whose scans are all alike; one that was made so stays so.
+	Stem func(key []byte) int
 	// Logger gets what the engine has to say; nil discards it.
 	Logger *slog.Logger
 
@@ -69,6 +77,7 @@ type Store struct {
 	db   *pebble.DB
 	lock *pebble.Lock
 	log  *slog.Logger
+	stem func(key []byte) int // nil: there are none in this directory
 
 	gate     solo.Gate
 	latches  *solo.Latches
@@ -106,11 +115,20 @@ func Open(dir string, o Options) (*Store, error) {
 		watches: solo.NewWatches(),
 		failed:  make(chan struct{}),
 	}
-	if s.db, err = pebble.Open(dir, s.pebbleOptions(o)); err != nil {
+	if err := s.open(dir, o); err != nil {
 		return nil, errors.Join(fmt.Errorf("pebblekv: open %s: %w", dir, err), lock.Close())
 	}
-	s.states.db = s.db
 	return s, nil
+}
+
+func (s *Store) open(dir string, o Options) (err error) {
+	s.db, err = pebble.Open(dir, s.pebbleOptions(o))
+	if o.Stem != nil && madeWithout(err) {
+		o.Stem = nil
+		s.db, err = pebble.Open(dir, s.pebbleOptions(o))
+	}
+	s.stem, s.states.db = o.Stem, s.db
+	return err
 }
 
 // makeDir makes the directory and returns the one name by which it is locked,
@@ -145,6 +163,7 @@ func lockDir(dir string, fs vfs.FS) (*pebble.Lock, error) {
 func (s *Store) pebbleOptions(o Options) *pebble.Options {
 	p := &pebble.Options{
 		FS:                          o.fs,
+		Comparer:                    comparer(o.Stem),
 		Lock:                        s.lock,
 		FormatMajorVersion:          formatVersion,
 		CacheSize:                   cmp.Or(o.CacheBytes, defaultCacheBytes),
@@ -153,17 +172,24 @@ func (s *Store) pebbleOptions(o Options) *pebble.Options {
 		// One compaction keeps up with a quiet store; a busy one may use half
 		// of the processors.
 		CompactionConcurrencyRange: func() (lower, upper int) { return 1, max(2, runtime.GOMAXPROCS(0)/2) },
-		// WALMinSyncInterval stays 0: waiting for company made a lone writer
-		// many times slower and a crowd no faster. Those who come during an
-		// fsync share the next one anyway.
-		Logger:        pebbleLogger{s},
-		EventListener: s.events(),
+		WALMinSyncInterval:         letOthersCome,
+		Logger:                     pebbleLogger{s},
+		EventListener:              s.events(),
 	}
 	for i := range p.Levels {
 		p.Levels[i].FilterPolicy = bloom.FilterPolicy(bloomBitsPerKey)
 	}
 	p.WithFSDefaults() // reports slow operations
 	return p
+}
+
+// letOthersCome is asked how long to wait between two fsyncs. A wait, however
+// short, made a lone writer many times slower. But whoever is ready to run goes
+// first: when the processors are busy, those are the next writers, and their
+// commits share the next fsync; when they are not, nobody is waited for.
+func letOthersCome() time.Duration {
+	runtime.Gosched()
+	return 0
 }
 
 // Watch implements kv.Store.

@@ -17,7 +17,7 @@ import (
 func TestPromisesOnDisk(t *testing.T) {
 	dirs := map[kv.Store]string{}
 	open := func(t *testing.T, dir string) kv.Store {
-		s, err := Open(dir, Options{})
+		s, err := Open(dir, Options{Stem: upToSlash})
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -59,7 +59,7 @@ func TestPromisesThroughCrashes(t *testing.T) {
 // openIn opens a store in a file system of its own.
 func openIn(t testing.TB, fs vfs.FS) *Store {
 	t.Helper()
-	s, err := Open("data", Options{fs: fs, CacheBytes: 1 << 20})
+	s, err := Open("data", Options{fs: fs, CacheBytes: 1 << 20, Stem: upToSlash})
 	if err != nil {
 		t.Fatal(err)
 	}

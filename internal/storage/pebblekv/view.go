@@ -1,6 +1,7 @@
 package pebblekv
 
 import (
+	"bytes"
 	"context"
 	"io"
 	"iter"
@@ -114,7 +115,7 @@ func (r *reader) Scan(rg kv.Range) iter.Seq2[kv.Pair, error] {
 		defer func() { _ = it.Close() }() // it would only repeat Error
 		seen := rg
 		defer func() { r.deps = r.store.unsynced.addRange(r.deps, seen) }()
-		left, err := r.scan(it, rg.Reverse, yield)
+		left, err := r.scan(it, rg, yield)
 		switch {
 		case left:
 			seen = seenOf(rg, it.Key())
@@ -124,12 +125,15 @@ func (r *reader) Scan(rg kv.Range) iter.Seq2[kv.Pair, error] {
 	}
 }
 
-// scan yields the pairs of it. When yield left the loop, it still stands on the
-// last pair.
-func (r *reader) scan(it *pebble.Iterator, reverse bool, yield func(kv.Pair, error) bool) (left bool, err error) {
+// scan yields the pairs of it, whose bounds are rg's. When yield left the loop,
+// it still stands on the last pair.
+func (r *reader) scan(it *pebble.Iterator, rg kv.Range, yield func(kv.Pair, error) bool) (left bool, err error) {
 	start, next := it.First, it.Next
-	if reverse {
+	switch {
+	case rg.Reverse:
 		start, next = it.Last, it.Prev
+	case r.store.oneStem(rg):
+		start = func() bool { return it.SeekPrefixGE(rg.Start) }
 	}
 	n := 0
 	for ok := start(); ok; ok = next() {
@@ -148,6 +152,15 @@ func (r *reader) scan(it *pebble.Iterator, reverse bool, yield func(kv.Pair, err
 		}
 	}
 	return false, it.Error()
+}
+
+// oneStem tells whether all keys in rg have the same stem.
+func (s *Store) oneStem(rg kv.Range) bool {
+	if s.stem == nil || rg.Start == nil || rg.End == nil {
+		return false
+	}
+	stem := rg.Start[:s.stem(rg.Start)]
+	return bytes.HasPrefix(rg.End, stem) && s.stem(rg.End) == len(stem)
 }
 
 // seenOf returns the part of r that a scan has looked at which was left at key.
