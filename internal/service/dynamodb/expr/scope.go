@@ -1,7 +1,6 @@
 package expr
 
 import (
-	"maps"
 	"slices"
 	"strings"
 
@@ -27,7 +26,7 @@ func NewScope(names map[string]string, values map[string]ddb.AttributeValue) (*S
 	if names != nil && len(names) == 0 {
 		return nil, awserr.Validation("ExpressionAttributeNames must not be empty")
 	}
-	for _, name := range slices.Sorted(maps.Keys(names)) {
+	for _, name := range sortedKeys(names) {
 		if !isPlaceholder(name, '#') {
 			return nil, awserr.Validation(`ExpressionAttributeNames contains invalid key: Syntax error; key: "` + name + `"`)
 		}
@@ -41,7 +40,7 @@ func NewScope(names map[string]string, values map[string]ddb.AttributeValue) (*S
 	if len(values) == 0 {
 		return nil, awserr.Validation("ExpressionAttributeValues must not be empty")
 	}
-	keys := slices.Sorted(maps.Keys(values))
+	keys := sortedKeys(values)
 	for _, key := range keys {
 		if !isPlaceholder(key, ':') {
 			return nil, awserr.Validation(`ExpressionAttributeValues contains invalid key: Syntax error; key: "` + key + `"`)
@@ -57,6 +56,17 @@ func NewScope(names map[string]string, values map[string]ddb.AttributeValue) (*S
 		s.values[key] = v
 	}
 	return s, nil
+}
+
+// sortedKeys returns the keys of m in order, with no memory but theirs: most
+// maps here have one.
+func sortedKeys[V any](m map[string]V) []string {
+	keys := make([]string, 0, len(m))
+	for key := range m {
+		keys = append(keys, key)
+	}
+	slices.Sort(keys)
+	return keys
 }
 
 func isPlaceholder(key string, mark byte) bool {
