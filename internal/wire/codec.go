@@ -32,3 +32,10 @@ type Codec interface {
 	// EncodeError answers with a refusal, in the protocol's own envelope.
 	EncodeError(w http.ResponseWriter, r *Request, e *awserr.Error)
 }
+
+// Events is the body of an answer that is a stream of events. The codec calls it
+// once the head of the answer has left. It gives each event to send when there is
+// one: the name of the member of the stream's union, and a pointer to its struct. An
+// error of send says that the client went away; its own error ends the stream and is
+// told to the client.
+type Events func(send func(name string, event any) error) error

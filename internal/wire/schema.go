@@ -13,8 +13,9 @@
 //   - text.go: scalars as text, for everything that is not JSON.
 //
 // The protocols are sub-packages: awsjson, restjson, restxml and awsquery are
-// codecs; jsonshape, xmlshape and restbind are what two of them share; jsonscan
-// is for the inputs and outputs that read and write themselves.
+// codecs; jsonshape, xmlshape and restbind are what two of them share; eventstream
+// writes answers that are streams of events; jsonscan is for the inputs and outputs
+// that read and write themselves.
 //
 // The package serves every service alike: whatever it knows of one, it knows
 // from the schema that it is handed.
@@ -115,7 +116,7 @@ const (
 	Float                   // float64 or *float64
 	Double                  // float64 or *float64
 	Timestamp               // time.Time or *time.Time
-	EventStream             // not carried yet
+	EventStream             // Events; carried in answers
 )
 
 // Shape is one type of a service's model.
@@ -126,7 +127,7 @@ type Shape struct {
 
 	// Of a structure. Members stand in the order of the Go struct's fields.
 	Members []Member
-	Payload string     // the member that is the body, or ""
+	Payload string     // the member that is the body, or the payload of an event, or ""
 	XMLName string     // the element's own name as a root, or ""
 	Error   *ErrorInfo // set if the structure is an error
 

@@ -54,6 +54,7 @@ type ref struct {
 	XMLAttribute    bool `json:"xmlAttribute"`
 	Flattened       bool
 	Streaming       bool
+	EventPayload    bool `json:"eventpayload"`
 }
 
 type xmlNamespace struct{ Prefix, URI string }
@@ -143,6 +144,7 @@ func readModel(path string) (*model, error) {
 	m.dropReplaced()
 	m.completeOperations()
 	m.markStreams()
+	m.markEventPayloads()
 	return m, nil
 }
 
@@ -183,6 +185,18 @@ func (m *model) markStreams() {
 		for _, member := range s.Members.byName {
 			if member.Streaming && m.Shapes[member.Shape].Type == "blob" {
 				m.Shapes[member.Shape].Streaming = true
+			}
+		}
+	}
+}
+
+// markEventPayloads makes the member that is the payload of an event what it
+// is of an answer: models say the one of the member, the other of the structure.
+func (m *model) markEventPayloads() {
+	for _, s := range m.Shapes {
+		for name, member := range s.Members.byName {
+			if member.EventPayload {
+				s.Payload = name
 			}
 		}
 	}

@@ -21,9 +21,9 @@ func (g *generator) shapes() {
 	}
 }
 
-// imports writes the two imports that fields may need.
+// imports writes the imports that fields may need.
 func (g *generator) imports() {
-	var usesTime, usesIO bool
+	var usesTime, usesIO, usesWire bool
 	for _, s := range g.model.Shapes {
 		for _, r := range s.Members.byName {
 			switch g.model.Shapes[r.Shape].kind() {
@@ -31,6 +31,8 @@ func (g *generator) imports() {
 				usesTime = true
 			case "Stream":
 				usesIO = true
+			case "EventStream":
+				usesWire = true
 			}
 		}
 	}
@@ -39,6 +41,9 @@ func (g *generator) imports() {
 	}
 	if usesTime {
 		g.printf("import \"time\"\n")
+	}
+	if usesWire {
+		g.printf("import \"cloudless/internal/wire\"\n")
 	}
 	g.printf("\n")
 }
@@ -85,7 +90,7 @@ func (g *generator) goType(name string) string {
 	case "Structure":
 		return goName(name)
 	case "EventStream":
-		return "any"
+		return "wire.Events"
 	case "List":
 		return "[]" + g.goType(s.Member.Shape)
 	case "Map":

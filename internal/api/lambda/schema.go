@@ -1082,7 +1082,7 @@ var Schema = wire.Service{
 			{Name: "Status", Shape: at_HttpStatus, In: wire.InStatus},
 		}},
 		{Name: "InvokeMode", Kind: wire.Enum, Checked: true, Enum: []string{"RESPONSE_STREAM", "BUFFERED"}},
-		{Name: "InvokeResponseStreamUpdate", Kind: wire.Structure, Members: []wire.Member{
+		{Name: "InvokeResponseStreamUpdate", Kind: wire.Structure, Payload: "Payload", Members: []wire.Member{
 			{Name: "Payload", Shape: at_Blob},
 		}},
 		{Name: "InvokeWithResponseStreamCompleteEvent", Kind: wire.Structure, Members: []wire.Member{

@@ -6,6 +6,7 @@ package lambda
 
 import "io"
 import "time"
+import "cloudless/internal/wire"
 
 // AccountLimit is a shape of the model.
 type AccountLimit struct {
@@ -1269,7 +1270,7 @@ type InvokeWithResponseStreamRequest struct {
 type InvokeWithResponseStreamResponse struct {
 	StatusCode                *int64
 	ExecutedVersion           *string
-	EventStream               any
+	EventStream               wire.Events
 	ResponseStreamContentType *string
 }
 

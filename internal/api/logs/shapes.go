@@ -4,6 +4,8 @@
 // operations.
 package logs
 
+import "cloudless/internal/wire"
+
 // AccountPolicy is a shape of the model.
 type AccountPolicy struct {
 	PolicyName        *string
@@ -1069,7 +1071,7 @@ type GetLogObjectRequest struct {
 
 // GetLogObjectResponse is a shape of the model.
 type GetLogObjectResponse struct {
-	FieldStream any
+	FieldStream wire.Events
 }
 
 // GetLogRecordRequest is a shape of the model.
@@ -2140,7 +2142,7 @@ type StartLiveTailRequest struct {
 
 // StartLiveTailResponse is a shape of the model.
 type StartLiveTailResponse struct {
-	ResponseStream any
+	ResponseStream wire.Events
 }
 
 // StartQueryRequest is a shape of the model.

@@ -1920,7 +1920,7 @@ var Schema = wire.Service{
 			{Name: "BytesProcessed", Shape: at_BytesProcessed},
 			{Name: "BytesReturned", Shape: at_BytesReturned},
 		}},
-		{Name: "ProgressEvent", Kind: wire.Structure, Members: []wire.Member{
+		{Name: "ProgressEvent", Kind: wire.Structure, Payload: "Details", Members: []wire.Member{
 			{Name: "Details", Shape: at_Progress},
 		}},
 		{Name: "Protocol", Kind: wire.Enum, Checked: true, Enum: []string{"http", "https"}},
@@ -2277,7 +2277,7 @@ var Schema = wire.Service{
 			{Name: "Days", Shape: at_RecordExpirationDays},
 		}},
 		{Name: "RecordExpirationDays", Kind: wire.Integer},
-		{Name: "RecordsEvent", Kind: wire.Structure, Members: []wire.Member{
+		{Name: "RecordsEvent", Kind: wire.Structure, Payload: "Payload", Members: []wire.Member{
 			{Name: "Payload", Shape: at_Body},
 		}},
 		{Name: "Redirect", Kind: wire.Structure, Checked: true, Members: []wire.Member{
@@ -2535,7 +2535,7 @@ var Schema = wire.Service{
 			{Name: "BytesProcessed", Shape: at_BytesProcessed},
 			{Name: "BytesReturned", Shape: at_BytesReturned},
 		}},
-		{Name: "StatsEvent", Kind: wire.Structure, Members: []wire.Member{
+		{Name: "StatsEvent", Kind: wire.Structure, Payload: "Details", Members: []wire.Member{
 			{Name: "Details", Shape: at_Stats},
 		}},
 		{Name: "StorageClass", Kind: wire.Enum, Checked: true, Enum: []string{"EXPRESS_ONEZONE", "SNOW", "OUTPOSTS", "ONEZONE_IA", "FSX_OPENZFS", "DEEP_ARCHIVE", "GLACIER", "FSX_ONTAP", "INTELLIGENT_TIERING", "GLACIER_IR", "STANDARD_IA", "STANDARD", "REDUCED_REDUNDANCY"}},

@@ -6,6 +6,7 @@ package s3
 
 import "io"
 import "time"
+import "cloudless/internal/wire"
 
 // AbacStatus is a shape of the model.
 type AbacStatus struct {
@@ -2780,7 +2781,7 @@ type ScanRange struct {
 
 // SelectObjectContentOutput is a shape of the model.
 type SelectObjectContentOutput struct {
-	Payload any
+	Payload wire.Events
 }
 
 // SelectObjectContentRequest is a shape of the model.

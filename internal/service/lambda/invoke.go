@@ -18,22 +18,15 @@ func (s *Service) Invoke(ctx context.Context, call *api.Call, in *lambdaapi.Invo
 	if err != nil {
 		return nil, err
 	}
-	t, err := s.invocable(ctx, call, n)
-	if err != nil {
-		return nil, err
+	if in.DurableExecutionName != nil {
+		return nil, awserr.Unsupported("durable executions")
 	}
 	limit := maxPayloadBytes
 	if in.InvocationType == "Event" {
 		limit = maxEventBytes
 	}
-	if err := checkPayload(in.Payload, limit); err != nil {
-		return nil, err
-	}
-	if in.DurableExecutionName != nil || in.TenantId != nil {
-		return nil, awserr.Unsupported("durable executions and tenants")
-	}
-	r := Invocation{RequestID: call.RequestID, Payload: in.Payload, ARN: n.qualifiedARN()}
-	if r.ClientContext, err = clientContext(in.ClientContext); err != nil {
+	t, r, err := s.invocation(ctx, call, n, in, limit)
+	if err != nil {
 		return nil, err
 	}
 	switch in.InvocationType {
@@ -50,6 +43,24 @@ func (s *Service) Invoke(ctx context.Context, call *api.Call, in *lambdaapi.Invo
 		return nil, err
 	}
 	return answer(t.version(), out, in.LogType == "Tail"), nil
+}
+
+// invocation returns what is to be run, and with what, if the caller may do so
+// and has sent a payload of up to limit bytes.
+func (s *Service) invocation(ctx context.Context, call *api.Call, n name, in *lambdaapi.InvocationRequest, limit int) (target, Invocation, error) {
+	r := Invocation{RequestID: call.RequestID, Payload: in.Payload, ARN: n.qualifiedARN()}
+	t, err := s.invocable(ctx, call, n)
+	if err != nil {
+		return t, r, err
+	}
+	if err := checkPayload(in.Payload, limit); err != nil {
+		return t, r, err
+	}
+	if in.TenantId != nil {
+		return t, r, awserr.Unsupported("tenants")
+	}
+	r.ClientContext, err = clientContext(in.ClientContext)
+	return t, r, err
 }
 
 // invocable returns what runs when a function is invoked, if the caller may

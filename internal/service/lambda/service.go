@@ -17,6 +17,7 @@
 //     AWS says that it is not;
 //   - run.go, concurrency.go: one invocation, whoever asked for it, and how many
 //     there may be at a time;
+//   - invokewithresponsestream.go: an answer that leaves while it is made;
 //   - async.go, dispatch.go: the durable queue of invocations of type Event;
 //   - neighbours.go: the interfaces of what the service needs from others.
 //
@@ -154,6 +155,7 @@ func (s *Service) API() *api.Service {
 		GetRuntimeManagementConfig:         s.GetRuntimeManagementConfig,
 		Invoke:                             s.Invoke,
 		InvokeAsync:                        s.InvokeAsync,
+		InvokeWithResponseStream:           s.InvokeWithResponseStream,
 		ListAliases:                        s.ListAliases,
 		ListCodeSigningConfigs:             s.ListCodeSigningConfigs,
 		ListEventSourceMappings:            s.ListEventSourceMappings,

@@ -1,6 +1,6 @@
 // Package restjson is the codec of restJson1: method and path name the
 // operation, members travel in path, query and headers, and the rest is a JSON
-// object, or one member alone as the raw body.
+// object, or one member alone as the raw body. An answer may be a stream of events.
 //
 // API Gateway's and Lambda's control planes speak it.
 package restjson
@@ -13,6 +13,7 @@ import (
 
 	"cloudless/internal/awserr"
 	"cloudless/internal/wire"
+	"cloudless/internal/wire/eventstream"
 	"cloudless/internal/wire/jsonshape"
 	"cloudless/internal/wire/restbind"
 )
@@ -96,6 +97,11 @@ func (Codec) Encode(w http.ResponseWriter, r *wire.Request, out any) error {
 	switch kind := r.Service.Shape(ref).Kind; {
 	case kind == wire.Stream:
 		return answerStream(w, status, rv)
+	case kind == wire.EventStream && rv.IsNil():
+		return wire.Answer(w, status, "", nil)
+	case kind == wire.EventStream:
+		e := eventstream.Encoder{Service: r.Service, Stream: r.Service.Shape(ref), ContentType: "application/json", Append: jsonshape.Append}
+		return e.Answer(w, status, rv.Interface().(wire.Events))
 	case kind == wire.Blob:
 		return wire.Answer(w, status, contentType(w), rv.Bytes())
 	case kind == wire.String && rv.Kind() == reflect.Pointer && !rv.IsNil():
