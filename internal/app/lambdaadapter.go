@@ -38,6 +38,14 @@ func (f functions) Prepare(ctx context.Context, runtime string) error {
 // Retire implements lambda.Sandboxes.
 func (f functions) Retire(id string) { f.manager.Retire(id) }
 
+// Provision implements lambda.Provisioner.
+func (f functions) Provision(e lambda.Environment, n int) (wait func(context.Context) error) {
+	return f.manager.Provision(function(e), n)
+}
+
+// Provisioned implements lambda.Provisioner.
+func (f functions) Provisioned(id string) int { return f.manager.Provisioned(id) }
+
 // Invoke implements lambda.Sandboxes.
 func (f functions) Invoke(ctx context.Context, e lambda.Environment, in lambda.Invocation) (lambda.Outcome, error) {
 	result, err := f.manager.Invoke(ctx, function(e), sandbox.Invocation{
@@ -124,11 +132,18 @@ func (patterns) Check(text string) error {
 
 // later is the front door for functions, which is built after them. It is not
 // theirs to use the well-known key.
-type later func() *front.Front
+type later struct {
+	built chan struct{} // closed when door is set
+	door  *front.Front
+}
 
 // ServeHTTP implements http.Handler.
-func (f later) ServeHTTP(w http.ResponseWriter, r *http.Request) {
-	f().Handler(front.Door{}).ServeHTTP(w, r)
+func (f *later) ServeHTTP(w http.ResponseWriter, r *http.Request) {
+	select {
+	case <-f.built: // functions may start before everything is
+		f.door.Handler(front.Door{}).ServeHTTP(w, r)
+	case <-r.Context().Done():
+	}
 }
 
 // functionURLs is Lambda as the front door sees it.

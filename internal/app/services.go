@@ -54,11 +54,11 @@ func (a *App) build(ctx context.Context, cfg Config, st stores, ca *authority.Au
 	dynamodbService := dynamodb.New(dynamodb.Config{Store: st.kv, Authorizer: authz, Clock: cfg.Clock, Documents: resourceDocuments{}, Objects: tableObjects{s3Service.API()}, Unthrottled: cfg.Unthrottled})
 	streamService := stream.New(stream.Config{Store: st.kv, Authorizer: authz, Clock: cfg.Clock})
 
-	var door *front.Front
+	door := &later{built: make(chan struct{})}
 	sandboxes, err := sandbox.New(sandbox.Config{
 		Dir:       filepath.Join(st.dir, "sandboxes"),
 		Runtimes:  a.runtimes(cfg, st),
-		Front:     later(func() *front.Front { return door }),
+		Front:     door,
 		Authority: ca,
 		Logs:      functionLogs{logs: logsService.API(), keys: roleKeys(stsService)},
 		Clock:     cfg.Clock,
@@ -96,7 +96,7 @@ func (a *App) build(ctx context.Context, cfg Config, st stores, ca *authority.Au
 	a.background("events", cfg.Log, events.Run)
 	a.background("logs", cfg.Log, func(ctx context.Context) error { return sweepLogs(ctx, cfg, logsService) })
 
-	door = front.New(front.Config{
+	door.door = front.New(front.Config{
 		Services: []*api.Service{
 			apigatewayService.API(), dynamodbService.API(), iamService.API(), lambdaService.API(),
 			logsService.API(), s3Service.API(), streamService.API(), stsService.API(),
@@ -114,7 +114,8 @@ func (a *App) build(ctx context.Context, cfg Config, st stores, ca *authority.Au
 		Status:   func() any { return status(cfg, sandboxes) },
 		Internal: map[string]http.Handler{lambda.CodePath: http.HandlerFunc(lambdaService.ServeCode)},
 	})
-	return door, nil
+	close(door.built)
+	return door.door, nil
 }
 
 // root returns the root key with whom it stands for.

@@ -93,7 +93,7 @@ func (m *Manager) adopt(ctx context.Context, e *environment) error {
 	e.out.assign(logKey{e.fn, e.stream})
 	e.out.platform(initStartLine(e))
 	isolated := m.cfg.Driver.Isolated()
-	list := variables(e.fn, e.stream, creds, e.box, isolated, e.program.Env(place(e.fn, e.box, isolated)))
+	list := variables(e, creds, isolated, e.program.Env(place(e.fn, e.box, isolated)))
 	if err := m.startExtensions(ctx, e, list); err != nil {
 		return err
 	}

@@ -36,6 +36,7 @@ type environment struct {
 	id      string
 	fn      *Function
 	pool    *pool
+	kept    *keep // that it is one of, if it is provisioned
 	program *runtime.Program
 	spare   bool   // it was started before its function was known
 	stream  string // its log stream
@@ -61,19 +62,20 @@ type environment struct {
 	frozen      bool
 	idleSince   time.Time
 	invocations int64
+	leaving     bool          // of a kept one: it is to be replaced
 	kick        chan struct{} // holds one: wakes whoever tends it
 	taken       chan struct{} // of a spare: closed when it waits no longer
 }
 
 // launch makes an environment and loads the function into it, which may take
-// until limit. It returns a failure if the function itself could not be loaded;
+// until limit; kept is whom it is to belong to, or nil. It returns a failure if the function itself could not be loaded;
 // the environment has ended then, and can only be reported on.
-func (m *Manager) launch(p *pool, fn *Function, limit time.Duration) (*environment, *initFailure, error) {
+func (m *Manager) launch(p *pool, fn *Function, limit time.Duration, kept *keep) (*environment, *initFailure, error) {
 	e := m.takeSpare(p)
 	if e == nil {
 		e = m.newEnvironment()
 	}
-	e.fn, e.pool, e.stream = fn, p, newStreamName(m.cfg.Clock, fn.Version)
+	e.fn, e.pool, e.kept, e.stream = fn, p, kept, newStreamName(m.cfg.Clock, fn.Version)
 	m.enlist(e)
 	prepare := m.prepare
 	if e.spare {
@@ -84,7 +86,7 @@ func (m *Manager) launch(p *pool, fn *Function, limit time.Duration) (*environme
 	if err != nil && e.spare {
 		m.delist(e) // nothing is lost but time, and what is wrong will be wrong again
 		e.end()
-		return m.launch(p, fn, limit)
+		return m.launch(p, fn, limit, kept)
 	}
 	if broken, ok := errors.AsType[*driver.StartError](err); ok {
 		failed, err = &initFailure{noStart: broken.Error()}, nil
@@ -96,7 +98,6 @@ func (m *Manager) launch(p *pool, fn *Function, limit time.Duration) (*environme
 		failed = m.initialize(e, limit)
 	}
 	if err == nil && failed == nil {
-		m.employ(e)
 		return e, nil, nil
 	}
 	m.delist(e)
@@ -218,7 +219,7 @@ func (m *Manager) run(ctx context.Context, e *environment, creds Credentials) er
 		args = append([]string{e.box.Path(wrapper)}, args...)
 	}
 	e.started = m.cfg.Clock.Now()
-	vars := variables(e.fn, e.stream, creds, e.box, isolated, e.program.Env(at))
+	vars := variables(e, creds, isolated, e.program.Env(at))
 	if err := m.startExtensions(ctx, e, vars); err != nil {
 		return err
 	}

@@ -18,10 +18,10 @@ const term = syscall.SIGTERM
 // unhandled is what Lambda calls every error of a function today.
 const unhandled = "Unhandled"
 
-// invoke gives an environment one event, and returns what is answered. After
-// that the environment may still be at work: rested is nil if it has ended, and
-// otherwise closed when it is ready for another event.
-func (m *Manager) invoke(e *environment, inv *Invocation, cold bool) (result Result, rested <-chan struct{}) {
+// invoke gives an environment one event, its first or another one, and returns what
+// is answered. After that the environment may still be at work: rested is nil if it
+// has ended, and otherwise closed when it is ready for another event.
+func (m *Manager) invoke(e *environment, inv *Invocation, first bool) (result Result, rested <-chan struct{}) {
 	start := m.cfg.Clock.Now()
 	deadline := start.Add(e.fn.Timeout)
 	timeout := m.cfg.Clock.After(e.fn.Timeout)
@@ -77,8 +77,8 @@ func (m *Manager) invoke(e *environment, inv *Invocation, cold bool) (result Res
 		}
 	}
 	r := report{requestID: inv.RequestID, duration: m.cfg.Clock.Now().Sub(start)}
-	if cold {
-		r.init = e.initDuration
+	if first {
+		r.init, r.prepaid = e.initDuration, e.kept != nil
 	}
 	m.account(e, &result, r, failed)
 	return result, rested
@@ -108,30 +108,37 @@ func (m *Manager) account(e *environment, result *Result, r report, failed *fail
 
 // failInit answers an event whose function could not be loaded.
 func (m *Manager) failInit(e *environment, inv *Invocation, f *initFailure) Result {
-	era := e.program.Runtime.Era
 	r := report{requestID: inv.RequestID, duration: e.initDuration}
-	var failed failure
+	if f.tookTooLong {
+		r.duration = e.fn.Timeout
+	}
+	failed := m.initFailed(e, inv.RequestID, f)
+	e.out.begin()
+	e.out.platform(startLine(inv.RequestID, e.fn.Version))
+	var result Result
+	m.account(e, &result, r, &failed)
+	return result
+}
+
+// initFailed makes a failure of a function that could not be loaded.
+func (m *Manager) initFailed(e *environment, requestID string, f *initFailure) (failed failure) {
+	era := e.program.Runtime.Era
 	switch {
 	case f.tookTooLong:
-		r.duration = e.fn.Timeout
-		failed = timedOut(era, inv.RequestID, m.cfg.Clock.Now(), e.fn.Timeout)
+		failed = timedOut(era, requestID, m.cfg.Clock.Now(), e.fn.Timeout)
 	case f.outcome != nil:
 		failed = *answered(*f.outcome)
 		if era == runtime.Current {
 			failed.status = "Status: error\tError Type: " + failed.errorType
 		}
 	case f.extension != nil:
-		failed = brokenExtension(era, inv.RequestID, *f.extension)
+		failed = brokenExtension(era, requestID, *f.extension)
 	case f.noStart != "":
-		failed = invalidEntrypoint(era, inv.RequestID, f.noStart)
+		failed = invalidEntrypoint(era, requestID, f.noStart)
 	default:
-		failed = exited(era, inv.RequestID, f.exit)
+		failed = exited(era, requestID, f.exit)
 	}
-	e.out.begin()
-	e.out.platform(startLine(inv.RequestID, e.fn.Version))
-	var result Result
-	m.account(e, &result, r, &failed)
-	return result
+	return failed
 }
 
 // rest waits until an environment that has answered is ready for another event,

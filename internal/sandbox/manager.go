@@ -24,11 +24,15 @@ type Manager struct {
 	stop context.CancelFunc
 	work sync.WaitGroup // invocations, and whoever tends or ends an environment
 
+	closing      chan struct{} // closed when Close begins
+	provisioning chan struct{} // holds one for each provisioned environment being made
+
 	mu     sync.Mutex
 	closed bool
 	pools  map[poolKey]*pool
 	live   int // environments, of all pools
 	spares spares
+	kept   map[poolKey]*keep
 }
 
 // New returns a manager without environments.
@@ -57,15 +61,18 @@ func New(cfg Config) (*Manager, error) {
 	}
 	ctx, stop := context.WithCancel(context.Background())
 	return &Manager{
-		cfg:     cfg,
-		code:    code,
-		pump:    newPump(cfg.Logs, cfg.Clock, cfg.Log),
-		servers: newServers(cfg.Front, cfg.Authority, cfg.Clock),
-		caFile:  caFile,
-		ctx:     ctx,
-		stop:    stop,
-		pools:   make(map[poolKey]*pool),
-		spares:  newSpares(ctx),
+		cfg:          cfg,
+		code:         code,
+		pump:         newPump(cfg.Logs, cfg.Clock, cfg.Log),
+		servers:      newServers(cfg.Front, cfg.Authority, cfg.Clock),
+		caFile:       caFile,
+		ctx:          ctx,
+		stop:         stop,
+		pools:        make(map[poolKey]*pool),
+		kept:         make(map[poolKey]*keep),
+		closing:      make(chan struct{}),
+		provisioning: make(chan struct{}, provisionAtOnce),
+		spares:       newSpares(ctx),
 	}, nil
 }
 
@@ -126,9 +133,10 @@ func (m *Manager) deliver(fn *Function, inv *Invocation, answers chan<- answer) 
 			answers <- answer{result: m.failInit(e, inv, failed)}
 			return
 		}
+		m.employ(e)
 		m.work.Go(func() { m.tend(e) })
 	}
-	result, rested := m.invoke(e, inv, cold)
+	result, rested := m.invoke(e, inv, cold || e.kept != nil && e.invocations == 1)
 	m.answered(e)
 	answers <- answer{result: result}
 	if cold {
@@ -140,9 +148,9 @@ func (m *Manager) deliver(fn *Function, inv *Invocation, answers chan<- answer) 
 // open makes an environment. A function that takes too long to load is loaded
 // again, and may use its own timeout for it, as on Lambda.
 func (m *Manager) open(p *pool, fn *Function) (*environment, *initFailure, error) {
-	e, failed, err := m.launch(p, fn, m.cfg.InitTimeout)
+	e, failed, err := m.launch(p, fn, m.cfg.InitTimeout, nil)
 	if failed != nil && failed.tookTooLong {
-		return m.launch(p, fn, fn.Timeout)
+		return m.launch(p, fn, fn.Timeout, nil)
 	}
 	return e, failed, err
 }
@@ -153,6 +161,11 @@ func (m *Manager) open(p *pool, fn *Function) (*environment, *initFailure, error
 func (m *Manager) Retire(functionID string) {
 	m.mu.Lock()
 	defer m.mu.Unlock()
+	for key, k := range m.kept {
+		if key.id == functionID {
+			m.releaseLocked(k, errNotWanted)
+		}
+	}
 	for key, p := range m.pools {
 		if key.id == functionID {
 			m.retireLocked(p)
@@ -194,6 +207,7 @@ func (m *Manager) Close(ctx context.Context) error {
 		return nil
 	}
 	m.closed = true
+	close(m.closing)
 	for _, p := range m.pools {
 		m.retireLocked(p)
 	}

@@ -58,7 +58,8 @@ func (m *Manager) take(fn *Function) (*environment, *pool, error) {
 	default:
 	}
 	p.waiters = slices.DeleteFunc(p.waiters, func(w chan *environment) bool { return w == soon })
-	return nil, p, m.reserveLocked(p, fn)
+	p, err = m.reserveLocked(fn)
+	return nil, p, err
 }
 
 // takeNow does the same without waiting. If one should be ready soon, it returns
@@ -73,10 +74,7 @@ func (m *Manager) takeNow(fn *Function) (_ *environment, _ *pool, soon chan *env
 	now := m.cfg.Clock.Now()
 	m.spares.touch(p.kind, now)
 	for len(p.idle) > 0 {
-		// The one used last: its memory is warm, and the others may become so old
-		// that they can go.
-		e := p.idle[len(p.idle)-1]
-		p.idle = p.idle[:len(p.idle)-1]
+		e := p.takeIdle()
 		if e.staleAt(now) {
 			m.discardLocked(e)
 			continue
@@ -89,21 +87,42 @@ func (m *Manager) takeNow(fn *Function) (_ *environment, _ *pool, soon chan *env
 		p.waiters = append(p.waiters, soon)
 		return nil, p, soon, nil
 	}
-	return nil, p, nil, m.reserveLocked(p, fn)
+	p, err := m.reserveLocked(fn)
+	return nil, p, nil, err
 }
 
-// reserveLocked takes a place for a new environment.
-func (m *Manager) reserveLocked(p *pool, fn *Function) error {
+// takeIdle takes an environment that waits out of the list: a provisioned one, or
+// else the one used last, whose memory is warm; the others may become so old that
+// they can go.
+func (p *pool) takeIdle() *environment {
+	i := len(p.idle) - 1
+	for j := i; j >= 0; j-- {
+		if p.idle[j].kept != nil {
+			i = j
+			break
+		}
+	}
+	e := p.idle[i]
+	p.idle = slices.Delete(p.idle, i, i+1)
+	return e
+}
+
+// reserveLocked takes a place for a new environment, in the function's pool as it
+// is now: the one that was looked through may have been forgotten with its last
+// environment, or retired.
+func (m *Manager) reserveLocked(fn *Function) (*pool, error) {
+	p := m.poolLocked(fn)
 	if fn.MaxEnvironments > 0 && p.live >= fn.MaxEnvironments {
-		return ErrTooManyEnvironments
+		return nil, ErrTooManyEnvironments
 	}
 	if m.live >= m.cfg.MaxEnvironments && !m.evictLocked() {
 		m.forgetLocked(p)
-		return ErrNoCapacity
+		return nil, ErrNoCapacity
 	}
+	m.pools[p.key] = p // it was forgotten if what was evicted was its last
 	p.live++
 	m.live++
-	return nil
+	return p, nil
 }
 
 // forgetLocked drops a pool in which nothing is left.
@@ -137,14 +156,15 @@ func (m *Manager) poolLocked(fn *Function) *pool {
 func (m *Manager) evictLocked() bool {
 	var oldest *environment
 	for _, p := range m.pools {
-		if len(p.idle) > 0 && (oldest == nil || p.idle[0].idleSince.Before(oldest.idleSince)) {
-			oldest = p.idle[0]
+		i := slices.IndexFunc(p.idle, func(e *environment) bool { return e.kept == nil })
+		if i >= 0 && (oldest == nil || p.idle[i].idleSince.Before(oldest.idleSince)) {
+			oldest = p.idle[i]
 		}
 	}
 	if oldest == nil {
 		return false
 	}
-	oldest.pool.idle = oldest.pool.idle[1:]
+	oldest.pool.idle = slices.DeleteFunc(oldest.pool.idle, func(e *environment) bool { return e == oldest })
 	m.discardLocked(oldest)
 	return true
 }
@@ -191,10 +211,17 @@ func (m *Manager) give(e *environment, rested bool) {
 	defer m.mu.Unlock()
 	p := e.pool
 	p.settle--
-	if !rested || p.retired || m.closed || e.staleAt(m.cfg.Clock.Now()) {
+	if !rested || p.retired || m.closed || e.staleAt(m.cfg.Clock.Now()) || e.kept != nil && e.kept.surplusLocked(e) {
 		m.discardLocked(e)
 		return
 	}
+	m.offerLocked(e)
+}
+
+// offerLocked gives an environment that rests to an event that waits for it, or
+// lets it wait for one.
+func (m *Manager) offerLocked(e *environment) {
+	p := e.pool
 	if len(p.waiters) > 0 {
 		e.workLocked()
 		p.waiters[0] <- e
@@ -215,6 +242,9 @@ func (m *Manager) discardLocked(e *environment) {
 	e.state = Ending
 	e.pool.delist(e)
 	m.leaveLocked(e.pool)
+	if e.kept != nil {
+		m.lostLocked(e)
+	}
 	m.work.Go(e.end)
 }
 
@@ -277,8 +307,9 @@ func (m *Manager) look(e *environment) (again time.Duration, ended bool) {
 	default:
 		return m.cfg.FreezeAfter, false
 	}
-	idle := m.cfg.Clock.Now().Sub(e.idleSince)
-	if idle >= m.cfg.IdleTime {
+	now := m.cfg.Clock.Now()
+	idle := now.Sub(e.idleSince)
+	if idle >= m.cfg.IdleTime && e.kept == nil {
 		e.pool.idle = slices.DeleteFunc(e.pool.idle, func(o *environment) bool { return o == e })
 		m.discardLocked(e)
 		return 0, true
@@ -289,6 +320,9 @@ func (m *Manager) look(e *environment) (again time.Duration, ended bool) {
 	}
 	if !e.frozen {
 		return m.cfg.FreezeAfter - idle, false
+	}
+	if e.kept != nil {
+		return m.refreshLocked(e, now, m.cfg.IdleTime), false
 	}
 	return m.cfg.IdleTime - idle, false
 }

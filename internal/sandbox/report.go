@@ -26,16 +26,21 @@ func endLine(requestID string) string { return fmt.Sprintf("END RequestId: %s\n"
 type report struct {
 	requestID string
 	duration  time.Duration
-	init      time.Duration // 0 where the environment was there already
+	init      time.Duration // 0 where the environment has worked already
+	prepaid   bool          // init is not paid for with this invocation: the environment is provisioned
 	memoryMB  int           // that the function may use
 	usedMB    int           // the most it has used
 	status    string        // how it failed, or empty
 }
 
 // billedMs is the time that is paid for: whole milliseconds, rounded up, the
-// loading of the function included.
+// loading of the function included, unless it was provisioned.
 func (r report) billedMs() int64 {
-	return int64(math.Ceil(float64(r.init+r.duration) / float64(time.Millisecond)))
+	paid := r.duration
+	if !r.prepaid {
+		paid += r.init
+	}
+	return int64(math.Ceil(float64(paid) / float64(time.Millisecond)))
 }
 
 func (r report) String() string {

@@ -22,7 +22,8 @@ var trustTargets = []string{
 // variables returns the environment variables of a function's process: those of
 // every function, those of its runtime, and the user's own, which have the last
 // word.
-func variables(fn *Function, stream string, creds Credentials, env driver.Environment, isolated bool, runtimeVars []string) []string {
+func variables(e *environment, creds Credentials, isolated bool, runtimeVars []string) []string {
+	fn, env := e.fn, e.box
 	vars := map[string]string{
 		"_HANDLER":                        fn.Handler,
 		"AWS_REGION":                      fn.Region,
@@ -31,9 +32,9 @@ func variables(fn *Function, stream string, creds Credentials, env driver.Enviro
 		"AWS_LAMBDA_FUNCTION_NAME":        fn.Name,
 		"AWS_LAMBDA_FUNCTION_VERSION":     fn.Version,
 		"AWS_LAMBDA_FUNCTION_MEMORY_SIZE": strconv.Itoa(fn.MemoryMB),
-		"AWS_LAMBDA_INITIALIZATION_TYPE":  "on-demand",
+		"AWS_LAMBDA_INITIALIZATION_TYPE":  e.initialization(),
 		"AWS_LAMBDA_LOG_GROUP_NAME":       fn.LogGroup,
-		"AWS_LAMBDA_LOG_STREAM_NAME":      stream,
+		"AWS_LAMBDA_LOG_STREAM_NAME":      e.stream,
 		"AWS_LAMBDA_RUNTIME_API":          env.Address(driver.RuntimeAPI),
 		"AWS_ENDPOINT_URL":                "http://" + env.Address(driver.Endpoint),
 		"AWS_XRAY_CONTEXT_MISSING":        "LOG_ERROR",

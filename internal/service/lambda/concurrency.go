@@ -57,7 +57,11 @@ func reserve(tx kv.Tx, f *function, reserved *int64) error {
 	}
 	if reserved != nil {
 		all.Reserved += *reserved
-		if maxConcurrency-all.Reserved < minUnreserved {
+		provisioned, err := readExecutions(tx, f.Account, f.Region)
+		if err != nil {
+			return err
+		}
+		if maxConcurrency-all.Reserved-provisioned.unreserved(f.Name) < minUnreserved {
 			return lambdaapi.InvalidParameterValueException(fmt.Sprintf("Specified ReservedConcurrentExecutions for function decreases "+
 				"account's UnreservedConcurrentExecution below its minimum value of [%d].", minUnreserved))
 		}
@@ -67,23 +71,29 @@ func reserve(tx kv.Tx, f *function, reserved *int64) error {
 }
 
 // slots counts the executions under way. A function with a reservation has
-// slots of its own, the others share what is left of the account's.
+// slots of its own, the others share what is left of the account's. A version for which
+// executions are provisioned has those first: they are taken out of the reservation,
+// or, if there is none, out of the account's.
 type slots struct {
 	mu   sync.Mutex
 	busy map[slotOwner]int64
 }
 
-// slotOwner is a function, or the account in a region where function is "".
-type slotOwner struct{ account, region, function string }
+// slotOwner is a version for which executions are provisioned, a function where
+// version is "", or the account in a region where function is "" as well.
+type slotOwner struct{ account, region, function, version string }
 
 // take takes a slot for an execution. release gives it back.
 func (s *slots) take(t target) (release func(), err error) {
-	owner, limit, reason := slotOwner{t.Account, t.Region, ""}, maxConcurrency-t.reserved, accountLimit
+	owner, limit, reason := slotOwner{account: t.Account, region: t.Region}, maxConcurrency-t.reserved, accountLimit
 	if t.limit != nil {
-		owner.function, limit, reason = t.Name, *t.limit, reservedLimit
+		owner.function, limit, reason = t.Name, *t.limit-t.kept, reservedLimit
 	}
 	s.mu.Lock()
 	defer s.mu.Unlock()
+	if own := (slotOwner{t.Account, t.Region, t.Name, t.version()}); s.busy[own] < t.provisioned {
+		owner, limit = own, t.provisioned
+	}
 	if s.busy[owner] >= limit {
 		return nil, throttled(reason)
 	}

@@ -104,7 +104,7 @@ func TestFunctionsWithoutReservationShareTheRest(t *testing.T) {
 		t.Fatal(err)
 	}
 	release()
-	if _, busy := s.busy[slotOwner{account, region, "g"}]; busy {
+	if _, busy := s.busy[slotOwner{account, region, "g", ""}]; busy {
 		t.Error("a function that does not run is remembered")
 	}
 	elsewhere := &function{Account: account, Region: "us-east-1", Name: "f"}

@@ -14,20 +14,9 @@ func (s *Service) DeleteAlias(ctx context.Context, call *api.Call, in *lambdaapi
 	if err != nil {
 		return nil, err
 	}
-	kept := n // the version for which environments were kept
 	err = s.store.Update(ctx, kv.Claims{Write: [][]byte{n.key()}}, func(tx kv.Tx) error {
 		if _, err := readFunction(tx, n.unqualified()); err != nil {
 			return err
-		}
-		kept.qualifier = ""
-		if is, err := isProvisioned(tx, n); err != nil {
-			return err
-		} else if is {
-			a, err := readAlias(tx, n, kv.ErrNotFound)
-			if err != nil {
-				return err
-			}
-			kept.qualifier = a.Version
 		}
 		tx.Delete(aliasKey(n.account, n.region, n.function, n.qualifier))
 		for _, kind := range qualifiedKinds {
@@ -37,8 +26,8 @@ func (s *Service) DeleteAlias(ctx context.Context, call *api.Call, in *lambdaapi
 		}
 		return nil
 	})
-	if err == nil && kept.qualifier != "" {
-		s.unprovision(ctx, kept)
+	if err == nil {
+		s.provision(n)
 	}
 	return &lambdaapi.DeleteAliasOutput{}, err
 }

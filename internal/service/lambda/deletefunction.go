@@ -47,6 +47,7 @@ func (s *Service) DeleteFunction(ctx context.Context, call *api.Call, in *lambda
 	if err != nil {
 		return nil, err
 	}
+	s.provision(n)
 	for _, f := range gone {
 		s.sandboxes.Retire(f.environmentID())
 	}

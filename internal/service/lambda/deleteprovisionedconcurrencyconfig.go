@@ -26,6 +26,6 @@ func (s *Service) DeleteProvisionedConcurrencyConfig(ctx context.Context, call *
 	if err != nil {
 		return nil, err
 	}
-	s.unprovision(ctx, n)
+	s.provision(n)
 	return &lambdaapi.DeleteProvisionedConcurrencyConfigOutput{}, nil
 }

@@ -15,13 +15,17 @@ func (s *Service) GetProvisionedConcurrencyConfig(ctx context.Context, call *api
 	if err != nil {
 		return nil, err
 	}
-	var p *provisioned
+	var out *lambdaapi.GetProvisionedConcurrencyConfigResponse
 	err = s.store.View(ctx, func(r kv.Reader) error {
-		p, err = readProvisioned(r, n)
+		p, err := readProvisioned(r, n)
+		if err != nil {
+			return err
+		}
+		out, err = s.describeProvisioned(r, p)
 		return err
 	})
 	if err != nil {
 		return nil, err
 	}
-	return p.describe(), nil
+	return out, nil
 }

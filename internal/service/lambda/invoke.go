@@ -117,7 +117,12 @@ func (s *Service) find(ctx context.Context, n name) (t target, policy string, er
 		if err != nil {
 			return err
 		}
-		t = target{function: whole, id: whole.ID, limit: whole.Reserved, reserved: all.Reserved}
+		provisioned, err := readExecutions(r, n.account, n.region)
+		if err != nil {
+			return err
+		}
+		t = target{function: whole, id: whole.ID, limit: whole.Reserved, reserved: all.Reserved + provisioned.unreserved("")}
+		t.kept = provisioned.functions[n.unqualified()]
 		policy = whole.Policy.document()
 		if n.qualifier == "" || n.qualifier == latest {
 			return nil
@@ -132,6 +137,7 @@ func (s *Service) find(ctx context.Context, n name) (t target, policy string, er
 			version.qualifier = a.choose(s.clock)
 		}
 		t.function, err = readFunction(r, version)
+		t.provisioned = provisioned.versions[version]
 		return err
 	})
 	if awserr.Code(err) == "ResourceNotFoundException" {

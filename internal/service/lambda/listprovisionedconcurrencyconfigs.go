@@ -24,7 +24,10 @@ func (s *Service) ListProvisionedConcurrencyConfigs(ctx context.Context, call *a
 				page.next = p.Qualifier
 				return errPageFull
 			}
-			d := p.describe()
+			d, err := s.describeProvisioned(r, p)
+			if err != nil {
+				return err
+			}
 			out.ProvisionedConcurrencyConfigs = append(out.ProvisionedConcurrencyConfigs, lambdaapi.ProvisionedConcurrencyConfigListItem{
 				FunctionArn: new(p.name().qualifiedARN()), Status: d.Status, StatusReason: d.StatusReason, LastModified: d.LastModified,
 				RequestedProvisionedConcurrentExecutions: d.RequestedProvisionedConcurrentExecutions,

@@ -31,10 +31,13 @@ type Sandboxes interface {
 // Provisioner is what Sandboxes are that can keep environments started. Where
 // they cannot, provisioned concurrency is refused.
 type Provisioner interface {
-	// Provision makes sure that there are n environments of e which wait for
-	// events, and are not ended for being idle; 0 lets them go. It returns when
-	// they have started, or why they do not.
-	Provision(ctx context.Context, e Environment, n int) error
+	// Provision keeps n environments of e started from now on, for events to
+	// come; 0 lets them go. What it returns waits until they have started, or
+	// tells why they do not.
+	Provision(e Environment, n int) (wait func(context.Context) error)
+
+	// Provisioned returns how many of those environments have started.
+	Provisioned(id string) int
 }
 
 // Reasons for which Sandboxes have no environment for an event.

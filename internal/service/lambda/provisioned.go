@@ -2,8 +2,8 @@ package lambda
 
 import (
 	"context"
-	"errors"
 	"fmt"
+	"math"
 
 	"cloudless/internal/api"
 	lambdaapi "cloudless/internal/api/lambda"
@@ -28,10 +28,18 @@ type provisioned struct {
 	Qualifier     string `json:"qualifier"`
 	Task          string `json:"task"` // names what is under way
 	Requested     int64  `json:"requested"`
-	Ready         int64  `json:"ready"`
 	Status        string `json:"status"`
 	Reason        string `json:"reason,omitempty"`
 	Modified      string `json:"modified"`
+
+	// Shares are the parts of the versions that invocations get.
+	Shares []share `json:"shares"`
+}
+
+// share is how many of the environments one version has.
+type share struct {
+	Version    string `json:"version"`
+	Executions int64  `json:"executions"`
 }
 
 func (p *provisioned) name() name {
@@ -42,16 +50,71 @@ func (p *provisioned) key() []byte {
 	return provisionedKey(p.Account, p.Region, p.Function, p.Qualifier)
 }
 
-// describe returns the configuration as the API shows it.
-func (p *provisioned) describe() *lambdaapi.GetProvisionedConcurrencyConfigResponse {
+// divide makes the shares: those of an alias that leads to two versions are by
+// its weights.
+func (p *provisioned) divide(r kv.Reader) error {
+	n := p.name()
+	p.Shares = []share{{n.qualifier, p.Requested}}
+	if isVersion(n.qualifier) {
+		return nil
+	}
+	a, err := readAlias(r, n, noSuchAlias(n))
+	if err == nil {
+		p.divideBy(a)
+	}
+	return err
+}
+
+func (p *provisioned) divideBy(a *alias) {
+	p.Shares = []share{{a.Version, p.Requested}}
+	for version, weight := range a.Weights { // there is one at most
+		other := int64(math.Round(weight * float64(p.Requested)))
+		if other > 0 {
+			p.Shares[0].Executions -= other
+			p.Shares = append(p.Shares, share{version, other})
+		}
+	}
+}
+
+// describeProvisioned returns the configuration as the API shows it.
+func (s *Service) describeProvisioned(r kv.Reader, p *provisioned) (*lambdaapi.GetProvisionedConcurrencyConfigResponse, error) {
+	started, err := s.started(r, p)
+	if err != nil {
+		return nil, err
+	}
 	out := &lambdaapi.GetProvisionedConcurrencyConfigResponse{
-		RequestedProvisionedConcurrentExecutions: new(p.Requested), AllocatedProvisionedConcurrentExecutions: new(p.Ready),
-		AvailableProvisionedConcurrentExecutions: new(p.Ready), Status: p.Status, LastModified: new(p.Modified),
+		RequestedProvisionedConcurrentExecutions: new(p.Requested), AllocatedProvisionedConcurrentExecutions: new(started),
+		AvailableProvisionedConcurrentExecutions: new(started), Status: p.Status, LastModified: new(p.Modified),
 	}
 	if p.Reason != "" {
 		out.StatusReason = new(p.Reason)
 	}
-	return out
+	return out, nil
+}
+
+// started counts the environments that there are at this moment.
+func (s *Service) started(r kv.Reader, p *provisioned) (n int64, err error) {
+	if s.provisioner == nil {
+		return 0, nil
+	}
+	for _, part := range p.Shares {
+		f, err := readFunction(r, p.version(part))
+		if awserr.Code(err) == "ResourceNotFoundException" {
+			continue // it goes, and its environments with it
+		}
+		if err != nil {
+			return 0, err
+		}
+		n += min(part.Executions, int64(s.provisioner.Provisioned(f.environmentID())))
+	}
+	return n, nil
+}
+
+// version names the version of a share.
+func (p *provisioned) version(part share) name {
+	n := p.name()
+	n.qualifier = part.Version
+	return n
 }
 
 // provisionedName returns the name of a version or an alias that an operation
@@ -156,7 +219,11 @@ func checkUnreserved(r kv.Reader, n name, sum int64) error {
 	if err != nil {
 		return err
 	}
-	if maxConcurrency-all.Reserved-sum < minUnreserved {
+	others, err := readExecutions(r, n.account, n.region)
+	if err != nil {
+		return err
+	}
+	if maxConcurrency-all.Reserved-others.unreserved(n.function)-sum < minUnreserved {
 		return lambdaapi.InvalidParameterValueException(fmt.Sprintf("Specified ConcurrentExecutions for function decreases "+
 			"account's UnreservedConcurrentExecution below its minimum value of [%d].", minUnreserved))
 	}
@@ -177,103 +244,4 @@ func checkReservation(r kv.Reader, n name, reserved int64) error {
 		return lambdaapi.InvalidParameterValueException(fmt.Sprintf(" ReservedConcurrentExecutions  %d should not be lower than function's total provisioned concurrency [%d].", reserved, sum))
 	}
 	return nil
-}
-
-// provision starts the environments, in the background, and notes how that has
-// ended, unless something else is wanted by then.
-func (s *Service) provision(p *provisioned) {
-	s.background.Go(func() {
-		status, reason := provisionedReady, ""
-		err := s.startProvisioned(p)
-		if s.ctx.Err() != nil {
-			return // the next start takes it up
-		}
-		if err != nil {
-			s.log.Warn("environments not provisioned", "function", p.name().qualifiedARN(), "err", err)
-			status, reason = provisionedFailed, "FUNCTION_ERROR_INIT_FAILURE"
-		}
-		err = s.store.Update(s.ctx, kv.Claims{Write: [][]byte{p.key()}}, func(tx kv.Tx) error {
-			now := &provisioned{}
-			err := readRecord(tx, p.key(), now, kv.ErrNotFound)
-			if errors.Is(err, kv.ErrNotFound) || err == nil && now.Task != p.Task {
-				return nil
-			}
-			if err != nil {
-				return err
-			}
-			now.Status, now.Reason, now.Ready = status, reason, 0
-			if status == provisionedReady {
-				now.Ready = now.Requested
-			}
-			return writeRecord(tx, p.key(), now)
-		})
-		if err != nil && s.ctx.Err() == nil {
-			s.log.Error("provisioned concurrency not settled", "function", p.name().qualifiedARN(), "err", err)
-		}
-	})
-}
-
-func (s *Service) startProvisioned(p *provisioned) error {
-	f, err := s.read(s.ctx, p.name())
-	if err != nil {
-		return err
-	}
-	return s.provisioner.Provision(s.ctx, s.environment(f), int(p.Requested))
-}
-
-// unprovision lets the environments go that were kept for what is named.
-func (s *Service) unprovision(ctx context.Context, n name) {
-	if s.provisioner == nil {
-		return
-	}
-	f, err := s.read(ctx, n)
-	if err == nil {
-		err = s.provisioner.Provision(ctx, s.environment(f), 0)
-	}
-	if err != nil {
-		s.log.Warn("environments stay provisioned", "function", n.qualifiedARN(), "err", err)
-	}
-}
-
-// isProvisioned tells whether environments are kept for what is named.
-func isProvisioned(r kv.Reader, n name) (bool, error) {
-	_, err := r.Get(provisionedKey(n.account, n.region, n.function, n.qualifier))
-	if errors.Is(err, kv.ErrNotFound) {
-		return false, nil
-	}
-	return err == nil, err
-}
-
-// reprovision begins to keep environments for what is named anew, since it
-// leads to another version. It returns nil if none are to be kept.
-func (s *Service) reprovision(tx kv.Tx, n name) (*provisioned, error) {
-	p := &provisioned{}
-	key := provisionedKey(n.account, n.region, n.function, n.qualifier)
-	err := readRecord(tx, key, p, kv.ErrNotFound)
-	if errors.Is(err, kv.ErrNotFound) {
-		return nil, nil
-	}
-	if err != nil {
-		return nil, err
-	}
-	p.Task, p.Status = s.newID(), provisioning
-	return p, writeRecord(tx, key, p)
-}
-
-// resumeProvisioned starts the environments anew that an earlier server kept.
-func (s *Service) resumeProvisioned(ctx context.Context) error {
-	if s.provisioner == nil {
-		return nil
-	}
-	var all []*provisioned
-	err := s.store.View(ctx, func(r kv.Reader) error {
-		return eachRecord(r, allOf("provisioned"), func(p *provisioned) error {
-			all = append(all, p)
-			return nil
-		})
-	})
-	for _, p := range all {
-		s.provision(p)
-	}
-	return err
 }

@@ -3,6 +3,8 @@ package lambda
 import (
 	"context"
 	"errors"
+	"slices"
+	"sync"
 	"testing"
 	"time"
 
@@ -14,11 +16,25 @@ type provisioner struct {
 	*fakeSandboxes
 	kept chan string
 	fail error
+
+	mu      sync.Mutex
+	started map[string]int
 }
 
-func (p *provisioner) Provision(_ context.Context, e Environment, n int) error {
+func (p *provisioner) Provision(e Environment, n int) func(context.Context) error {
 	p.kept <- e.Version + " " + string(rune('0'+n))
-	return p.fail
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	if p.fail == nil {
+		p.started[e.ID] = n
+	}
+	return func(context.Context) error { return p.fail }
+}
+
+func (p *provisioner) Provisioned(id string) int {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	return p.started[id]
 }
 
 // expect waits for what is to be kept, in its order.
@@ -39,7 +55,7 @@ func (p *provisioner) expect(t *testing.T, want ...string) {
 // provisionable makes f with two versions and an alias "a" of the first.
 func provisionable(t *testing.T) (*harness, *provisioner) {
 	h := newHarness(t)
-	p := &provisioner{fakeSandboxes: h.sandboxes, kept: make(chan string, 100)}
+	p := &provisioner{fakeSandboxes: h.sandboxes, kept: make(chan string, 100), started: map[string]int{}}
 	h.provisioner = p
 	h.create("f")
 	for _, description := range []string{"1", "2"} {
@@ -154,4 +170,100 @@ func TestProvisionedConcurrencyThatIsRefused(t *testing.T) {
 
 	h.restart() // with sandboxes that keep nothing
 	refused(t, "sandboxes that keep nothing", h.putProvisioned("2", 1), "NotImplemented", "cloudless does not implement environments that are kept started yet.")
+}
+
+func TestProvisionedConcurrencyIsDividedByTheWeightsOfItsAlias(t *testing.T) {
+	h, p := provisionable(t)
+	if err := h.putProvisioned("a", 8); err != nil {
+		t.Fatal(err)
+	}
+	p.expect(t, "1 8")
+	must(h.UpdateAlias(t.Context(), call, &lambdaapi.UpdateAliasRequest{FunctionName: "f", Name: "a",
+		RoutingConfig: &lambdaapi.AliasRoutingConfiguration{AdditionalVersionWeights: map[string]float64{"2": 0.25}}}))(t)
+	got := []string{<-p.kept, <-p.kept}
+	slices.Sort(got)
+	if !slices.Equal(got, []string{"1 6", "2 2"}) {
+		t.Errorf("keeps %q", got)
+	}
+	if got := h.awaitProvisioned("a"); *got.AllocatedProvisionedConcurrentExecutions != 8 || got.Status != "READY" {
+		t.Errorf("it is %+v", got)
+	}
+}
+
+func TestAvailableIsWhatThereIs(t *testing.T) {
+	h, p := provisionable(t)
+	if err := h.putProvisioned("1", 5); err != nil {
+		t.Fatal(err)
+	}
+	h.awaitProvisioned("1")
+	p.mu.Lock()
+	for id := range p.started {
+		p.started[id] = 3
+	}
+	p.mu.Unlock()
+	if got := h.awaitProvisioned("1"); *got.RequestedProvisionedConcurrentExecutions != 5 || *got.AvailableProvisionedConcurrentExecutions != 3 {
+		t.Errorf("it is %+v", got)
+	}
+}
+
+func TestProvisionedExecutionsAreTakenOutOfTheOthers(t *testing.T) {
+	h, _ := provisionable(t)
+	h.create("g")
+	if err := h.reserve("g", 890); err != nil {
+		t.Fatal(err)
+	}
+	if err := h.putProvisioned("a", 5); err != nil { // leaves 105 to all that have neither
+		t.Fatal(err)
+	}
+	h.awaitProvisioned("a")
+	refused(t, "what would leave too few", h.putProvisioned("2", 6), "InvalidParameterValueException", "Specified ConcurrentExecutions for function decreases account's UnreservedConcurrentExecution below its minimum value of [100].")
+	refused(t, "a reservation that would", h.reserve("g", 896), "InvalidParameterValueException", "Specified ReservedConcurrentExecutions for function decreases account's UnreservedConcurrentExecution below its minimum value of [100].")
+
+	take := func(qualifier string) error {
+		target, _, err := h.find(t.Context(), name{account: account, region: region, function: "f", qualifier: qualifier})
+		if err == nil {
+			_, err = h.slots.take(target)
+		}
+		return err
+	}
+	for i := range 105 { // of others, the provisioned ones stay free
+		if err := take(""); err != nil {
+			t.Fatalf("execution %d: %v", i, err)
+		}
+	}
+	throttledFor(t, take(""), "ConcurrentInvocationLimitExceeded")
+	for i := range 5 {
+		if err := take("a"); err != nil {
+			t.Fatalf("provisioned execution %d: %v", i, err)
+		}
+	}
+	throttledFor(t, take("1"), "ConcurrentInvocationLimitExceeded")
+	h.slots.release(slotOwner{account: account, region: region})
+	if err := take("1"); err != nil {
+		t.Errorf("beyond what is provisioned: %v", err)
+	}
+}
+
+func TestProvisionedExecutionsAreTakenOutOfTheReservation(t *testing.T) {
+	h, _ := provisionable(t)
+	if err := h.reserve("f", 3); err != nil {
+		t.Fatal(err)
+	}
+	if err := h.putProvisioned("1", 2); err != nil {
+		t.Fatal(err)
+	}
+	for _, step := range []struct {
+		qualifier string
+		ok        bool
+	}{{"2", true}, {"2", false}, {"1", true}, {"1", true}, {"1", false}} {
+		target, _, err := h.find(t.Context(), name{account: account, region: region, function: "f", qualifier: step.qualifier})
+		if err == nil {
+			_, err = h.slots.take(target)
+		}
+		if step.ok && err != nil {
+			t.Errorf("version %s: %v", step.qualifier, err)
+		} else if !step.ok {
+			throttledFor(t, err, "ReservedFunctionConcurrentInvocationLimitExceeded")
+		}
+	}
 }

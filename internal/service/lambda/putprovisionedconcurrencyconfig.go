@@ -21,7 +21,8 @@ func (s *Service) PutProvisionedConcurrencyConfig(ctx context.Context, call *api
 		FormatVersion: 1, Account: n.account, Region: n.region, Function: n.function, Qualifier: n.qualifier, Task: s.newID(),
 		Requested: in.ProvisionedConcurrentExecutions, Status: provisioning, Modified: timestamp(s.clock.Now()),
 	}
-	err = s.store.Update(ctx, kv.Claims{Write: [][]byte{p.key(), n.key()}}, func(tx kv.Tx) error {
+	var out *lambdaapi.GetProvisionedConcurrencyConfigResponse
+	err = s.store.Update(ctx, kv.Claims{Write: [][]byte{p.key(), n.key(), accountKey(n.account, n.region)}}, func(tx kv.Tx) error {
 		if err := checkProvisionable(tx, n); err != nil {
 			return err
 		}
@@ -31,12 +32,17 @@ func (s *Service) PutProvisionedConcurrencyConfig(ctx context.Context, call *api
 		if s.provisioner == nil {
 			return awserr.Unsupported("environments that are kept started")
 		}
+		if err := p.divide(tx); err != nil {
+			return err
+		}
+		if out, err = s.describeProvisioned(tx, p); err != nil {
+			return err
+		}
 		return writeRecord(tx, p.key(), p)
 	})
 	if err != nil {
 		return nil, err
 	}
-	out := lambdaapi.PutProvisionedConcurrencyConfigResponse(*p.describe())
-	s.provision(p)
-	return &out, nil
+	s.provision(n)
+	return (*lambdaapi.PutProvisionedConcurrencyConfigResponse)(out), nil
 }

@@ -16,7 +16,10 @@ type target struct {
 	*function
 	id       string // of the function as a whole
 	limit    *int64 // the reservation of the function; nil if it has none
-	reserved int64  // by all functions of the account in the region
+	reserved int64  // by all functions of the account in the region, or provisioned without a reservation
+
+	provisioned int64 // executions of this very version
+	kept        int64 // executions of all versions of the function that are provisioned
 }
 
 // run runs one invocation to its end. If ctx ends before, the function goes on

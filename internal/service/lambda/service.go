@@ -15,6 +15,7 @@
 //   - tags.go, page.go: what operations on tags, and lists, have in common;
 //   - payload.go, jsonparser.go, jsonscalar.go: what a payload must be, and how
 //     AWS says that it is not;
+//   - provisioned.go, provision.go: environments that are kept started;
 //   - run.go, concurrency.go: one invocation, whoever asked for it, and how many
 //     there may be at a time;
 //   - invokewithresponsestream.go: an answer that leaves while it is made;
@@ -79,6 +80,7 @@ type Service struct {
 	stop       context.CancelFunc
 
 	slots   slots         // of the executions under way
+	keeper  keeper        // of the environments that are provisioned
 	queued  chan struct{} // wakes the dispatcher of events
 	linkKey []byte        // signs the addresses of packages
 }
@@ -93,6 +95,7 @@ func New(ctx context.Context, cfg Config) (*Service, error) {
 		store: cfg.Store, blobs: cfg.Blobs, authz: cfg.Authorizer, clock: cfg.Clock,
 		sandboxes: cfg.Sandboxes, roles: cfg.Roles, objects: cfg.Objects, sources: cfg.Sources, filters: cfg.Filters, log: cfg.Log,
 		slots:  slots{busy: map[slotOwner]int64{}},
+		keeper: keeper{told: map[string]kept{}},
 		queued: make(chan struct{}, 1),
 	}
 	s.provisioner, _ = cfg.Sandboxes.(Provisioner)

@@ -2,6 +2,7 @@ package lambda
 
 import (
 	"context"
+	"maps"
 
 	"cloudless/internal/api"
 	lambdaapi "cloudless/internal/api/lambda"
@@ -16,8 +17,6 @@ func (s *Service) UpdateAlias(ctx context.Context, call *api.Call, in *lambdaapi
 		return nil, err
 	}
 	var a *alias
-	var moved *provisioned
-	before := n
 	err = s.store.Update(ctx, kv.Claims{Write: [][]byte{n.key()}}, func(tx kv.Tx) error {
 		if _, err := readFunction(tx, n.unqualified()); err != nil {
 			return err
@@ -30,25 +29,20 @@ func (s *Service) UpdateAlias(ctx context.Context, call *api.Call, in *lambdaapi
 		}
 		version := a.Version
 		set(&version, in.FunctionVersion)
-		before.qualifier, moved = a.Version, nil
-		if version != a.Version {
-			if moved, err = s.reprovision(tx, n); err != nil {
-				return err
-			}
-		}
+		before := *a
 		if err := a.aim(tx, version, in.RoutingConfig); err != nil {
 			return err
 		}
 		set(&a.Description, in.Description)
 		a.RevisionID = s.newID()
-		return writeRecord(tx, a.key(), a)
+		if err := writeRecord(tx, a.key(), a); err != nil || before.Version == a.Version && maps.Equal(before.Weights, a.Weights) {
+			return err
+		}
+		return s.reprovision(tx, a)
 	})
 	if err != nil {
 		return nil, err
 	}
-	if moved != nil {
-		s.unprovision(ctx, before)
-		s.provision(moved)
-	}
+	s.provision(n)
 	return a.configuration(), nil
 }

@@ -7,6 +7,7 @@ import (
 	"bytes"
 	"os"
 	"os/exec"
+	"path/filepath"
 	"strings"
 	"testing"
 	"time"
@@ -39,7 +40,13 @@ type teller struct {
 
 func newTeller(t *testing.T) teller {
 	t.Helper()
-	srv := servertest.Start(t)
+	return newTellerAt(t, filepath.Join(t.TempDir(), "data"))
+}
+
+// newTellerAt is one of a server on a data directory.
+func newTellerAt(t *testing.T, dataDir string) teller {
+	t.Helper()
+	srv := servertest.StartAt(t, dataDir)
 	cfg := servertest.SDK(region, srv.URL, srv.RootKey.ID, srv.RootKey.Secret)
 	c := iam.NewFromConfig(cfg)
 	role, err := c.CreateRole(t.Context(), &iam.CreateRoleInput{RoleName: aws.String("runner"), AssumeRolePolicyDocument: aws.String(trust)})
