@@ -81,7 +81,7 @@ func (a *App) build(ctx context.Context, cfg Config, st stores, ca *authority.Au
 	}
 	a.onClose("lambda", func(context.Context) error { lambdaService.Close(); return nil })
 	apigatewayService := apigateway.New(apigateway.Config{
-		Store: st.kv, Authorizer: authz, Clock: cfg.Clock, Log: cfg.Log, Invoker: invoker{lambdaService},
+		Store: st.kv, Authorizer: authz, Clock: cfg.Clock, Log: cfg.Log, Invoker: invoker{lambdaService}, Documents: resourceDocuments{},
 	})
 
 	a.background("dynamodb", cfg.Log, dynamodbService.Run)

@@ -3,6 +3,8 @@ package front
 import (
 	"net/http"
 	"strings"
+
+	"cloudless/internal/api"
 )
 
 // executePath is where deployed APIs are for clients that can neither resolve
@@ -32,14 +34,19 @@ func deployedAPI(r *http.Request, host string) (id string, rest *http.Request, o
 	return id, &moved, true
 }
 
-// serveDeployedAPI hands a call of a deployed API over. It needs no signature;
-// where a method asks for one, the API says so.
-func (f *Front) serveDeployedAPI(w http.ResponseWriter, r *http.Request, v *visit, id string) {
+// serveDeployedAPI hands a call of a deployed API over: moved is the request
+// with a path that begins with the stage, and r as it was signed. Whether it
+// needs a signature, the method knows.
+func (f *Front) serveDeployedAPI(w http.ResponseWriter, r, moved *http.Request, v *visit, id string) {
 	v.endpoint, v.operation = "execute-api", id
 	who := caller{principal: anonymous(), region: f.cfg.Region}
 	if sig, err := parse(r); err == nil && sig != nil && sig.Service == "execute-api" {
 		who.region = sig.Region
 	}
 	call := f.newCall(r, v, who)
-	f.cfg.APIs.ServeAPI(w, r.WithContext(v.within(r.Context())), call, id)
+	ctx := v.within(r.Context())
+	r = r.WithContext(ctx)
+	f.cfg.APIs.ServeAPI(w, moved.WithContext(ctx), call, id, func(body []byte) (api.Principal, error) {
+		return f.signerOf(r, v, "execute-api", body)
+	})
 }

@@ -42,8 +42,9 @@ type Keys interface {
 // DeployedAPIs serves the calls of deployed APIs.
 type DeployedAPIs interface {
 	// ServeAPI answers a call of the API with that id. The path of r begins
-	// with the stage.
-	ServeAPI(w http.ResponseWriter, r *http.Request, call *api.Call, apiID string)
+	// with the stage. signer tells who has signed a request with this body; it
+	// is asked where a method wants signatures.
+	ServeAPI(w http.ResponseWriter, r *http.Request, call *api.Call, apiID string, signer func(body []byte) (api.Principal, error))
 }
 
 // Uses takes note of which keys are used.
@@ -184,7 +185,7 @@ func (f *Front) dispatch(w http.ResponseWriter, r *http.Request, v *visit) {
 		return
 	}
 	if id, rest, ok := deployedAPI(r, v.host); ok {
-		f.serveDeployedAPI(w, rest, v, id)
+		f.serveDeployedAPI(w, r, rest, v, id)
 		return
 	}
 	f.serveCall(w, r, v)

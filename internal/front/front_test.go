@@ -56,7 +56,7 @@ func (k fakeKeys) Key(_ context.Context, id, _ string) (api.Key, error) {
 
 type fakeAPIs struct{ seen *seen }
 
-func (f fakeAPIs) ServeAPI(w http.ResponseWriter, r *http.Request, call *api.Call, apiID string) {
+func (f fakeAPIs) ServeAPI(w http.ResponseWriter, r *http.Request, call *api.Call, apiID string, _ func([]byte) (api.Principal, error)) {
 	if apiID == "broken" {
 		panic("broken")
 	}

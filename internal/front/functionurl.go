@@ -33,13 +33,13 @@ func (f *Front) serveFunctionURL(w http.ResponseWriter, r *http.Request, v *visi
 	who := caller{principal: anonymous(), region: f.cfg.Region}
 	r = r.WithContext(v.within(r.Context()))
 	f.cfg.URLs.ServeURL(w, r, f.newCall(r, v, who), id, func(body []byte) (api.Principal, error) {
-		return f.signerOf(r, v, body)
+		return f.signerOf(r, v, "lambda", body)
 	})
 }
 
-// signerOf tells who has signed a request for Lambda whose body was read, and
-// checks that the body is the one that was signed.
-func (f *Front) signerOf(r *http.Request, v *visit, body []byte) (api.Principal, error) {
+// signerOf tells who has signed a request for a service whose body was read,
+// and checks that the body is the one that was signed.
+func (f *Front) signerOf(r *http.Request, v *visit, service string, body []byte) (api.Principal, error) {
 	sig, err := parse(r)
 	if err != nil {
 		return api.Principal{}, err
@@ -47,9 +47,9 @@ func (f *Front) signerOf(r *http.Request, v *visit, body []byte) (api.Principal,
 	if sig == nil {
 		return anonymous(), nil
 	}
-	if sig.Service != "lambda" {
+	if sig.Service != service {
 		return api.Principal{}, &awserr.Error{Code: awserr.CodeInvalidSignature, Status: http.StatusForbidden,
-			Message: "Credential should be scoped to correct service: 'lambda'. "}
+			Message: "Credential should be scoped to correct service: '" + service + "'. "}
 	}
 	principal, signed, err := f.authenticate(r, v, sig, body)
 	if err != nil {

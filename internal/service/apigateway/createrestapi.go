@@ -21,6 +21,9 @@ func (s *Service) CreateRestApi(ctx context.Context, call *api.Call, in *agw.Cre
 	}
 	a := s.newAPI(call, in)
 	id := *a.API.Id
+	if err := s.setPolicy(a, deref(in.Policy)); err != nil {
+		return nil, err
+	}
 	root := &resource{Form: form, ID: *a.API.RootResourceId}
 	claims := kv.Claims{Write: [][]byte{apiKey(id)}}
 	err := s.store.Update(ctx, claims, func(tx kv.Tx) error {
@@ -83,7 +86,6 @@ func validateCreateRestApi(in *agw.CreateRestApiRequest) error {
 		name  string
 	}{
 		{in.CloneFrom != nil, "cloneFrom"},
-		{in.Policy != nil && *in.Policy != "", "policy"},
 		{in.MinimumCompressionSize != nil, "minimumCompressionSize"},
 		{in.SecurityPolicy != "", "securityPolicy"},
 		{in.EndpointAccessMode != "", "endpointAccessMode"},

@@ -22,6 +22,7 @@ type deployed struct {
 	routes       *route
 
 	binaryMediaTypes []string
+	policy           string // of the API; "" for none
 }
 
 // maxDeployed bounds how many stages are kept ready.
@@ -111,6 +112,6 @@ func readDeployed(r kv.Reader, apiID string, record []byte) (*deployed, error) {
 	return &deployed{
 		record: record, apiID: apiID, account: st.Account, region: st.Region, stage: *st.Stage.StageName,
 		deploymentID: deploymentID, variables: st.Stage.Variables, routes: newRoutes(t),
-		binaryMediaTypes: kept.BinaryMediaTypes,
+		binaryMediaTypes: kept.BinaryMediaTypes, policy: kept.Policy,
 	}, nil
 }

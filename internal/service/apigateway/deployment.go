@@ -16,6 +16,7 @@ type deployment struct {
 	Description      *string `json:",omitempty"`
 	Created          time.Time
 	BinaryMediaTypes []string `json:",omitempty"`
+	Policy           string   `json:",omitempty"` // of the API, as a document
 }
 
 func (d *deployment) shape() agw.Deployment {

@@ -15,7 +15,7 @@
 // The data plane begins in serve.go, and a call goes through the files in this
 // order: deployed.go (which deployment a stage stands on), route.go (which
 // resource a path means), exchange.go (the call as everything after it sees it),
-// then one of invokelambda.go, proxyevent.go with proxyanswer.go, httpbackend.go
+// admit.go (whether the caller may), then one of invokelambda.go, proxyevent.go with proxyanswer.go, httpbackend.go
 // or mock.go, and integrationresponse.go on the way back. What the gateway itself
 // refuses is in gatewayresponse.go. DESIGN.md tells how the two planes meet.
 //
@@ -24,6 +24,6 @@
 // that was changed serves the new deployment from the next call on.
 //
 // The package does not know how functions run (an [Invoker] does), how a
-// template is evaluated (sub-packages mapping and vtl do), nor who signed a
-// request.
+// template is evaluated (sub-packages mapping and vtl do), what a policy
+// says, nor how a signature is checked.
 package apigateway

@@ -11,6 +11,7 @@ import (
 	"strings"
 
 	"cloudless/internal/api"
+	"cloudless/internal/awserr"
 	"cloudless/internal/service/apigateway/mapping"
 )
 
@@ -21,6 +22,7 @@ const maxPayload = 10 << 20
 type exchange struct {
 	call     *api.Call
 	request  *http.Request
+	signer   signer
 	deployed *deployed
 	route    *route
 	method   *method
@@ -29,12 +31,17 @@ type exchange struct {
 	fullPath   string            // with the stage
 	variables  map[string]string // of the path, still escaped
 	query      url.Values
-	body       []byte // of all but HTTP_PROXY, whose bodies pass by
+	body       []byte // see readBody
+	whole      bool   // the body was read into the memory
 	extendedID string // for the header x-amz-apigw-id
 	traceID    string // for the header X-Amzn-Trace-Id
 
 	context *mapping.Context // see templateContext; nil until a template runs
 }
+
+// signer tells who has signed a request with this body, or that nobody has. The
+// error is awserr's, of a signature that does not hold.
+type signer func(body []byte) (api.Principal, error)
 
 // splitStage takes the escaped path of a call apart: its first segment is the
 // stage.
@@ -47,32 +54,48 @@ func splitStage(escaped string) (stage, path string) {
 	return stage, "/" + rest
 }
 
-// newExchange finds what a call is for.
-func (s *Service) newExchange(r *http.Request, call *api.Call, apiID string) (*exchange, error) {
-	name, path := splitStage(r.URL.EscapedPath())
-	d, err := s.open(r.Context(), apiID, name)
-	if err != nil {
-		return nil, orElse(err, forbidden())
-	}
-	// The caller did not sign for a region; the API lies where it was made.
+// newExchange begins a call. What it is for, find tells.
+func (s *Service) newExchange(r *http.Request, call *api.Call, signer signer) *exchange {
 	here := *call
-	here.Account, here.Region = d.account, d.region
-	x := &exchange{
-		call: &here, request: r, deployed: d,
-		// Slashes between stage and resource mean nothing to the resource, but
-		// the full path keeps them.
-		path: "/" + strings.TrimLeft(path, "/"), fullPath: "/" + name + path,
+	return &exchange{
+		call: &here, request: r, signer: signer,
 		query: parseQuery(r.URL.RawQuery), extendedID: s.newExtendedID(), traceID: s.traceID(r),
 	}
+}
+
+// find finds what a call is for: the stage, the resource and the method.
+func (s *Service) find(x *exchange, apiID string) error {
+	name, path := splitStage(x.request.URL.EscapedPath())
+	d, err := s.open(x.request.Context(), apiID, name)
+	if err != nil {
+		return orElse(err, forbidden())
+	}
+	// Slashes between stage and resource mean nothing to the resource, but the
+	// full path keeps them.
+	x.path, x.fullPath = "/"+strings.TrimLeft(path, "/"), "/"+name+path
+	// The caller may have signed for no region; the API lies where it was made.
+	x.call.Account, x.call.Region = d.account, d.region
+	x.deployed = d
 	route, variables := d.routes.match(x.path)
 	if route == nil {
-		return nil, missingToken()
+		return notFound(x)
 	}
 	x.route, x.variables = route, variables
-	if x.method = route.method(r.Method); x.method == nil {
-		return nil, missingToken()
+	if x.method = route.method(x.request.Method); x.method == nil {
+		return notFound(x)
 	}
-	return x, nil
+	return nil
+}
+
+// notFound answers for what the API does not have. AWS takes such a call for
+// one of its own APIs, and looks at the signature first.
+func notFound(x *exchange) error {
+	if a := x.request.Header.Get("Authorization"); a != "" && !strings.HasPrefix(a, "AWS4-") {
+		if _, err := x.signer(nil); err != nil {
+			return badSignature(awserr.From(err))
+		}
+	}
+	return missingToken()
 }
 
 // methodARN is what policies call this call: the path as it was asked for.
@@ -86,8 +109,12 @@ func (x *exchange) arn(path string) string {
 	return x.call.ARN("execute-api", x.deployed.apiID+"/"+x.deployed.stage+"/"+x.request.Method+"/"+strings.TrimPrefix(path, "/"))
 }
 
-// readBody reads the body whole.
+// readBody reads the body whole. Bodies that go on to HTTP_PROXY pass by
+// unread, unless the signature covers them.
 func (x *exchange) readBody() error {
+	if x.whole {
+		return nil
+	}
 	if x.request.ContentLength > maxPayload {
 		return requestTooLarge()
 	}
@@ -98,7 +125,7 @@ func (x *exchange) readBody() error {
 	if len(body) > maxPayload {
 		return requestTooLarge()
 	}
-	x.body = body
+	x.body, x.whole = body, true
 	return nil
 }
 

@@ -4,6 +4,8 @@ import (
 	"encoding/json"
 	"net/http"
 	"slices"
+
+	"cloudless/internal/awserr"
 )
 
 // refusal is an answer that the gateway gives of itself, in place of the
@@ -13,6 +15,7 @@ type refusal struct {
 	errorType string // for the header x-amzn-ErrorType
 	message   string
 	early     bool  // before the integration had its turn
+	capital   bool  // the member is "Message": what policies refuse has it
 	cause     error // for the log alone
 }
 
@@ -46,8 +49,15 @@ func missingToken() *refusal {
 	return &refusal{status: http.StatusForbidden, errorType: "MissingAuthenticationTokenException", message: "Missing Authentication Token", early: true}
 }
 
+// accessDenied answers what a policy does not allow.
 func accessDenied(message string) *refusal {
-	return &refusal{status: http.StatusForbidden, errorType: "AccessDeniedException", message: message, early: true}
+	return &refusal{status: http.StatusForbidden, errorType: "AccessDeniedException", message: message, early: true, capital: true}
+}
+
+// badSignature answers a signature that does not hold, with what was said of
+// it. API Gateway answers 403 whatever is wrong with one.
+func badSignature(e *awserr.Error) *refusal {
+	return &refusal{status: http.StatusForbidden, errorType: e.Code, message: e.Message, early: true}
 }
 
 // badRequest answers a body that the integration cannot read.
@@ -92,7 +102,10 @@ func (r *refusal) write(w http.ResponseWriter) {
 // integration, and none in what comes before it.
 func (r *refusal) body() []byte {
 	message, _ := json.Marshal(r.message) // a string is always JSON
-	if r.early {
+	switch {
+	case r.capital:
+		return slices.Concat([]byte(`{"Message":`), message, []byte(`}`))
+	case r.early:
 		return slices.Concat([]byte(`{"message":`), message, []byte(`}`))
 	}
 	return slices.Concat([]byte(`{"message": `), message, []byte(`}`))

@@ -34,6 +34,9 @@ type world struct {
 	invoker *fakeInvoker
 	authz   *fakeAuthorizer
 	call    *api.Call
+
+	signer      api.Principal // who signed the calls of deployed APIs; nobody by default
+	signerError error
 }
 
 func newWorld(t *testing.T) *world {
@@ -44,7 +47,7 @@ func newWorld(t *testing.T) *world {
 			Principal: api.Root(testAccount), SourceIP: "127.0.0.1", UserAgent: "test/1"},
 	}
 	store := memkv.New()
-	w.Service = New(Config{Store: store, Authorizer: w.authz, Clock: w.clock, Invoker: w.invoker, Log: slog.New(slog.DiscardHandler)})
+	w.Service = New(Config{Store: store, Authorizer: w.authz, Clock: w.clock, Invoker: w.invoker, Documents: fakeDocuments{}, Log: slog.New(slog.DiscardHandler)})
 	t.Cleanup(func() { _ = store.Close() })
 	return w
 }
@@ -62,6 +65,16 @@ func (f *fakeAuthorizer) Authorize(_ context.Context, _ *api.Call, action, resou
 	f.asked = append(f.asked, action+" "+resource)
 	if action == f.deny {
 		return awserr.AccessDenied("no " + action)
+	}
+	return nil
+}
+
+// fakeDocuments takes every document but those that say that they are wrong.
+type fakeDocuments struct{}
+
+func (fakeDocuments) Check(document string) error {
+	if strings.Contains(document, "wrong") {
+		return errors.New("wrong")
 	}
 	return nil
 }
@@ -174,7 +187,7 @@ func (w *world) serveRequest(apiID string, r *http.Request) *http.Response {
 	rec := httptest.NewRecorder()
 	call := *w.call
 	call.Principal = api.Principal{Type: api.PrincipalAnonymous}
-	w.ServeAPI(rec, r, &call, apiID)
+	w.ServeAPI(rec, r, &call, apiID, func([]byte) (api.Principal, error) { return w.signer, w.signerError })
 	return rec.Result()
 }
 

@@ -70,7 +70,11 @@ func (s *Service) passThrough(ctx context.Context, w http.ResponseWriter, x *exc
 	if x.request.ContentLength > maxPayload {
 		return requestTooLarge()
 	}
-	body := &limitedBody{from: x.request.Body, left: maxPayload}
+	from := io.Reader(x.request.Body)
+	if x.whole {
+		from = bytes.NewReader(x.body)
+	}
+	body := &limitedBody{from: from, left: maxPayload}
 	r, err := s.backendRequest(ctx, x, body)
 	if err != nil {
 		return err

@@ -2,9 +2,6 @@ package apigateway
 
 import (
 	"context"
-	"net/http"
-	"net/http/httptest"
-	"strings"
 	"testing"
 
 	agw "cloudless/internal/api/apigateway"
@@ -164,28 +161,5 @@ func TestAFunctionSeesAnEmptyObjectWhenNothingWasSent(t *testing.T) {
 	w.ask(id, "POST", "/prod", "")
 	if w.invoker.payload != "{}" {
 		t.Errorf("payload = %q", w.invoker.payload)
-	}
-}
-
-func TestAMethodOfIAMAsksForASignature(t *testing.T) {
-	w := newWorld(t)
-	id, root := articleAPI(w)
-	do(w, w.UpdateMethod, agw.UpdateMethodRequest{RestApiId: id, ResourceId: root, HttpMethod: "POST", PatchOperations: replace("/authorizationType", "AWS_IAM")})
-	w.deploy(id, "prod")
-	w.invoker.says(`"ok"`)
-	answer := w.ask(id, "POST", "/prod", "{}")
-	wantAnswer(t, answer, 403, `{"message":"Missing Authentication Token"}`)
-	wantHeader(t, answer, "x-amzn-ErrorType", "MissingAuthenticationTokenException")
-
-	signed := func() *http.Response {
-		rec := httptest.NewRecorder()
-		w.ServeAPI(rec, httptest.NewRequestWithContext(t.Context(), "POST", "/prod", strings.NewReader("{}")), w.call, id)
-		return rec.Result()
-	}
-	wantAnswer(t, signed(), 200, `"ok"`)
-	w.authz.deny = "execute-api:Invoke"
-	wantAnswer(t, signed(), 403, `{"message":"no execute-api:Invoke"}`)
-	if last := w.authz.asked[len(w.authz.asked)-1]; last != "execute-api:Invoke arn:aws:execute-api:us-east-1:111111111111:"+id+"/prod/POST/" {
-		t.Errorf("asked %s", last)
 	}
 }

@@ -112,7 +112,6 @@ func TestUpdateRestApi(t *testing.T) {
 		{op("replace", "/endpointConfiguration/ipAddressType", "wrong"), "BadRequestException", "ipAddressType must be either ipv4 or dualstack."},
 		{op("replace", "/endpointConfiguration/ipAddressType", "ipv4"), "BadRequestException", "Only dualstack ipAddressType is supported for Private APIs."},
 		{agw.PatchOperation{Op: "replace"}, "BadRequestException", "Invalid patch path null"},
-		{op("replace", "/policy", "{}"), "NotImplemented", "cloudless does not implement the policy of an API yet."},
 	} {
 		refused(w, w.UpdateRestApi, update(tt.op), tt.code, tt.message)
 	}

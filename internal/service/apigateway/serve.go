@@ -7,28 +7,26 @@ import (
 	"time"
 
 	"cloudless/internal/api"
-	"cloudless/internal/awserr"
 )
 
 // ServeAPI answers a call of a deployed API. The path of r begins with the
-// stage.
-func (s *Service) ServeAPI(w http.ResponseWriter, r *http.Request, call *api.Call, apiID string) {
+// stage. signer tells who has signed the request; it is asked where a method
+// wants to know.
+func (s *Service) ServeAPI(w http.ResponseWriter, r *http.Request, call *api.Call, apiID string, signer func(body []byte) (api.Principal, error)) {
+	x := s.newExchange(r, call, signer)
 	h := w.Header()
 	h["x-amzn-RequestId"] = []string{call.RequestID}
-	x, err := s.newExchange(r, call, apiID)
-	if x == nil {
-		h["x-amz-apigw-id"] = []string{s.newExtendedID()}
-		s.refuse(w, r, call, err)
-		return
-	}
 	h["x-amz-apigw-id"] = []string{x.extendedID}
-	if err := s.serve(w, x); err != nil {
-		s.refuse(w, r, call, err)
+	if err := s.serve(w, x, apiID); err != nil {
+		s.refuse(w, x, err)
 	}
 }
 
 // serve lets the integration of the method answer, within its time.
-func (s *Service) serve(w http.ResponseWriter, x *exchange) error {
+func (s *Service) serve(w http.ResponseWriter, x *exchange, apiID string) error {
+	if err := s.find(x, apiID); err != nil {
+		return err
+	}
 	if err := s.admit(x); err != nil {
 		return err
 	}
@@ -66,22 +64,6 @@ func (s *Service) integrate(ctx context.Context, x *exchange) (*reply, error) {
 	return nil, internalError().because(errors.New("unknown type of integration"))
 }
 
-// admit asks whether the client may call the method.
-func (s *Service) admit(x *exchange) error {
-	if deref(x.method.AuthorizationType) != "AWS_IAM" {
-		return nil
-	}
-	switch x.call.Principal.Type {
-	case "", api.PrincipalAnonymous:
-		return missingToken()
-	}
-	err := s.authz.Authorize(x.request.Context(), x.call, "execute-api:Invoke", x.methodARN())
-	if awserr.Code(err) == awserr.CodeAccessDenied {
-		return accessDenied(awserr.From(err).Message)
-	}
-	return err
-}
-
 // errTimedOut is why the context of an integration ends at its timeout.
 var errTimedOut = errors.New("integration took too long")
 
@@ -101,8 +83,9 @@ func (s *Service) within(ctx context.Context, d time.Duration) (context.Context,
 
 // refuse answers in place of the integration, and logs what the client is not
 // told.
-func (s *Service) refuse(w http.ResponseWriter, r *http.Request, call *api.Call, err error) {
-	if errors.Is(err, errClientGone) || errors.Is(r.Context().Err(), context.Canceled) {
+func (s *Service) refuse(w http.ResponseWriter, x *exchange, err error) {
+	ctx := x.request.Context()
+	if errors.Is(err, errClientGone) || errors.Is(ctx.Err(), context.Canceled) {
 		return
 	}
 	why, ok := errors.AsType[*refusal](err)
@@ -110,7 +93,7 @@ func (s *Service) refuse(w http.ResponseWriter, r *http.Request, call *api.Call,
 		why = internalError().because(err)
 	}
 	if why.cause != nil {
-		s.log.WarnContext(r.Context(), "call of an API failed", "err", why.cause, "status", why.status, "request_id", call.RequestID)
+		s.log.WarnContext(ctx, "call of an API failed", "err", why.cause, "status", why.status, "request_id", x.call.RequestID)
 	}
 	why.write(w)
 }

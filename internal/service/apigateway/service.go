@@ -35,12 +35,19 @@ type Answer struct {
 	FunctionError string // "Unhandled" when the function failed, else ""
 }
 
+// Documents is the language of policies.
+type Documents interface {
+	// Check refuses a document that cannot be the policy of an API.
+	Check(document string) error
+}
+
 // Config is what the service is built of.
 type Config struct {
 	Store      kv.Store
 	Authorizer api.Authorizer
 	Clock      clock.Clock
 	Invoker    Invoker
+	Documents  Documents
 	Log        *slog.Logger // nil: slog.Default()
 }
 
@@ -51,6 +58,7 @@ type Service struct {
 	authz    api.Authorizer
 	clock    clock.Clock
 	invoker  Invoker
+	policies Documents
 	log      *slog.Logger
 	deployed *deployedCache
 	backends http.RoundTripper // carries the calls of HTTP integrations
@@ -62,7 +70,7 @@ func New(c Config) *Service {
 		c.Log = slog.Default()
 	}
 	return &Service{
-		store: c.Store, authz: c.Authorizer, clock: c.Clock, invoker: c.Invoker, log: c.Log,
+		store: c.Store, authz: c.Authorizer, clock: c.Clock, invoker: c.Invoker, policies: c.Documents, log: c.Log,
 		deployed: newDeployedCache(), backends: newBackends(),
 	}
 }

@@ -17,8 +17,14 @@ func (s *Service) UpdateRestApi(ctx context.Context, call *api.Call, in *agw.Upd
 	}
 	var out agw.RestApi
 	err := s.changeAPI(ctx, call, in.RestApiId, func(tx kv.Tx, a *restAPI) error {
+		before := policyDocument(&a.API)
 		if err := patch(&a.API, in.PatchOperations, restAPIRules, refusePlainly); err != nil {
 			return err
+		}
+		if document := policyDocument(&a.API); document != before {
+			if err := s.setPolicy(a, document); err != nil {
+				return err
+			}
 		}
 		if err := checkEndpoint(a.API.EndpointConfiguration); err != nil {
 			return err
@@ -46,7 +52,13 @@ var restAPIRules = []rule[agw.RestApi]{
 	{"/endpointConfiguration/ipAddressType", replaceOnly, patchIPAddressType},
 	{"/endpointConfiguration/vpcEndpointIds", allOps, unsupported[agw.RestApi]("vpcEndpointIds of an API")},
 	{"/minimumCompressionSize", replaceOnly, unsupported[agw.RestApi]("minimumCompressionSize of an API")},
-	{"/policy", replaceOnly, unsupported[agw.RestApi]("policy of an API")},
+	{"/policy", allOps, func(a *agw.RestApi, p patchOp) error {
+		a.Policy = nil
+		if p.op != "remove" && p.text() != "" {
+			a.Policy = new(escapeDocument(p.text()))
+		}
+		return nil
+	}},
 	{"/securityPolicy", replaceOnly, unsupported[agw.RestApi]("securityPolicy of an API")},
 	{"/endpointAccessMode", replaceOnly, unsupported[agw.RestApi]("endpointAccessMode of an API")},
 }

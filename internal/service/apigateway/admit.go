@@ -1,0 +1,67 @@
+package apigateway
+
+import (
+	"strings"
+
+	"cloudless/internal/api"
+	"cloudless/internal/awserr"
+)
+
+// actionInvoke is what policies call a call of a deployed API.
+const actionInvoke = "execute-api:Invoke"
+
+// admit asks whether the client may call the method.
+func (s *Service) admit(x *exchange) error {
+	if deref(x.method.AuthorizationType) == "AWS_IAM" {
+		return s.admitSigner(x)
+	}
+	// The policy of the API, if it has one, has to allow the call; nobody else
+	// is asked.
+	if x.deployed.policy == "" {
+		return nil
+	}
+	x.call.Principal = api.Principal{Type: api.PrincipalAnonymous}
+	return s.authorizeInvoke(x)
+}
+
+// admitSigner admits whoever signed the request, if the caller's policies and
+// that of the API together allow it.
+func (s *Service) admitSigner(x *exchange) error {
+	if err := x.readBody(); err != nil {
+		return err
+	}
+	principal, err := x.signer(x.body)
+	switch e := awserr.From(err); {
+	case err != nil && e.Status < 500:
+		return badSignature(e)
+	case err != nil:
+		return err
+	case principal.Type == "" || principal.Type == api.PrincipalAnonymous:
+		return missingToken()
+	}
+	x.call.Principal = principal
+	return s.authorizeInvoke(x)
+}
+
+// authorizeInvoke asks the policies whether the caller may call the method.
+func (s *Service) authorizeInvoke(x *exchange) error {
+	resource := x.methodARN()
+	var facts []api.Fact
+	if x.deployed.policy != "" {
+		facts = append(facts, api.WithResourcePolicy(x.deployed.policy))
+	}
+	err := s.authz.Authorize(x.request.Context(), x.call, actionInvoke, resource, facts...)
+	if awserr.Code(err) == awserr.CodeAccessDenied {
+		return accessDenied(strings.ReplaceAll(awserr.From(err).Message, resource, maskAccount(resource, x.call.Account)))
+	}
+	return err
+}
+
+// maskAccount leaves of the account in an ARN the last four digits, as AWS
+// does in front of strangers.
+func maskAccount(arn, account string) string {
+	if len(account) < 4 {
+		return arn
+	}
+	return strings.Replace(arn, ":"+account+":", ":********"+account[len(account)-4:]+":", 1)
+}
