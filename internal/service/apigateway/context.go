@@ -72,7 +72,12 @@ func (id *requestIdentity) variables() *value.Map {
 // contextValue returns one variable of the context as text, such as that of
 // "identity.sourceIp", or "".
 func (x *exchange) contextValue(path string) string {
-	var v value.Value = x.contextVariables()
+	return variableAt(x.contextVariables(), path)
+}
+
+// variableAt returns the variable at a path below m, as text, or "".
+func variableAt(m *value.Map, path string) string {
+	var v value.Value = m
 	for part := range strings.SplitSeq(path, ".") {
 		m, ok := v.(*value.Map)
 		if !ok {

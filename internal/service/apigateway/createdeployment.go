@@ -35,7 +35,7 @@ func (s *Service) CreateDeployment(ctx context.Context, call *api.Call, in *agw.
 	return new(d.shape()), nil
 }
 
-// snapshot writes a deployment and copies of all resources.
+// snapshot writes a deployment and copies of all resources and parts.
 func snapshot(tx kv.Tx, apiID string, d *deployment) error {
 	t, err := loadTree(tx, resourcePrefix(apiID))
 	if err != nil {
@@ -46,6 +46,11 @@ func snapshot(tx kv.Tx, apiID string, d *deployment) error {
 	}
 	for _, r := range t {
 		if err := save(tx, snapshotKey(apiID, d.ID, r.ID), r); err != nil {
+			return err
+		}
+	}
+	for _, p := range parts {
+		if err := copyAll(tx, p.prefix(apiID), p.deployed(apiID, d.ID)); err != nil {
 			return err
 		}
 	}

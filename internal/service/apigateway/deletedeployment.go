@@ -25,6 +25,9 @@ func (s *Service) DeleteDeployment(ctx context.Context, call *api.Call, in *agw.
 			return agw.BadRequestException("Active stages pointing to this deployment must be moved or deleted")
 		}
 		tx.Delete(deploymentKey(in.RestApiId, in.DeploymentId))
+		if err := deleteAll(tx, deployedPrefix(in.RestApiId, in.DeploymentId)); err != nil {
+			return err
+		}
 		return deleteAll(tx, snapshotPrefix(in.RestApiId, in.DeploymentId))
 	})
 	if err != nil {

@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"sync"
 
+	agw "cloudless/internal/api/apigateway"
 	"cloudless/internal/storage/kv"
 )
 
@@ -22,7 +23,8 @@ type deployed struct {
 	routes       *route
 
 	binaryMediaTypes []string
-	policy           string // of the API; "" for none
+	policy           string                          // of the API; "" for none
+	gatewayResponses map[string]*agw.GatewayResponse // those that the API defines, by their type
 }
 
 // maxDeployed bounds how many stages are kept ready.
@@ -109,9 +111,14 @@ func readDeployed(r kv.Reader, apiID string, record []byte) (*deployed, error) {
 	if err != nil {
 		return nil, err
 	}
+	responses, err := loadAll[gatewayResponse](r, gatewayResponses.deployed(apiID, deploymentID))
+	if err != nil {
+		return nil, err
+	}
 	return &deployed{
 		record: record, apiID: apiID, account: st.Account, region: st.Region, stage: *st.Stage.StageName,
 		deploymentID: deploymentID, variables: st.Stage.Variables, routes: newRoutes(t),
 		binaryMediaTypes: kept.BinaryMediaTypes, policy: kept.Policy,
+		gatewayResponses: responsesByType(responses),
 	}, nil
 }

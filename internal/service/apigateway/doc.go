@@ -17,7 +17,7 @@
 // resource a path means), exchange.go (the call as everything after it sees it),
 // admit.go (whether the caller may), then one of invokelambda.go, proxyevent.go with proxyanswer.go, httpbackend.go
 // or mock.go, and integrationresponse.go on the way back. What the gateway itself
-// refuses is in gatewayresponse.go. DESIGN.md tells how the two planes meet.
+// refuses is in refusal.go, and how the API words it in refuse.go. DESIGN.md tells how the two planes meet.
 //
 // The promise that others lean on: a deployment never changes. What a stage
 // serves is what stood in the API when the deployment was made, and a stage

@@ -58,7 +58,7 @@ func splitStage(escaped string) (stage, path string) {
 func (s *Service) newExchange(r *http.Request, call *api.Call, signer signer) *exchange {
 	here := *call
 	return &exchange{
-		call: &here, request: r, signer: signer,
+		call: &here, request: r, signer: signer, route: &route{},
 		query: parseQuery(r.URL.RawQuery), extendedID: s.newExtendedID(), traceID: s.traceID(r),
 	}
 }

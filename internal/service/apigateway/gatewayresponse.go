@@ -1,112 +1,166 @@
 package apigateway
 
 import (
-	"encoding/json"
-	"net/http"
+	"context"
+	"maps"
 	"slices"
+	"strings"
 
-	"cloudless/internal/awserr"
+	"cloudless/internal/api"
+	agw "cloudless/internal/api/apigateway"
+	"cloudless/internal/storage/kv"
 )
 
-// refusal is an answer that the gateway gives of itself, in place of the
-// integration. AWS calls it a gateway response.
-type refusal struct {
-	status    int
-	errorType string // for the header x-amzn-ErrorType
-	message   string
-	early     bool  // before the integration had its turn
-	capital   bool  // the member is "Message": what policies refuse has it
-	cause     error // for the log alone
+// gatewayResponse says how the gateway words its refusals of one type.
+type gatewayResponse struct {
+	Form     int
+	Response agw.GatewayResponse
 }
 
-// Error returns the message and the cause, for logs.
-func (r *refusal) Error() string {
-	if r.cause != nil {
-		return r.message + ": " + r.cause.Error()
+// refusalStatus is the status of each type of gateway response; those of the
+// defaults for all others have none.
+var refusalStatus = map[string]string{
+	"ACCESS_DENIED":                  "403",
+	"API_CONFIGURATION_ERROR":        "500",
+	"AUTHORIZER_CONFIGURATION_ERROR": "500",
+	"AUTHORIZER_FAILURE":             "500",
+	"BAD_REQUEST_BODY":               "400",
+	"BAD_REQUEST_PARAMETERS":         "400",
+	"DEFAULT_4XX":                    "",
+	"DEFAULT_5XX":                    "",
+	"EXPIRED_TOKEN":                  "403",
+	"INTEGRATION_FAILURE":            "504",
+	"INTEGRATION_TIMEOUT":            "504",
+	"INVALID_API_KEY":                "403",
+	"INVALID_SIGNATURE":              "403",
+	"MISSING_AUTHENTICATION_TOKEN":   "403",
+	"QUOTA_EXCEEDED":                 "429",
+	"REQUEST_TOO_LARGE":              "413",
+	"RESOURCE_NOT_FOUND":             "404",
+	"THROTTLED":                      "429",
+	"UNAUTHORIZED":                   "401",
+	"UNSUPPORTED_MEDIA_TYPE":         "415",
+	"WAF_FILTERED":                   "403",
+}
+
+// defaultRefusalTemplate is the template of every type that has no other.
+const defaultRefusalTemplate = `{"message":$context.error.messageString}`
+
+// fallbackFor returns the type that stands in for one that is not defined.
+func fallbackFor(responseType string) string {
+	switch status := refusalStatus[responseType]; {
+	case status == "":
+		return responseType
+	case status[0] == '5':
+		return "DEFAULT_5XX"
 	}
-	return r.message
+	return "DEFAULT_4XX"
 }
 
-// Unwrap returns the cause.
-func (r *refusal) Unwrap() error { return r.cause }
-
-// because returns a copy of r that remembers cause for the log.
-func (r *refusal) because(cause error) *refusal {
-	c := *r
-	c.cause = cause
-	return &c
-}
-
-// The answers that the gateway gives of itself.
-
-func forbidden() *refusal {
-	return &refusal{status: http.StatusForbidden, errorType: "ForbiddenException", message: "Forbidden", early: true}
-}
-
-// missingToken answers a path or method that the API does not have, as well
-// as a call without the signature that a method asks for.
-func missingToken() *refusal {
-	return &refusal{status: http.StatusForbidden, errorType: "MissingAuthenticationTokenException", message: "Missing Authentication Token", early: true}
-}
-
-// accessDenied answers what a policy does not allow.
-func accessDenied(message string) *refusal {
-	return &refusal{status: http.StatusForbidden, errorType: "AccessDeniedException", message: message, early: true, capital: true}
-}
-
-// badSignature answers a signature that does not hold, with what was said of
-// it. API Gateway answers 403 whatever is wrong with one.
-func badSignature(e *awserr.Error) *refusal {
-	return &refusal{status: http.StatusForbidden, errorType: e.Code, message: e.Message, early: true}
-}
-
-// badRequest answers a body that the integration cannot read.
-func badRequest(message string) *refusal {
-	return &refusal{status: http.StatusBadRequest, errorType: "BadRequestException", message: message}
-}
-
-func requestTooLarge() *refusal {
-	return &refusal{status: http.StatusRequestEntityTooLarge, errorType: "RequestTooLargeException", message: "Request Too Long", early: true}
-}
-
-func unsupportedMediaType() *refusal {
-	return &refusal{status: http.StatusUnsupportedMediaType, errorType: "BadRequestException", message: "Unsupported Media Type"}
-}
-
-// internalError answers an API that is configured wrongly, and an integration
-// that could not be called.
-func internalError() *refusal {
-	return &refusal{status: http.StatusInternalServerError, errorType: "InternalServerErrorException", message: "Internal server error"}
-}
-
-// badAnswer answers for a function that answered with something else than a
-// proxy integration may.
-func badAnswer() *refusal {
-	return &refusal{status: http.StatusBadGateway, errorType: "InternalServerErrorException", message: "Internal server error"}
-}
-
-func timedOut() *refusal {
-	return &refusal{status: http.StatusGatewayTimeout, errorType: "InternalServerErrorException", message: "Endpoint request timed out"}
-}
-
-// write answers with the refusal.
-func (r *refusal) write(w http.ResponseWriter) {
-	h := w.Header()
-	h["x-amzn-ErrorType"] = []string{r.errorType}
-	h.Set("Content-Type", "application/json")
-	w.WriteHeader(r.status)
-	_, _ = w.Write(r.body()) // the client that went away misses nothing
-}
-
-// body is what AWS writes, to the byte: there is a space in what comes of an
-// integration, and none in what comes before it.
-func (r *refusal) body() []byte {
-	message, _ := json.Marshal(r.message) // a string is always JSON
-	switch {
-	case r.capital:
-		return slices.Concat([]byte(`{"Message":`), message, []byte(`}`))
-	case r.early:
-		return slices.Concat([]byte(`{"message":`), message, []byte(`}`))
+// defaultGatewayResponse is what AWS shows of a type that is not defined.
+func defaultGatewayResponse(responseType string) *agw.GatewayResponse {
+	r := &agw.GatewayResponse{ResponseType: responseType, DefaultResponse: new(true)}
+	if status := refusalStatus[responseType]; status != "" {
+		r.StatusCode = &status
 	}
-	return slices.Concat([]byte(`{"message": `), message, []byte(`}`))
+	fillGatewayResponse(r)
+	return r
+}
+
+// resolveGatewayResponse returns the response of a type: as it is defined, else
+// as the default for all others is, else AWS's.
+func resolveGatewayResponse(defined map[string]*agw.GatewayResponse, responseType string) *agw.GatewayResponse {
+	if r := defined[responseType]; r != nil {
+		return r
+	}
+	out := defaultGatewayResponse(responseType)
+	if r := defined[fallbackFor(responseType)]; r != nil && refusalStatus[responseType] != "" {
+		out.ResponseParameters, out.ResponseTemplates = r.ResponseParameters, r.ResponseTemplates
+		if r.StatusCode != nil {
+			out.StatusCode = r.StatusCode
+		}
+	}
+	return out
+}
+
+// fillGatewayResponse puts in what AWS shows where nothing was said.
+func fillGatewayResponse(r *agw.GatewayResponse) {
+	if r.ResponseParameters == nil {
+		r.ResponseParameters = map[string]string{}
+	}
+	if len(r.ResponseTemplates) == 0 {
+		r.ResponseTemplates = map[string]string{"application/json": defaultRefusalTemplate}
+	}
+}
+
+// checkGatewayResponse refuses a response that could not be given.
+func checkGatewayResponse(r *agw.GatewayResponse) error {
+	for _, target := range slices.Sorted(maps.Keys(r.ResponseParameters)) {
+		name, ok := strings.CutPrefix(target, refusalHeader)
+		if !ok || name == "" {
+			return invalidMapping(target)
+		}
+		expression := r.ResponseParameters[target]
+		if expression == "" {
+			return agw.BadRequestException("Invalid null or empty value in responseParameters")
+		}
+		if _, ok := parseSource(expression, requestPrefix, placesOfRefusal); !ok {
+			return invalidMapping(expression)
+		}
+	}
+	for _, text := range r.ResponseTemplates {
+		if len(text) > maxTemplateBytes {
+			return agw.BadRequestException("Mapping templates may not exceed 300 KB")
+		}
+	}
+	return nil
+}
+
+func responsesByType(all []*gatewayResponse) map[string]*agw.GatewayResponse {
+	out := make(map[string]*agw.GatewayResponse, len(all))
+	for _, r := range all {
+		out[r.Response.ResponseType] = &r.Response
+	}
+	return out
+}
+
+// readGatewayResponses reads what an API of the caller defines.
+func readGatewayResponses(r kv.Reader, call *api.Call, apiID string) (map[string]*agw.GatewayResponse, error) {
+	if _, err := findAPI(r, call, apiID); err != nil {
+		return nil, err
+	}
+	all, err := loadAll[gatewayResponse](r, gatewayResponses.prefix(apiID))
+	if err != nil {
+		return nil, err
+	}
+	return responsesByType(all), nil
+}
+
+// changeGatewayResponse changes the response of one type, nil for one that is
+// not defined. change returns what it is to be; nil takes it away.
+func (s *Service) changeGatewayResponse(ctx context.Context, call *api.Call, apiID, responseType string, change func(old *agw.GatewayResponse) (*agw.GatewayResponse, error)) error {
+	key := gatewayResponses.key(apiID, responseType)
+	claims := kv.Claims{Write: [][]byte{key}, Read: [][]byte{apiKey(apiID)}}
+	return s.store.Update(ctx, claims, func(tx kv.Tx) error {
+		if _, err := findAPI(tx, call, apiID); err != nil {
+			return err
+		}
+		var old *agw.GatewayResponse
+		kept, err := load[gatewayResponse](tx, key)
+		if orElse(err, nil) != nil {
+			return err
+		}
+		if err == nil {
+			old = &kept.Response
+		}
+		r, err := change(old)
+		if err != nil {
+			return err
+		}
+		if r == nil {
+			tx.Delete(key)
+			return nil
+		}
+		return save(tx, key, &gatewayResponse{Form: form, Response: *r})
+	})
 }

@@ -169,7 +169,7 @@ func backendFailure(ctx context.Context, err error) error {
 	if context.Cause(ctx) == errTimedOut {
 		return timedOut()
 	}
-	return &refusal{status: http.StatusGatewayTimeout, errorType: "InternalServerErrorException",
+	return &refusal{kind: "INTEGRATION_FAILURE", status: http.StatusGatewayTimeout, errorType: "InternalServerErrorException",
 		message: "Network error communicating with endpoint", cause: err}
 }
 

@@ -12,11 +12,40 @@ import "cloudless/internal/storage/keys"
 //	("apigateway", "api", api, "stage", name)              stage
 //	("apigateway", "api", api, "deployment", id)           deployment
 //	("apigateway", "api", api, "snapshot", deployment, id) resource, as it was deployed
+//	("apigateway", "api", api, part, id)                   one of the parts below
+//	("apigateway", "api", api, "deployed", deployment, part, id) the same, as it was deployed
 //
 // Whoever changes what an API owns claims the API's record: to read it, so that
 // nothing is added to an API that is being deleted; or to write it, where the
 // outcome depends on more than one of the things owned (the tree of resources,
 // the names of models, the deployments that stages stand on).
+
+// part is a kind of things that an API owns beside its resources, and that a
+// deployment keeps with them.
+type part string
+
+// The parts.
+const (
+	gatewayResponses part = "gatewayresponse" // gatewayResponse, by its type
+)
+
+// parts are all of them.
+var parts = []part{gatewayResponses}
+
+func (p part) key(api, id string) []byte { return keys.Encode("apigateway", "api", api, string(p), id) }
+
+// prefix begins the things of the part; the id follows it.
+func (p part) prefix(api string) []byte { return keys.Encode("apigateway", "api", api, string(p)) }
+
+// deployed begins the things of the part as they were deployed.
+func (p part) deployed(api, deployment string) []byte {
+	return keys.Encode("apigateway", "api", api, "deployed", deployment, string(p))
+}
+
+// deployedPrefix begins all parts of a deployment.
+func deployedPrefix(api, deployment string) []byte {
+	return keys.Encode("apigateway", "api", api, "deployed", deployment)
+}
 
 func ownedKey(account, region, api string) []byte {
 	return keys.Encode("apigateway", "owned", account, region, api)

@@ -1,6 +1,7 @@
 package apigateway
 
 import (
+	"bytes"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -76,6 +77,17 @@ func deleteAll(tx kv.Tx, prefix []byte) error {
 			return err
 		}
 		tx.Delete(append([]byte(nil), pair.Key...))
+	}
+	return nil
+}
+
+// copyAll copies every value under a prefix to the same key under another.
+func copyAll(tx kv.Tx, from, to []byte) error {
+	for pair, err := range tx.Scan(kv.Prefix(from)) {
+		if err != nil {
+			return err
+		}
+		tx.Set(append(bytes.Clone(to), pair.Key[len(from):]...), bytes.Clone(pair.Value))
 	}
 	return nil
 }

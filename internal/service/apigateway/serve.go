@@ -46,7 +46,8 @@ func (s *Service) serve(w http.ResponseWriter, x *exchange, apiID string) error 
 	if err != nil {
 		return err
 	}
-	return answer.write(w)
+	answer.write(w)
+	return nil
 }
 
 // integrate calls the integration of the method.
@@ -95,7 +96,7 @@ func (s *Service) refuse(w http.ResponseWriter, x *exchange, err error) {
 	if why.cause != nil {
 		s.log.WarnContext(ctx, "call of an API failed", "err", why.cause, "status", why.status, "request_id", x.call.RequestID)
 	}
-	why.write(w)
+	x.answerRefusal(why).write(w)
 }
 
 // reply is what an integration answers, as it goes to the client.
@@ -106,12 +107,11 @@ type reply struct {
 }
 
 // write answers the client with r in one piece.
-func (r *reply) write(w http.ResponseWriter) error {
+func (r *reply) write(w http.ResponseWriter) {
 	h := w.Header()
 	for name, values := range r.header {
 		h[name] = values
 	}
 	w.WriteHeader(r.status)
 	_, _ = w.Write(r.body) // the client that went away misses nothing
-	return nil
 }

@@ -120,21 +120,28 @@ func (s *Service) mapResponse(x *exchange, r *response, a backendAnswer) (*reply
 }
 
 // chooseTemplate returns the template for what the client accepts, with the
-// media type that it makes. A client that accepts none of them gets JSON, or
-// else the first by name.
+// media type that it makes.
 func (r *response) chooseTemplate(accept string) (string, *mapping.Template) {
+	name := chooseByAccept(r.templates, accept)
+	return name, r.templates[name]
+}
+
+// chooseByAccept returns the first media type that the client accepts and that
+// there is something for. A client that accepts none of them gets JSON, or else
+// the first by name.
+func chooseByAccept[T any](have map[string]T, accept string) string {
 	for wanted := range strings.SplitSeq(accept, ",") {
 		wanted = mediaType(wanted)
-		if t, found := r.templates[wanted]; found {
-			return wanted, t
+		if _, found := have[wanted]; found {
+			return wanted
 		}
 	}
 	const usual = "application/json"
-	names := slices.Sorted(maps.Keys(r.templates))
+	names := slices.Sorted(maps.Keys(have))
 	if len(names) == 0 || slices.Contains(names, usual) {
-		return usual, r.templates[usual]
+		return usual
 	}
-	return names[0], r.templates[names[0]]
+	return names[0]
 }
 
 // expandStageVariables replaces "${stageVariables.name}" in a URI.
