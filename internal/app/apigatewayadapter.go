@@ -2,21 +2,97 @@ package app
 
 import (
 	"context"
+	"time"
 
+	"cloudless/internal/api"
+	lambdaapi "cloudless/internal/api/lambda"
+	"cloudless/internal/clock"
+	"cloudless/internal/identity"
+	"cloudless/internal/identity/policy"
 	"cloudless/internal/service/apigateway"
 	"cloudless/internal/service/lambda"
+	"cloudless/internal/service/sts"
 )
 
-// invoker is Lambda as API Gateway sees it.
-type invoker struct{ lambda *lambda.Service }
+const gatewayPrincipal = "apigateway.amazonaws.com"
+
+// invoker is Lambda as API Gateway sees it: in its own name, or in a role.
+type invoker struct {
+	lambda *lambda.Service
+	table  *api.Service
+	roles  gatewayRoles
+}
 
 // Invoke implements apigateway.Invoker.
 func (i invoker) Invoke(ctx context.Context, functionARN string, from apigateway.Source, payload []byte) (apigateway.Answer, error) {
+	if from.Role != "" {
+		return i.invokeAs(ctx, functionARN, from, payload)
+	}
 	out, err := i.lambda.InvokeFor(ctx, lambda.Source{
-		Service: "apigateway.amazonaws.com", ARN: from.SourceARN, Account: from.Account, RequestID: from.RequestID,
+		Service: gatewayPrincipal, ARN: from.SourceARN, Account: from.Account, RequestID: from.RequestID,
 	}, functionARN, payload)
 	if err != nil {
 		return apigateway.Answer{}, err
 	}
 	return apigateway.Answer{Payload: out.Payload, FunctionError: out.FunctionError}, nil
+}
+
+// invokeAs invokes a function as a role that trusts API Gateway.
+func (i invoker) invokeAs(ctx context.Context, functionARN string, from apigateway.Source, payload []byte) (apigateway.Answer, error) {
+	call, err := i.roles.assume(ctx, from)
+	if err != nil {
+		return apigateway.Answer{}, err
+	}
+	out, err := i.table.Operations["Invoke"].Do(ctx, call, &lambdaapi.InvocationRequest{FunctionName: functionARN, Payload: payload})
+	if err != nil {
+		return apigateway.Answer{}, err
+	}
+	answer := apigateway.Answer{Payload: out.(*lambdaapi.InvocationResponse).Payload}
+	if failed := out.(*lambdaapi.InvocationResponse).FunctionError; failed != nil {
+		answer.FunctionError = *failed
+	}
+	return answer, nil
+}
+
+// gatewayRoles are the roles that API Gateway acts in.
+type gatewayRoles struct {
+	sts   *sts.Service
+	clock clock.Clock
+}
+
+// assume describes a call that API Gateway makes in a role.
+func (g gatewayRoles) assume(ctx context.Context, from apigateway.Source) (*api.Call, error) {
+	key, err := g.sts.SessionFor(ctx, gatewayPrincipal, from.Role, "BackplaneAssumeRoleSession", 15*time.Minute,
+		api.Given("aws:SourceArn", from.SourceARN), api.Given("aws:SourceAccount", from.Account))
+	if err != nil {
+		return nil, err
+	}
+	return &api.Call{
+		Account: key.Principal.Account, Region: from.Region, Principal: key.Principal, RequestID: from.RequestID,
+		Start: g.clock.Now(), Secure: true, Service: gatewayPrincipal,
+	}, nil
+}
+
+// apiPolicies is the policy language as API Gateway sees it.
+type apiPolicies struct {
+	resourceDocuments
+	authorizer *identity.Authorizer
+}
+
+// Judge implements apigateway.Documents.
+func (p apiPolicies) Judge(ctx context.Context, call *api.Call, document string, attached bool, action, resource string) (apigateway.Verdict, error) {
+	kind := policy.Inline
+	if attached {
+		kind = policy.Resource
+	}
+	d, err := p.authorizer.Judge(ctx, call, document, kind, action, resource)
+	switch {
+	case err != nil:
+		return apigateway.Silent, err
+	case d.Explicit:
+		return apigateway.Denies, nil
+	case d.Allowed:
+		return apigateway.Allows, nil
+	}
+	return apigateway.Silent, nil
 }

@@ -53,10 +53,10 @@ func (a assumable) Role(ctx context.Context, arn string) (sts.Role, error) {
 	return sts.Role(r), err
 }
 
-// resourceDocuments is the policy language as S3, DynamoDB and API Gateway see it.
+// resourceDocuments is the policy language as S3 and DynamoDB see it.
 type resourceDocuments struct{}
 
-// Check implements s3.Documents, dynamodb.Documents and apigateway.Documents.
+// Check implements s3.Documents and dynamodb.Documents.
 func (resourceDocuments) Check(document string) error {
 	_, err := policy.Parse(document, policy.Resource)
 	return err

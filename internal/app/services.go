@@ -81,7 +81,9 @@ func (a *App) build(ctx context.Context, cfg Config, st stores, ca *authority.Au
 	}
 	a.onClose("lambda", func(context.Context) error { lambdaService.Close(); return nil })
 	apigatewayService := apigateway.New(apigateway.Config{
-		Store: st.kv, Authorizer: authz, Clock: cfg.Clock, Log: cfg.Log, Invoker: invoker{lambdaService}, Documents: resourceDocuments{},
+		Store: st.kv, Authorizer: authz, Clock: cfg.Clock, Log: cfg.Log,
+		Invoker:   invoker{lambdaService, lambdaService.API(), gatewayRoles{stsService, cfg.Clock}},
+		Documents: apiPolicies{authorizer: authz},
 	})
 
 	a.background("dynamodb", cfg.Log, dynamodbService.Run)

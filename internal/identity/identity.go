@@ -3,6 +3,7 @@
 //   - identity.go: the [Authorizer], which gathers the policies that have a say
 //     and asks package policy;
 //   - assume.go:   the same question for those who want to assume a role;
+//   - judge.go:    what one document says by itself;
 //   - context.go:  condition keys, from the call and from what a service adds;
 //   - cache.go:    compiled documents, by their text.
 //

@@ -1,6 +1,8 @@
 package sdk
 
 import (
+	"archive/zip"
+	"bytes"
 	"crypto/sha256"
 	"encoding/hex"
 	"io"
@@ -14,6 +16,8 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/apigateway"
 	gatewaytypes "github.com/aws/aws-sdk-go-v2/service/apigateway/types"
 	"github.com/aws/aws-sdk-go-v2/service/iam"
+	"github.com/aws/aws-sdk-go-v2/service/lambda"
+	lambdatypes "github.com/aws/aws-sdk-go-v2/service/lambda/types"
 
 	"cloudless/internal/app"
 	"cloudless/test/servertest"
@@ -168,5 +172,97 @@ func TestThePolicyOfAnAPIDecidesWhereNobodySigns(t *testing.T) {
 		if status, body := g.get(aws.Credentials{}, ""); status != tt.status || body != tt.body {
 			t.Errorf("%s:\n got %d %s\nwant %d %s", tt.name, status, body, tt.status, tt.body)
 		}
+	}
+}
+
+const authorizerCode = `exports.handler = (event, context, callback) => {
+	if (event.authorizationToken === "nobody") { return callback("Unauthorized"); }
+	callback(null, { principalId: event.authorizationToken, context: { n: 1 }, policyDocument: { Version: "2012-10-17", Statement: [
+		{ Action: "execute-api:Invoke", Effect: event.authorizationToken === "bad" ? "Deny" : "Allow", Resource: event.methodArn } ] } });
+};`
+
+// function makes a function of one file, and waits until it may be called.
+func (g gateway) function(name, code, role string) (arn string) {
+	g.t.Helper()
+	var archive bytes.Buffer
+	z := zip.NewWriter(&archive)
+	f, err := z.Create("index.js")
+	g.must(err)
+	_, err = io.WriteString(f, code)
+	g.must(err)
+	g.must(z.Close())
+	c := lambda.NewFromConfig(g.cfg)
+	out, err := c.CreateFunction(g.t.Context(), &lambda.CreateFunctionInput{FunctionName: &name, Code: &lambdatypes.FunctionCode{ZipFile: archive.Bytes()},
+		Role: &role, Handler: aws.String("index.handler"), Runtime: lambdatypes.RuntimeNodejs610})
+	g.must(err)
+	g.must(lambda.NewFunctionActiveV2Waiter(c).Wait(g.t.Context(), &lambda.GetFunctionInput{FunctionName: &name}, time.Minute))
+	return *out.FunctionArn
+}
+
+// role makes a role that a service may assume, and which may do what the
+// document says.
+func (g gateway) role(name, service, document string) (arn string) {
+	g.t.Helper()
+	c := iam.NewFromConfig(g.cfg)
+	out, err := c.CreateRole(g.t.Context(), &iam.CreateRoleInput{RoleName: &name, AssumeRolePolicyDocument: aws.String(strings.Replace(trust, "lambda", service, 1))})
+	g.must(err)
+	if document != "" {
+		_, err = c.PutRolePolicy(g.t.Context(), &iam.PutRolePolicyInput{RoleName: &name, PolicyName: aws.String("p"), PolicyDocument: &document})
+		g.must(err)
+	}
+	return *out.Role.Arn
+}
+
+func TestAuthorizersAreFunctions(t *testing.T) {
+	g := newGateway(t, apigateway.PutMethodInput{AuthorizationType: aws.String("NONE")})
+	function := g.function("auth", authorizerCode, g.role("runs", "lambda", ""))
+	c := g.client()
+	authorizer, err := c.CreateAuthorizer(t.Context(), &apigateway.CreateAuthorizerInput{RestApiId: &g.api, Name: aws.String("auth"), Type: gatewaytypes.AuthorizerTypeToken,
+		IdentitySource: aws.String("method.request.header.Authorization"), AuthorizerResultTtlInSeconds: aws.Int32(0),
+		AuthorizerUri: aws.String("arn:aws:apigateway:us-east-1:lambda:path/2015-03-31/functions/" + function + "/invocations")})
+	g.must(err)
+	_, err = c.UpdateMethod(t.Context(), &apigateway.UpdateMethodInput{RestApiId: &g.api, ResourceId: &g.root, HttpMethod: aws.String("GET"), PatchOperations: []gatewaytypes.PatchOperation{
+		{Op: gatewaytypes.OpReplace, Path: aws.String("/authorizationType"), Value: aws.String("CUSTOM")},
+		{Op: gatewaytypes.OpReplace, Path: aws.String("/authorizerId"), Value: authorizer.Id}}})
+	g.must(err)
+	_, err = c.UpdateIntegrationResponse(t.Context(), &apigateway.UpdateIntegrationResponseInput{RestApiId: &g.api, ResourceId: &g.root, HttpMethod: aws.String("GET"), StatusCode: aws.String("200"),
+		PatchOperations: []gatewaytypes.PatchOperation{{Op: gatewaytypes.OpReplace, Path: aws.String("/responseTemplates/application~1json"), Value: aws.String("$context.authorizer.principalId $context.authorizer.n")}}})
+	g.must(err)
+	g.deploy()
+
+	ask := func(token string) (int, string) { return g.get(aws.Credentials{}, "", "Authorization: "+token) }
+	const wrong = `{"message":null}`
+	if status, body := ask("me"); status != 500 || body != wrong {
+		t.Errorf("before the permission: %d %s", status, body)
+	}
+	_, err = c.UpdateAuthorizer(t.Context(), &apigateway.UpdateAuthorizerInput{RestApiId: &g.api, AuthorizerId: authorizer.Id, PatchOperations: []gatewaytypes.PatchOperation{
+		{Op: gatewaytypes.OpReplace, Path: aws.String("/authorizerCredentials"), Value: aws.String(g.role("asks", "apigateway",
+			`{"Version":"2012-10-17","Statement":[{"Effect":"Allow","Action":"lambda:InvokeFunction","Resource":"`+function+`"}]}`))}}})
+	g.must(err)
+	g.deploy()
+	for _, tt := range []struct {
+		token  string
+		status int
+		body   string
+	}{
+		{"me", 200, "me 1"},
+		{"bad", 403, `{"Message":"User is not authorized to access this resource with an explicit deny"}`},
+		{"nobody", 401, `{"message":"Unauthorized"}`},
+	} {
+		if status, body := ask(tt.token); status != tt.status || body != tt.body {
+			t.Errorf("%s: got %d %s, want %d %s", tt.token, status, body, tt.status, tt.body)
+		}
+	}
+
+	_, err = c.UpdateAuthorizer(t.Context(), &apigateway.UpdateAuthorizerInput{RestApiId: &g.api, AuthorizerId: authorizer.Id, PatchOperations: []gatewaytypes.PatchOperation{
+		{Op: gatewaytypes.OpReplace, Path: aws.String("/authorizerCredentials"), Value: aws.String("")}}})
+	g.must(err)
+	_, err = lambda.NewFromConfig(g.cfg).AddPermission(t.Context(), &lambda.AddPermissionInput{FunctionName: aws.String("auth"), StatementId: aws.String("gateway"),
+		Action: aws.String("lambda:InvokeFunction"), Principal: aws.String("apigateway.amazonaws.com"),
+		SourceArn: aws.String("arn:aws:execute-api:us-east-1:" + servertest.Account + ":" + g.api + "/authorizers/" + *authorizer.Id)})
+	g.must(err)
+	g.deploy()
+	if status, body := ask("me"); status != 200 || body != "me 1" {
+		t.Errorf("with the function's permission: %d %s", status, body)
 	}
 }

@@ -1,6 +1,7 @@
 package apigateway
 
 import (
+	"errors"
 	"strings"
 
 	"cloudless/internal/api"
@@ -12,8 +13,14 @@ const actionInvoke = "execute-api:Invoke"
 
 // admit asks whether the client may call the method.
 func (s *Service) admit(x *exchange) error {
-	if deref(x.method.AuthorizationType) == "AWS_IAM" {
+	switch deref(x.method.AuthorizationType) {
+	case "AWS_IAM":
 		return s.admitSigner(x)
+	case "CUSTOM":
+		return s.admitByAuthorizer(x)
+	case "NONE":
+	default:
+		return internalError().because(errors.New("unknown type of authorization"))
 	}
 	// The policy of the API, if it has one, has to allow the call; nobody else
 	// is asked.

@@ -36,7 +36,7 @@ func TestTheArticlesAPIInvokesItsFunction(t *testing.T) {
 	if w.invoker.arn != functionARN || w.invoker.payload != body {
 		t.Errorf("invoked %s with %s", w.invoker.arn, w.invoker.payload)
 	}
-	want := Source{SourceARN: "arn:aws:execute-api:us-east-1:111111111111:" + id + "/prod/POST/", Account: testAccount, RequestID: w.call.RequestID}
+	want := Source{SourceARN: "arn:aws:execute-api:us-east-1:111111111111:" + id + "/prod/POST/", Account: testAccount, Region: "us-east-1", RequestID: w.call.RequestID}
 	if w.invoker.source != want {
 		t.Errorf("source = %+v, want %+v", w.invoker.source, want)
 	}

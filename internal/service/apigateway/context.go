@@ -28,7 +28,7 @@ func (x *exchange) overrides() mapping.Overrides {
 // contextVariables are what the gateway itself knows of the call.
 func (x *exchange) contextVariables() *value.Map {
 	c := x.requestContext()
-	return value.MapOf(
+	vars := value.MapOf(
 		"accountId", c.AccountID,
 		"apiId", c.APIID,
 		"deploymentId", c.DeploymentID,
@@ -46,6 +46,18 @@ func (x *exchange) contextVariables() *value.Map {
 		"resourcePath", c.ResourcePath,
 		"stage", c.Stage,
 	)
+	if x.authorized != nil {
+		vars.Put("authorizer", x.authorized.variables())
+	}
+	return vars
+}
+
+// variables are what "$context.authorizer" has.
+func (a *authorization) variables() *value.Map {
+	m := orderedMap(a.Context)
+	m.Put("principalId", a.PrincipalID)
+	m.Put("integrationLatency", a.latency)
+	return m
 }
 
 func (id *requestIdentity) variables() *value.Map {

@@ -25,6 +25,8 @@ type deployed struct {
 	binaryMediaTypes []string
 	policy           string                          // of the API; "" for none
 	gatewayResponses map[string]*agw.GatewayResponse // those that the API defines, by their type
+	authorizers      map[string]*readyAuthorizer     // by their ids
+	said             said
 }
 
 // maxDeployed bounds how many stages are kept ready.
@@ -115,10 +117,14 @@ func readDeployed(r kv.Reader, apiID string, record []byte) (*deployed, error) {
 	if err != nil {
 		return nil, err
 	}
+	asked, err := loadAll[authorizer](r, authorizers.deployed(apiID, deploymentID))
+	if err != nil {
+		return nil, err
+	}
 	return &deployed{
 		record: record, apiID: apiID, account: st.Account, region: st.Region, stage: *st.Stage.StageName,
 		deploymentID: deploymentID, variables: st.Stage.Variables, routes: newRoutes(t),
 		binaryMediaTypes: kept.BinaryMediaTypes, policy: kept.Policy,
-		gatewayResponses: responsesByType(responses),
+		gatewayResponses: responsesByType(responses), authorizers: readyAuthorizers(asked),
 	}, nil
 }

@@ -36,6 +36,9 @@ type exchange struct {
 	extendedID string // for the header x-amz-apigw-id
 	traceID    string // for the header X-Amzn-Trace-Id
 
+	authorized *authorization // what the authorizer said; nil where none was asked
+	log        *executionLog  // nil unless the call is a test
+
 	context *mapping.Context // see templateContext; nil until a template runs
 }
 
@@ -106,7 +109,11 @@ func (x *exchange) methodARN() string { return x.arn(strings.TrimSuffix(x.path, 
 func (x *exchange) sourceARN() string { return x.arn(x.route.path) }
 
 func (x *exchange) arn(path string) string {
-	return x.call.ARN("execute-api", x.deployed.apiID+"/"+x.deployed.stage+"/"+x.request.Method+"/"+strings.TrimPrefix(path, "/"))
+	stage := x.deployed.stage
+	if x.log != nil {
+		stage = testStageInARN
+	}
+	return x.call.ARN("execute-api", x.deployed.apiID+"/"+stage+"/"+x.request.Method+"/"+strings.TrimPrefix(path, "/"))
 }
 
 // readBody reads the body whole. Bodies that go on to HTTP_PROXY pass by

@@ -79,6 +79,19 @@ func (fakeDocuments) Check(document string) error {
 	return nil
 }
 
+// Judge knows documents that are one word.
+func (fakeDocuments) Judge(_ context.Context, _ *api.Call, document string, _ bool, _, _ string) (Verdict, error) {
+	switch strings.Trim(document, `"`) {
+	case "allow":
+		return Allows, nil
+	case "deny":
+		return Denies, nil
+	case "silent":
+		return Silent, nil
+	}
+	return Silent, errors.New("no policy")
+}
+
 // fakeInvoker answers as it was told to, and remembers what it was asked.
 type fakeInvoker struct {
 	mu      sync.Mutex

@@ -8,6 +8,7 @@ const (
 	resourceIDLength   = 10
 	modelIDLength      = 6
 	deploymentIDLength = 6
+	authorizerIDLength = 6
 )
 
 // newID draws an id of lowercase letters and digits.

@@ -56,10 +56,16 @@ func compileSelection(pattern string) (*regexp.Regexp, error) {
 	if err == nil {
 		return re, nil
 	}
+	return nil, refusePattern(err, "selection pattern", pattern)
+}
+
+// refusePattern refuses a regular expression that is none, and one of which
+// only Java knows the meaning.
+func refusePattern(err error, what, pattern string) error {
 	if e, ok := errors.AsType[*syntax.Error](err); ok && (e.Code == syntax.ErrInvalidPerlOp || e.Code == syntax.ErrInvalidEscape || e.Code == syntax.ErrInvalidRepeatOp) {
-		return nil, awserr.Unsupported("the selection pattern " + pattern + " with Java's own constructs")
+		return awserr.Unsupported("the " + what + " " + pattern + " with Java's own constructs")
 	}
-	return nil, agw.BadRequestException("Invalid selection pattern specified: " + pattern)
+	return agw.BadRequestException("Invalid " + what + " specified: " + pattern)
 }
 
 // checkIntegrationResponse refuses a response that could not be given.

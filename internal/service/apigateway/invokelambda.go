@@ -47,7 +47,7 @@ func (s *Service) invoke(ctx context.Context, x *exchange, event []byte) (Answer
 	if len(event) == 0 {
 		event = []byte("{}") // what a function gets when nothing is sent to it
 	}
-	out, err := s.invoker.Invoke(ctx, function, Source{SourceARN: x.sourceARN(), Account: x.call.Account, RequestID: x.call.RequestID}, event)
+	out, err := s.invoker.Invoke(ctx, function, x.source(x.sourceARN()), event)
 	switch {
 	case err == nil:
 		return out, nil
@@ -57,6 +57,11 @@ func (s *Service) invoke(ctx context.Context, x *exchange, event []byte) (Answer
 		return Answer{}, badRequest(awserr.From(err).Message)
 	}
 	return Answer{}, internalError().because(err)
+}
+
+// source says for whom a function is invoked.
+func (x *exchange) source(arn string) Source {
+	return Source{SourceARN: arn, Account: x.call.Account, Region: x.call.Region, RequestID: x.call.RequestID}
 }
 
 // errorMessage is what a function that failed says of it, which the selection

@@ -26,11 +26,12 @@ type part string
 
 // The parts.
 const (
+	authorizers      part = "authorizer"      // authorizer, by its id
 	gatewayResponses part = "gatewayresponse" // gatewayResponse, by its type
 )
 
 // parts are all of them.
-var parts = []part{gatewayResponses}
+var parts = []part{authorizers, gatewayResponses}
 
 func (p part) key(api, id string) []byte { return keys.Encode("apigateway", "api", api, string(p), id) }
 

@@ -58,10 +58,7 @@ func methodPath(apiID, resourceID, httpMethod string, below ...string) []string 
 // checkMethod refuses a method that cannot be served as it says.
 func checkMethod(m *agw.Method) error {
 	switch deref(m.AuthorizationType) {
-	case "NONE", "AWS_IAM":
-	case "CUSTOM", "COGNITO_USER_POOLS":
-		// There are no authorizers yet, so none that is named is one.
-		return agw.BadRequestException("Invalid authorizer ID specified. Setting the authorization type to CUSTOM or COGNITO_USER_POOLS requires a valid authorizer.")
+	case "NONE", "AWS_IAM", "CUSTOM", "COGNITO_USER_POOLS":
 	default:
 		return agw.BadRequestException("Invalid authorization type specified")
 	}
@@ -71,8 +68,6 @@ func checkMethod(m *agw.Method) error {
 	case deref(m.RequestValidatorId) != "":
 		// Nor are there validators.
 		return agw.BadRequestException("Invalid Request Validator identifier specified")
-	case deref(m.AuthorizerId) != "":
-		return awserr.Unsupported("the authorizerId parameter of a method")
 	case len(m.AuthorizationScopes) > 0:
 		return awserr.Unsupported("the authorizationScopes parameter of a method")
 	}

@@ -45,6 +45,7 @@ type requestContext struct {
 	DomainName        string          `json:"domainName"`
 	DeploymentID      string          `json:"deploymentId"`
 	APIID             string          `json:"apiId"`
+	Authorizer        map[string]any  `json:"authorizer,omitempty"`
 }
 
 // requestIdentity is who calls. What was not authenticated is null.
@@ -127,7 +128,21 @@ func (x *exchange) requestContext() requestContext {
 		Identity:          x.identity(),
 		DeploymentID:      x.deployed.deploymentID,
 		APIID:             x.deployed.apiID,
+		Authorizer:        x.authorized.inEvent(),
 	}
+}
+
+// inEvent is what the functions behind a method see of its authorizer's word.
+func (a *authorization) inEvent() map[string]any {
+	if a == nil {
+		return nil
+	}
+	m := make(map[string]any, len(a.Context)+2)
+	for name, text := range a.Context {
+		m[name] = text
+	}
+	m["principalId"], m["integrationLatency"] = a.PrincipalID, a.latency
+	return m
 }
 
 func (x *exchange) identity() requestIdentity {

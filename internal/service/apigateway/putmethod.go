@@ -28,12 +28,16 @@ func (s *Service) PutMethod(ctx context.Context, call *api.Call, in *agw.PutMeth
 		RequestParameters:   in.RequestParameters,
 		RequestValidatorId:  in.RequestValidatorId,
 	}
+	dropAuthorizer(m)
 	if err := checkMethod(m); err != nil {
 		return nil, err
 	}
 	err := s.changeResource(ctx, call, in.RestApiId, in.ResourceId, func(tx kv.Tx, r *resource) error {
 		if r.Methods[in.HttpMethod] != nil {
 			return agw.ConflictException("Method already exists for this resource")
+		}
+		if err := checkAuthorizerOf(tx, in.RestApiId, m); err != nil {
+			return err
 		}
 		if err := checkModels(tx, in.RestApiId, m.RequestModels); err != nil {
 			return err

@@ -15,7 +15,7 @@ import (
 type Invoker interface {
 	// Invoke runs a function and waits for its answer. functionARN may have a
 	// qualifier. An error means that the function did not run: it is unknown,
-	// or its policy does not admit the source. If ctx ends first the function
+	// its policy does not admit the source, or the role may not invoke it. If ctx ends first the function
 	// may go on, but nobody hears its answer.
 	Invoke(ctx context.Context, functionARN string, from Source, payload []byte) (Answer, error)
 }
@@ -26,7 +26,12 @@ type Source struct {
 	// "arn:aws:execute-api:us-east-1:000000000000:a1b2c3d4e5/prod/GET/pets".
 	SourceARN string
 	Account   string // that owns the API
+	Region    string // of the API
 	RequestID string
+
+	// Role is the ARN of the role that invokes the function. Without one API
+	// Gateway does in its own name, if the function's policy admits it.
+	Role string
 }
 
 // Answer is how an invocation ended.
@@ -39,7 +44,21 @@ type Answer struct {
 type Documents interface {
 	// Check refuses a document that cannot be the policy of an API.
 	Check(document string) error
+	// Judge tells what a document says of a call by itself: as one that binds
+	// the caller or, if attached, as the policy of the resource in front of
+	// somebody who is not known. The error says that it is no policy.
+	Judge(ctx context.Context, call *api.Call, document string, attached bool, action, resource string) (Verdict, error)
 }
+
+// Verdict is what one policy says.
+type Verdict uint8
+
+// The verdicts.
+const (
+	Silent Verdict = iota
+	Allows
+	Denies
+)
 
 // Config is what the service is built of.
 type Config struct {

@@ -15,6 +15,7 @@ type stage struct {
 	Form    int
 	Account string
 	Region  string
+	Flushed int `json:",omitempty"` // how often what authorizers said was forgotten
 	Stage   agw.Stage
 }
 

@@ -18,11 +18,11 @@ func (s *Service) UpdateMethod(ctx context.Context, call *api.Call, in *agw.Upda
 		if err := patch(m, in.PatchOperations, methodRules, refusePlainly); err != nil {
 			return err
 		}
-		// An authorizer means nothing to a method that asks for none.
-		if t := deref(m.AuthorizationType); t == "NONE" || t == "AWS_IAM" {
-			m.AuthorizerId = nil
-		}
+		dropAuthorizer(m)
 		if err := checkMethod(m); err != nil {
+			return err
+		}
+		if err := checkAuthorizerOf(tx, in.RestApiId, m); err != nil {
 			return err
 		}
 		out = *m
@@ -32,6 +32,13 @@ func (s *Service) UpdateMethod(ctx context.Context, call *api.Call, in *agw.Upda
 		return nil, err
 	}
 	return &out, nil
+}
+
+// dropAuthorizer forgets the authorizer of a method that asks none.
+func dropAuthorizer(m *agw.Method) {
+	if t := deref(m.AuthorizationType); t == "NONE" || t == "AWS_IAM" {
+		m.AuthorizerId = nil
+	}
 }
 
 var methodRules = []rule[agw.Method]{
