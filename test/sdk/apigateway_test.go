@@ -266,3 +266,41 @@ func TestAuthorizersAreFunctions(t *testing.T) {
 		t.Errorf("with the function's permission: %d %s", status, body)
 	}
 }
+
+func TestAPIKeysAndTheirPlans(t *testing.T) {
+	g := newGateway(t, apigateway.PutMethodInput{AuthorizationType: aws.String("NONE"), ApiKeyRequired: true})
+	c := g.client()
+	key, err := c.CreateApiKey(t.Context(), &apigateway.CreateApiKeyInput{Name: aws.String("key"), Enabled: true})
+	g.must(err)
+	plan, err := c.CreateUsagePlan(t.Context(), &apigateway.CreateUsagePlanInput{Name: aws.String("plan"), ApiStages: []gatewaytypes.ApiStage{{ApiId: &g.api, Stage: aws.String("prod")}},
+		Quota: &gatewaytypes.QuotaSettings{Limit: 3, Period: gatewaytypes.QuotaPeriodTypeMonth}, Throttle: &gatewaytypes.ThrottleSettings{BurstLimit: 2, RateLimit: 0.01}})
+	g.must(err)
+	_, err = c.CreateUsagePlanKey(t.Context(), &apigateway.CreateUsagePlanKeyInput{UsagePlanId: plan.Id, KeyId: key.Id, KeyType: aws.String("API_KEY")})
+	g.must(err)
+	check := func(name, value string, status int, body string) {
+		t.Helper()
+		if gotStatus, got := g.get(aws.Credentials{}, "", "x-api-key: "+value); gotStatus != status || got != body {
+			t.Errorf("%s: %d %s, want %d %s", name, gotStatus, got, status, body)
+		}
+	}
+	check("no key", "", 403, `{"message":"Forbidden"}`)
+	check("the first call", *key.Value, 200, "")
+	check("the second", *key.Value, 200, "")
+	check("too fast", *key.Value, 429, `{"message":"Too Many Requests"}`)
+	_, err = c.UpdateUsagePlan(t.Context(), &apigateway.UpdateUsagePlanInput{UsagePlanId: plan.Id, PatchOperations: []gatewaytypes.PatchOperation{{Op: gatewaytypes.OpRemove, Path: aws.String("/throttle")}}})
+	g.must(err)
+	check("the third", *key.Value, 200, "")
+	check("too often", *key.Value, 429, `{"message":"Limit Exceeded"}`)
+	today := time.Now().UTC().Format(time.DateOnly)
+	usage, err := c.GetUsage(t.Context(), &apigateway.GetUsageInput{UsagePlanId: plan.Id, StartDate: &today, EndDate: &today})
+	g.must(err)
+	if got := usage.Items[*key.Id]; len(got) != 1 || got[0][0] != 3 || got[0][1] != 0 {
+		t.Errorf("usage = %v", usage.Items)
+	}
+	out, err := c.ImportApiKeys(t.Context(), &apigateway.ImportApiKeysInput{Format: gatewaytypes.ApiKeysFormatCsv, Body: []byte("name,key,usageplanids\nmore,apikey1234abcdefghij0123456789," + *plan.Id + "\n")})
+	g.must(err)
+	if len(out.Ids) != 1 || len(out.Warnings) != 0 {
+		t.Errorf("imported %+v", out)
+	}
+	check("an imported key", "apikey1234abcdefghij0123456789", 200, "")
+}

@@ -69,6 +69,8 @@ func (id *requestIdentity) variables() *value.Map {
 	}{
 		{"accessKey", id.AccessKey},
 		{"accountId", id.AccountID},
+		{"apiKey", id.APIKey},
+		{"apiKeyId", id.APIKeyID},
 		{"caller", id.Caller},
 		{"user", id.User},
 		{"userAgent", id.UserAgent},

@@ -27,6 +27,8 @@ type deployed struct {
 	gatewayResponses map[string]*agw.GatewayResponse // those that the API defines, by their type
 	authorizers      map[string]*readyAuthorizer     // by their ids
 	said             said
+	apiKeySource     string
+	settings         map[string]agw.MethodSetting // see normalSettings
 }
 
 // maxDeployed bounds how many stages are kept ready.
@@ -125,6 +127,7 @@ func readDeployed(r kv.Reader, apiID string, record []byte) (*deployed, error) {
 		record: record, apiID: apiID, account: st.Account, region: st.Region, stage: *st.Stage.StageName,
 		deploymentID: deploymentID, variables: st.Stage.Variables, routes: newRoutes(t),
 		binaryMediaTypes: kept.BinaryMediaTypes, policy: kept.Policy,
+		apiKeySource: kept.APIKeySource, settings: normalSettings(st.Stage.MethodSettings),
 		gatewayResponses: responsesByType(responses), authorizers: readyAuthorizers(asked),
 	}, nil
 }

@@ -17,6 +17,7 @@ type deployment struct {
 	Created          time.Time
 	BinaryMediaTypes []string `json:",omitempty"`
 	Policy           string   `json:",omitempty"` // of the API, as a document
+	APIKeySource     string   `json:",omitempty"`
 }
 
 func (d *deployment) shape() agw.Deployment {

@@ -37,6 +37,7 @@ type exchange struct {
 	traceID    string // for the header X-Amzn-Trace-Id
 
 	authorized *authorization // what the authorizer said; nil where none was asked
+	keyed      *keyed         // nil where no API key was asked for
 	log        *executionLog  // nil unless the call is a test
 
 	context *mapping.Context // see templateContext; nil until a template runs

@@ -9,18 +9,30 @@ const (
 	modelIDLength      = 6
 	deploymentIDLength = 6
 	authorizerIDLength = 6
+	apiKeyIDLength     = 10
+	usagePlanIDLength  = 6
 )
 
 // newID draws an id of lowercase letters and digits.
 func newID(c clock.Clock, length int) string {
-	const alphabet = "0123456789abcdefghijklmnopqrstuvwxyz"
+	return draw(c, length, "0123456789abcdefghijklmnopqrstuvwxyz")
+}
+
+// newKeyValue draws the value of an API key.
+func newKeyValue(c clock.Clock) string {
+	return draw(c, drawnKeyValue, "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz")
+}
+
+// draw draws a text of letters of an alphabet.
+func draw(c clock.Clock, length int, alphabet string) string {
+	// Above the last multiple of its size, the first letters would be likelier.
+	limit := 256 - 256%len(alphabet)
 	id := make([]byte, 0, length)
 	var b [16]byte
 	for {
 		_, _ = c.Read(b[:]) // a clock.Clock never fails to
 		for _, v := range b {
-			// 252 is 7 times 36: above it, the first letters would be likelier.
-			if v >= 252 {
+			if int(v) >= limit {
 				continue
 			}
 			if id = append(id, alphabet[int(v)%len(alphabet)]); len(id) == length {

@@ -1,6 +1,9 @@
 package apigateway
 
-import "cloudless/internal/storage/keys"
+import (
+	"cloudless/internal/api"
+	"cloudless/internal/storage/keys"
+)
 
 // The layout of the store. Ids of APIs are drawn once and name an API wherever
 // a call of it comes from, so what an API owns is filed under its id alone.
@@ -14,6 +17,13 @@ import "cloudless/internal/storage/keys"
 //	("apigateway", "api", api, "snapshot", deployment, id) resource, as it was deployed
 //	("apigateway", "api", api, part, id)                   one of the parts below
 //	("apigateway", "api", api, "deployed", deployment, part, id) the same, as it was deployed
+//
+//	("apigateway", "apikey", account, region, id)           keyRecord: an API key, with its plans
+//	("apigateway", "keyvalue", account, region, value)      the id of the API key with that value
+//	("apigateway", "usageplan", account, region, plan)      planRecord
+//	("apigateway", "plankey", account, region, plan, key)   nothing: the plan has the key
+//	("apigateway", "quota", account, region, plan, key)     quotaRecord: how much of a quota is used
+//	("apigateway", "usage", account, region, plan, key, day) usageRecord: how much was used on a day
 //
 // Whoever changes what an API owns claims the API's record: to read it, so that
 // nothing is added to an API that is being deleted; or to write it, where the
@@ -91,4 +101,28 @@ func snapshotKey(api, deployment, resource string) []byte {
 // snapshotPrefix begins the resources of a deployment; the id follows it.
 func snapshotPrefix(api, deployment string) []byte {
 	return keys.Encode("apigateway", "api", api, "snapshot", deployment)
+}
+
+// ofAccount is a kind of things that an account has in a region, beside its
+// APIs.
+type ofAccount string
+
+// The kinds.
+const (
+	apiKeys    ofAccount = "apikey"
+	keyValues  ofAccount = "keyvalue"
+	usagePlans ofAccount = "usageplan"
+	planKeys   ofAccount = "plankey"
+	quotas     ofAccount = "quota"
+	usages     ofAccount = "usage"
+)
+
+// key is the key of one of them, or with fewer ids than it has the beginning of
+// some.
+func (k ofAccount) key(call *api.Call, ids ...string) []byte {
+	elems := []any{"apigateway", string(k), call.Account, call.Region}
+	for _, id := range ids {
+		elems = append(elems, id)
+	}
+	return keys.Encode(elems...)
 }

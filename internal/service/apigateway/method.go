@@ -63,8 +63,6 @@ func checkMethod(m *agw.Method) error {
 		return agw.BadRequestException("Invalid authorization type specified")
 	}
 	switch {
-	case deref(m.ApiKeyRequired):
-		return awserr.Unsupported("the apiKeyRequired parameter of a method")
 	case deref(m.RequestValidatorId) != "":
 		// Nor are there validators.
 		return agw.BadRequestException("Invalid Request Validator identifier specified")

@@ -62,6 +62,8 @@ type requestIdentity struct {
 	UserARN                       *string `json:"userArn"`
 	UserAgent                     *string `json:"userAgent"`
 	User                          *string `json:"user"`
+	APIKey                        *string `json:"apiKey,omitempty"`
+	APIKeyID                      *string `json:"apiKeyId,omitempty"`
 }
 
 // invokeProxy answers through an integration of type AWS_PROXY: the function
@@ -149,6 +151,9 @@ func (x *exchange) identity() requestIdentity {
 	id := requestIdentity{SourceIP: x.call.SourceIP}
 	if agent := x.request.UserAgent(); agent != "" {
 		id.UserAgent = &agent
+	}
+	if x.keyed != nil {
+		id.APIKey, id.APIKeyID = x.keyed.key.Value, x.keyed.key.Id
 	}
 	if p := x.call.Principal; p.Type != api.PrincipalAnonymous && p.ARN != "" {
 		id.AccountID, id.Caller, id.User = new(p.Account), new(p.ID), new(p.ID)

@@ -7,6 +7,7 @@ import (
 	"fmt"
 
 	agw "cloudless/internal/api/apigateway"
+	"cloudless/internal/storage/keys"
 	"cloudless/internal/storage/kv"
 )
 
@@ -79,6 +80,26 @@ func deleteAll(tx kv.Tx, prefix []byte) error {
 		tx.Delete(append([]byte(nil), pair.Key...))
 	}
 	return nil
+}
+
+// lastElements returns the last elements, texts all, of the keys under prefix.
+func lastElements(r kv.Reader, prefix []byte) ([]string, error) {
+	var out []string
+	for pair, err := range r.Scan(kv.Prefix(prefix)) {
+		if err != nil {
+			return nil, err
+		}
+		elems, err := keys.Decode(pair.Key[len(prefix):])
+		if err != nil {
+			return nil, fmt.Errorf("read a key: %w", err)
+		}
+		last, ok := elems[len(elems)-1].(string)
+		if !ok {
+			return nil, errors.New("read a key: its last element is no text")
+		}
+		out = append(out, last)
+	}
+	return out, nil
 }
 
 // copyAll copies every value under a prefix to the same key under another.

@@ -30,6 +30,12 @@ func (s *Service) serve(w http.ResponseWriter, x *exchange, apiID string) error 
 	if err := s.admit(x); err != nil {
 		return err
 	}
+	if err := s.admitKey(x); err != nil {
+		return err
+	}
+	if !s.takeFromStage(x) {
+		return throttled()
+	}
 	if x.method.broken != nil {
 		return internalError().because(x.method.broken)
 	}

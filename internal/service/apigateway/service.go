@@ -80,6 +80,7 @@ type Service struct {
 	policies Documents
 	log      *slog.Logger
 	deployed *deployedCache
+	buckets  buckets
 	backends http.RoundTripper // carries the calls of HTTP integrations
 }
 

@@ -28,10 +28,13 @@ func checkTags(tags map[string]string) error {
 	return nil
 }
 
-// tagged is what has tags: an API, or one of its stages.
+// tagged is what has tags: an API, one of its stages, an API key or a usage
+// plan.
 type tagged struct {
 	apiID string
 	stage string // "" for the API itself
+	key   string
+	plan  string
 }
 
 // parseTagged reads the ARN of something that has tags, such as
@@ -45,7 +48,11 @@ func parseTagged(call *api.Call, arn string) (tagged, error) {
 		return tagged{apiID: parts[1]}, nil
 	case len(parts) == 4 && parts[0] == "restapis" && parts[2] == "stages":
 		return tagged{apiID: parts[1], stage: parts[3]}, nil
-	case slices.Contains([]string{"apikeys", "clientcertificates", "domainnames", "usageplans", "vpclinks"}, parts[0]):
+	case len(parts) == 2 && parts[0] == "apikeys":
+		return tagged{key: parts[1]}, nil
+	case len(parts) == 2 && parts[0] == "usageplans":
+		return tagged{plan: parts[1]}, nil
+	case slices.Contains([]string{"clientcertificates", "domainnames", "vpclinks"}, parts[0]):
 		return tagged{}, awserr.Unsupported("the tags of " + parts[0])
 	}
 	return tagged{}, agw.BadRequestException("Invalid ARN specified in the request")
@@ -58,12 +65,25 @@ func (s *Service) authorizeTags(ctx context.Context, call *api.Call, method, arn
 
 // tagsOf reads the tags of something.
 func tagsOf(r kv.Reader, call *api.Call, t tagged) (map[string]string, error) {
-	if t.stage != "" {
+	switch {
+	case t.stage != "":
 		st, err := findStage(r, call, t.apiID, t.stage)
 		if err != nil {
 			return nil, err
 		}
 		return st.Stage.Tags, nil
+	case t.key != "":
+		k, err := findKey(r, call, t.key)
+		if err != nil {
+			return nil, err
+		}
+		return k.Key.Tags, nil
+	case t.plan != "":
+		p, err := findPlan(r, call, t.plan)
+		if err != nil {
+			return nil, err
+		}
+		return p.Plan.Tags, nil
 	}
 	a, err := findAPI(r, call, t.apiID)
 	if err != nil {
@@ -74,19 +94,22 @@ func tagsOf(r kv.Reader, call *api.Call, t tagged) (map[string]string, error) {
 
 // changeTags changes the tags of something.
 func (s *Service) changeTags(ctx context.Context, call *api.Call, t tagged, change func(tags map[string]string) error) error {
-	if t.stage != "" {
-		return s.changeStage(ctx, call, t.apiID, t.stage, func(_ kv.Tx, st *stage) error {
-			if st.Stage.Tags == nil {
-				st.Stage.Tags = map[string]string{}
-			}
-			return change(st.Stage.Tags)
-		})
+	in := func(tags *map[string]string) error {
+		if *tags == nil {
+			*tags = map[string]string{}
+		}
+		return change(*tags)
+	}
+	switch {
+	case t.stage != "":
+		return s.changeStage(ctx, call, t.apiID, t.stage, func(_ kv.Tx, st *stage) error { return in(&st.Stage.Tags) })
+	case t.key != "":
+		return s.changeKey(ctx, call, t.key, func(_ kv.Tx, k *keyRecord) error { return in(&k.Key.Tags) })
+	case t.plan != "":
+		return s.changePlan(ctx, call, t.plan, func(_ kv.Tx, p *planRecord) error { return in(&p.Plan.Tags) })
 	}
 	return s.changeAPI(ctx, call, t.apiID, func(tx kv.Tx, a *restAPI) error {
-		if a.API.Tags == nil {
-			a.API.Tags = map[string]string{}
-		}
-		if err := change(a.API.Tags); err != nil {
+		if err := in(&a.API.Tags); err != nil {
 			return err
 		}
 		return save(tx, apiKey(t.apiID), a)

@@ -7,7 +7,6 @@ import (
 
 	"cloudless/internal/api"
 	agw "cloudless/internal/api/apigateway"
-	"cloudless/internal/awserr"
 	"cloudless/internal/storage/kv"
 )
 
@@ -19,8 +18,14 @@ func (s *Service) UpdateStage(ctx context.Context, call *api.Call, in *agw.Updat
 	}
 	var out agw.Stage
 	err := s.changeStage(ctx, call, in.RestApiId, in.StageName, func(tx kv.Tx, st *stage) error {
-		if err := patch(&st.Stage, in.PatchOperations, stageRules, refuseStagePatch); err != nil {
-			return err
+		for _, o := range in.PatchOperations {
+			done, err := patchMethodSetting(&st.Stage, o)
+			if !done && err == nil {
+				err = patch(&st.Stage, []agw.PatchOperation{o}, stageRules, refuseStagePatch)
+			}
+			if err != nil {
+				return err
+			}
 		}
 		if _, err := findDeployment(tx, call, in.RestApiId, deref(st.Stage.DeploymentId)); err != nil {
 			return orElse(hideNotFound(err), agw.BadRequestException("Deployment id does not exist"))
@@ -97,8 +102,6 @@ func refuseStagePatch(op, path string, rules []patchable) error {
 		return agw.BadRequestException("Cannot remove method setting " + strings.TrimPrefix(path, "/") + " because there is no method setting for this method ")
 	case op == "add" && known:
 		return agw.BadRequestException("Invalid add operation with path: " + path)
-	case slices.ContainsFunc(methodSettings, func(s string) bool { return strings.HasSuffix(path, "/"+s) }):
-		return awserr.Unsupported("the method settings of a stage (" + path + ")")
 	}
 	return agw.BadRequestException("Invalid method setting path: " + path + ". Must be one of: [" + stagePaths + "]")
 }

@@ -1,0 +1,43 @@
+package apigateway
+
+import (
+	"context"
+
+	"cloudless/internal/api"
+	agw "cloudless/internal/api/apigateway"
+	"cloudless/internal/storage/kv"
+)
+
+// UpdateApiKey changes an API key by patch operations. Its value stays what it
+// is.
+func (s *Service) UpdateApiKey(ctx context.Context, call *api.Call, in *agw.UpdateApiKeyRequest) (*agw.ApiKey, error) {
+	if err := s.authorize(ctx, call, "PATCH", "apikeys", in.ApiKey); err != nil {
+		return nil, err
+	}
+	var out agw.ApiKey
+	err := s.changeKey(ctx, call, in.ApiKey, func(_ kv.Tx, k *keyRecord) error {
+		if err := patch(&k.Key, in.PatchOperations, apiKeyRules, refuseByPath); err != nil {
+			return err
+		}
+		k.Key.LastUpdatedDate = new(s.now())
+		out = k.shape(false)
+		return checkKey(&k.Key)
+	})
+	if err != nil {
+		return nil, err
+	}
+	if out.Tags == nil {
+		out.Tags = map[string]string{} // AWS shows none only in this answer
+	}
+	return &out, nil
+}
+
+var apiKeyRules = []rule[agw.ApiKey]{
+	{"/description", replaceOnly, text(func(k *agw.ApiKey) **string { return &k.Description })},
+	{"/enabled", replaceOnly, func(k *agw.ApiKey, p patchOp) error {
+		k.Enabled = new(p.text() == "true")
+		return nil
+	}},
+	{"/name", replaceOnly, text(func(k *agw.ApiKey) **string { return &k.Name })},
+	{"/customerId", replaceOnly, text(func(k *agw.ApiKey) **string { return &k.CustomerId })},
+}
