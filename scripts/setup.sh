@@ -3,9 +3,9 @@
 # is asked, and what is there already is left alone.
 #
 #   scripts/setup.sh demo    the AWS CLI and the runtime of nodejs6.10
-#   scripts/setup.sh test    those, a C compiler for the race detector, and the
-#                            SDKs that the tests drive, with a JDK and Maven for
-#                            that of Java
+#   scripts/setup.sh test    those, a C compiler for the race detector, the SDKs
+#                            that the tests drive, and what the runtimes of the
+#                            tests run on: Python with pip, a JDK with Maven, Ruby
 set -euo pipefail
 cd "$(dirname "$0")/.."
 what=${1:-}
@@ -42,6 +42,8 @@ system() {
 	[ "$what" = demo ] || has "${CC:-cc}" || missing+=(gcc libc6-dev)
 	[ "$what" = demo ] || has javac || missing+=(default-jdk-headless)
 	[ "$what" = demo ] || has mvn || missing+=(maven)
+	[ "$what" = demo ] || has ruby || missing+=(ruby)
+	[ "$what" = demo ] || python3 -c 'import pip' 2>/dev/null || missing+=(python3-pip)
 	[ ${#missing[@]} -gt 0 ] || return 0
 	if ! has apt-get; then
 		say "please install what Debian calls: ${missing[*]}"
@@ -97,7 +99,7 @@ requirements=(scripts/requirements-demo.txt)
 packs=(nodejs6.10)
 if [ "$what" = test ]; then
 	requirements+=(scripts/requirements-test.txt)
-	packs+=(nodejs20.x nodejs22.x)
+	packs+=(nodejs20.x nodejs22.x python3.12 java17)
 	node_packages test/sdk/js
 	java_libraries test/sdk/dynamodb/java/pom.xml
 fi

@@ -16,9 +16,11 @@ func newRuntime(o *options) *cobra.Command {
 		Use:   "runtime",
 		Short: "Install and list what functions run on",
 		Long: `A function names the runtime that it runs on, such as nodejs6.10. Runtime packs bring
-that very version of the language, with the AWS SDK of its day. They are fetched with
-the language's own package client, here or at the first use, and kept for all data
-directories (CLOUDLESS_RUNTIMES says where).`,
+what it needs: for Node that very version, with the AWS SDK of its day; for Python the
+SDK, for Java AWS's runtime interface client, on the interpreter of this machine that
+is nearest. They are fetched with the language's own package client (npm, pip, mvn, as
+they are configured), here or at the first use, and kept for all data directories
+(CLOUDLESS_RUNTIMES says where).`,
 	}
 	cmd.AddCommand(newRuntimeInstall(), newRuntimeList(o))
 	return cmd
@@ -62,9 +64,11 @@ func newRuntimeList(o *options) *cobra.Command {
 			for _, r := range all {
 				state := "not installed"
 				if r.Installed {
-					state = "ready"
+					state = "ready: " + r.Runs
+				} else if r.Missing != "" {
+					state = r.Missing
 				}
-				fmt.Fprintf(w, "%s\t%s\t%s\n", r.Identifier, r.Version, state)
+				fmt.Fprintf(w, "%s\t%s\n", r.Identifier, state)
 			}
 			return w.Flush()
 		},

@@ -2,6 +2,7 @@ package app
 
 import (
 	"context"
+	"errors"
 	"os"
 
 	"cloudless/internal/sandbox"
@@ -47,8 +48,10 @@ func InstallRuntime(ctx context.Context, runtimesDir, identifier string, progres
 // Runtime is one identifier that a function may name.
 type Runtime struct {
 	Identifier string `json:"identifier"`
-	Version    string `json:"version"`   // of the language that it stands for, or of the pack
-	Installed  bool   `json:"installed"` // its pack is here, or it needs none
+	Version    string `json:"version"`           // of the language that it stands for
+	Installed  bool   `json:"installed"`         // all that it needs is here
+	Runs       string `json:"runs,omitempty"`    // what runs, such as "nodejs 6.10.3", if it is installed
+	Missing    string `json:"missing,omitempty"` // what this machine lacks, and what brings it
 }
 
 // Runtimes lists the identifiers, with what is installed.
@@ -56,9 +59,13 @@ func Runtimes(runtimesDir string) []Runtime {
 	packs := runtime.NewPacks(runtimesDir)
 	var all []Runtime
 	for _, r := range runtime.All() {
-		out := Runtime{Identifier: r.Identifier, Version: r.Version, Installed: !r.NeedsPack()}
-		if pack, err := packs.Find(r.Identifier); err == nil {
-			out.Version, out.Installed = pack.Version, true
+		out := Runtime{Identifier: r.Identifier, Version: r.Version}
+		program, err := packs.Program(r.Identifier)
+		switch {
+		case err == nil:
+			out.Installed, out.Runs = true, program.Runs
+		case !errors.Is(err, runtime.ErrNotInstalled):
+			out.Missing = err.Error()
 		}
 		all = append(all, out)
 	}

@@ -168,8 +168,9 @@ func (m *Manager) layout(e *environment) driver.Layout {
 		files = append(files, driver.File{Source: f.Source, Target: f.Target, Link: f.Link})
 	}
 	for _, target := range trustTargets {
-		files = append(files, driver.File{Source: m.caFile, Target: target})
+		files = append(files, driver.File{Source: m.trust.pem, Target: target})
 	}
+	files = append(files, driver.File{Source: m.trust.store, Target: trustStoreTarget})
 	share := int64(e.fn.MemoryMB) * 1000 / mbPerCore
 	cpuMax := max(share, 1000)
 	if m.cfg.StrictCPU {

@@ -70,9 +70,15 @@ func exited(era runtime.Era, requestID string, exit driver.Exit) failure {
 	return f
 }
 
-// invalidEntrypoint is the failure of a function that has no program to start.
-func invalidEntrypoint(era runtime.Era, requestID, reason string) failure {
-	return broken(era, requestID, "Runtime.InvalidEntrypoint", reason)
+// notStarted is the failure of a function whose program cannot be started. The
+// runtime of Go told it as the error of Go's that it was.
+func notStarted(r runtime.Runtime, requestID, reason string) failure {
+	if r.Family == runtime.Go {
+		f := failed("PathError", reason)
+		f.logLine = reason + ": PathError\nnull\n"
+		return f
+	}
+	return broken(r.Era, requestID, "Runtime.InvalidEntrypoint", reason)
 }
 
 // brokenExtension is the failure of a function that lost one of its extensions.

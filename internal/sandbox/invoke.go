@@ -134,7 +134,7 @@ func (m *Manager) initFailed(e *environment, requestID string, f *initFailure) (
 	case f.extension != nil:
 		failed = brokenExtension(era, requestID, *f.extension)
 	case f.noStart != "":
-		failed = invalidEntrypoint(era, requestID, f.noStart)
+		failed = notStarted(e.program.Runtime, requestID, f.noStart)
 	default:
 		failed = exited(era, requestID, f.exit)
 	}

@@ -18,7 +18,7 @@ type Manager struct {
 	code    *codeCache
 	pump    *pump
 	servers *servers
-	caFile  string // the authority's certificate
+	trust   trust
 
 	ctx  context.Context // ends when nothing may go on any longer
 	stop context.CancelFunc
@@ -47,11 +47,8 @@ func New(cfg Config) (*Manager, error) {
 	if err != nil {
 		return nil, err
 	}
-	caFile := filepath.Join(cfg.Dir, "ca.pem")
-	if err := os.WriteFile(caFile, cfg.Authority.PEM(), 0o644); err != nil {
-		return nil, fmt.Errorf("write what functions trust: %w", err)
-	}
-	if err := os.Chmod(caFile, 0o644); err != nil { // whatever the user's mask says
+	trusted, err := writeTrust(cfg.Dir, cfg.Authority.PEM())
+	if err != nil {
 		return nil, fmt.Errorf("write what functions trust: %w", err)
 	}
 	if cfg.Driver == nil {
@@ -65,7 +62,7 @@ func New(cfg Config) (*Manager, error) {
 		code:         code,
 		pump:         newPump(cfg.Logs, cfg.Clock, cfg.Log),
 		servers:      newServers(cfg.Front, cfg.Authority, cfg.Clock),
-		caFile:       caFile,
+		trust:        trusted,
 		ctx:          ctx,
 		stop:         stop,
 		pools:        make(map[poolKey]*pool),

@@ -262,6 +262,19 @@ func TestFunctionThatHasNoProgramFails(t *testing.T) {
 	}
 }
 
+// TestMissingProgramOfGoIsToldAsGoTellsIt has the words of the oldest runtime of Go.
+func TestMissingProgramOfGoIsToldAsGoTellsIt(t *testing.T) {
+	b := newIsolatedBench(t)
+	r := b.invoke(function("go1.x", "bin/main", zipOf("readme", "hello")), `{}`)
+	want := `{"errorType":"PathError","errorMessage":"fork/exec /var/task/bin/main: no such file or directory"}`
+	if string(r.Payload) != want || r.FunctionError != "Unhandled" {
+		t.Errorf("result = %q %s, want %s", r.FunctionError, r.Payload, want)
+	}
+	if log := "fork/exec /var/task/bin/main: no such file or directory: PathError\nnull\n"; !strings.Contains(string(r.LogTail), log) {
+		t.Errorf("log = %s, want %s", r.LogTail, log)
+	}
+}
+
 func TestCallerThatGoesAwayDoesNotStopTheFunction(t *testing.T) {
 	b := newIsolatedBench(t)
 	ctx, cancel := context.WithCancel(t.Context())

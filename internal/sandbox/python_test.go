@@ -3,25 +3,17 @@
 package sandbox
 
 import (
-	"errors"
 	"regexp"
 	"strings"
 	"testing"
 	"time"
-
-	"cloudless/internal/sandbox/runtime"
 )
 
 // python returns a function for the Python that this machine has, whichever it
-// is, or skips the test.
+// is, with boto3.
 func python(t *testing.T, b *bench, handler, code string) Function {
 	t.Helper()
-	if _, err := b.Installed("python3.12"); err != nil {
-		if _, ok := errors.AsType[*runtime.MissingError](err); ok {
-			t.Skipf("SKIPPED: %v", err)
-		}
-		t.Fatal(err)
-	}
+	needRuntime(t, b, "python3.12")
 	return function("python3.12", handler, zipOf("app.py", code))
 }
 
@@ -116,4 +108,36 @@ def handler(event, context):
 			t.Errorf("the front was asked\n%s\nwant\n%s", got, want)
 		}
 	})
+}
+
+func TestPythonFindsBoto3(t *testing.T) {
+	eachDriver(t, func(t *testing.T, b *bench) {
+		r := b.invoke(python(t, b, "app.handler", `
+import boto3
+
+def handler(event, context):
+    boto3.client("dynamodb").delete_item(TableName="t", Key={"k": {"S": event["k"]}})
+    return boto3.__file__.split("/")[-3:-1]
+`), `{"k":"1"}`)
+		if got := string(r.Payload); got != `["site-packages", "boto3"]` {
+			t.Fatalf("result = %q %s\n%s", r.FunctionError, got, r.LogTail)
+		}
+		if got := b.front.requests[0]; !strings.Contains(got, `DynamoDB_20120810.DeleteItem {"TableName": "t", "Key": {"k": {"S": "1"}}}`) {
+			t.Errorf("the front was asked %s", got)
+		}
+	})
+}
+
+// TestLayersOfPythonComeBeforeBoto3 has a layer with a boto3 of its own.
+func TestLayersOfPythonComeBeforeBoto3(t *testing.T) {
+	b := newIsolatedBench(t)
+	fn := python(t, b, "app.handler", `
+import boto3
+
+def handler(event, context): return boto3.of
+`)
+	fn.Layers = []Code{codeOf(zipOf("python/boto3.py", "of = 'the layer'"))}
+	if r := b.invoke(fn, `{}`); string(r.Payload) != `"the layer"` {
+		t.Errorf("result = %q %s", r.FunctionError, r.Payload)
+	}
 }

@@ -14,7 +14,8 @@
 //   - extension.go: the programs that run beside a function, and their last word;
 //   - stream.go: an answer that is passed on while it is made;
 //   - serve.go: what answers on an environment's sockets;
-//   - variables.go: the variables that a function finds;
+//   - variables.go, trust.go: the variables that a function finds, and the
+//     certificates;
 //   - failure.go, report.go: errors, and lines about an invocation, as Lambda
 //     words them;
 //   - output.go, frames.go, logs.go: what a function prints, on its way to its log;

@@ -19,6 +19,10 @@ var trustTargets = []string{
 	caTarget, "/etc/ssl/certs/ca-certificates.crt", "/etc/pki/tls/certs/ca-bundle.crt", "/etc/ssl/cert.pem",
 }
 
+// trustStoreTarget is where Java finds the same certificate: it reads stores of its
+// own kind.
+const trustStoreTarget = "/etc/pki/cloudless/ca.jks"
+
 // variables returns the environment variables of a function's process: those of
 // every function, those of its runtime, and the user's own, which have the last
 // word.
@@ -87,8 +91,10 @@ func searchPath(env driver.Environment, dirs ...string) string {
 
 // place tells a runtime where its process runs.
 func place(fn *Function, env driver.Environment, isolated bool) runtime.Place {
-	at := runtime.Place{Path: env.Path, MemoryMB: fn.MemoryMB, Socket: env.Address(driver.RuntimeUX)}
-	if !isolated {
+	at := runtime.Place{Path: env.Path, Handler: fn.Handler, MemoryMB: fn.MemoryMB, Socket: env.Address(driver.RuntimeUX)}
+	if isolated {
+		at.TrustStore = trustStoreTarget
+	} else {
 		at.HTTP, at.HTTPS = env.Address(driver.Endpoint), env.Address(driver.HTTPS)
 	}
 	return at

@@ -10,7 +10,7 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
-	goruntime "runtime"
+	"regexp"
 	"strings"
 	"time"
 )
@@ -18,8 +18,8 @@ import (
 // maxClientOutput bounds how much of a failed package client's words we repeat.
 const maxClientOutput = 2000
 
-// Install brings the pack of a runtime if it is not there yet, with the npm
-// client of this machine. It tells its progress in lines, and returns when the
+// Install brings the pack of a runtime if it is not there yet, with the package
+// client of its language. It tells its progress in lines, and returns when the
 // pack can be used. Several servers may install at the same time: one does, the
 // others wait for it.
 func (p *Packs) Install(ctx context.Context, identifier string, progress func(line string)) error {
@@ -33,7 +33,7 @@ func (p *Packs) Install(ctx context.Context, identifier string, progress func(li
 	if err := os.MkdirAll(p.dir, 0o755); err != nil {
 		return fmt.Errorf("make a place for runtime packs: %w", err)
 	}
-	unlock, err := lock(ctx, filepath.Join(p.dir, "."+identifier+".lock"))
+	unlock, err := lock(ctx, filepath.Join(p.dir, "."+filepath.Base(p.Path(identifier))+".lock"))
 	if err != nil {
 		return fmt.Errorf("wait for another installation of %s: %w", identifier, err)
 	}
@@ -42,98 +42,70 @@ func (p *Packs) Install(ctx context.Context, identifier string, progress func(li
 		return err
 	}
 	start := time.Now()
-	pack, err := p.fetch(ctx, r, progress)
+	if err := p.fetch(ctx, r, progress); err != nil {
+		return fmt.Errorf("install runtime %s: %w", identifier, err)
+	}
+	program, err := p.Program(identifier)
 	if err != nil {
 		return fmt.Errorf("install runtime %s: %w", identifier, err)
 	}
-	progress(fmt.Sprintf("%s: ready in %.1f s, Node %s, in %s", identifier, time.Since(start).Seconds(), pack.Version, p.Path(identifier)))
+	progress(fmt.Sprintf("%s: ready in %.1f s, %s, in %s", identifier, time.Since(start).Seconds(), program.Runs, p.Path(identifier)))
 	return nil
 }
 
 // fetch makes a pack in a directory of its own and moves it into place.
-func (p *Packs) fetch(ctx context.Context, r Runtime, progress func(string)) (Pack, error) {
-	npm, err := exec.LookPath("npm")
-	if err != nil {
-		return Pack{}, &MissingError{Program: "npm", Package: "npm", For: r.Identifier}
+func (p *Packs) fetch(ctx context.Context, r Runtime, progress func(string)) error {
+	var fill func(context.Context, string, Runtime, func(string)) (version string, err error)
+	switch r.Family {
+	case Node:
+		fill = fillNode
+	case Python:
+		fill = p.fillPython
+	case Java:
+		fill = p.fillJava
+	default:
+		return fmt.Errorf("runtime family %q has no packs", r.Family)
 	}
 	dir, err := os.MkdirTemp(p.dir, ".new-"+r.Identifier+"-")
 	if err != nil {
-		return Pack{}, err
+		return err
 	}
 	defer os.RemoveAll(dir)
-
-	progress(fmt.Sprintf("%s: fetching Node %s with the npm client", r.Identifier, r.Version))
-	if err := fetchNode(ctx, npm, dir, r); err != nil {
-		return Pack{}, err
-	}
-	progress(fmt.Sprintf("%s: fetching %d packages of its SDK", r.Identifier, len(r.sdk)))
-	if err := npmInstall(ctx, npm, dir, r.sdk...); err != nil {
-		return Pack{}, err
-	}
-	version, err := nodeVersion(ctx, filepath.Join(dir, nodeBinary()))
+	version, err := fill(ctx, dir, r, progress)
 	if err != nil {
-		return Pack{}, err
+		return err
 	}
-	pack := Pack{Runtime: r.Identifier, Version: version, Packages: r.sdk, Installed: time.Now().UTC()}
+	pack := Pack{Runtime: r.Identifier, Version: version, Packages: r.packages, Installed: time.Now().UTC()}
 	manifest, err := json.MarshalIndent(pack, "", "  ")
 	if err != nil {
-		return Pack{}, err
+		return err
 	}
 	if err := os.WriteFile(filepath.Join(dir, manifestFile), manifest, 0o644); err != nil {
-		return Pack{}, err
+		return err
 	}
 	if err := makeReadable(dir); err != nil {
-		return Pack{}, err
+		return err
 	}
-	return pack, replace(dir, p.Path(r.Identifier))
+	return replace(dir, p.Path(r.Identifier))
 }
 
-// fetchNode installs the version asked for, or, where the registry does not have
-// it for this machine, the newest of the same major version.
-func fetchNode(ctx context.Context, npm, dir string, r Runtime) error {
-	major, _, _ := strings.Cut(r.Version, ".")
-	err := npmInstall(ctx, npm, dir, nodePackage()+"@"+r.Version)
-	if err != nil && major != r.Version && ctx.Err() == nil {
-		err = npmInstall(ctx, npm, dir, nodePackage()+"@"+major)
-	}
-	return err
-}
+// colours are what clients put around words even where nobody sees them.
+var colours = regexp.MustCompile("\x1b\\[[0-9;]*m")
 
-func npmInstall(ctx context.Context, npm, dir string, packages ...string) error {
-	args := []string{"install", "--prefix", dir, "--no-audit", "--no-fund", "--no-package-lock", "--ignore-scripts",
-		"--loglevel=error", "--progress=false"}
-	cmd := exec.CommandContext(ctx, npm, append(args, packages...)...)
+// runClient runs a package client in a directory, and repeats its words if it
+// fails.
+func runClient(ctx context.Context, dir string, argv ...string) error {
+	cmd := exec.CommandContext(ctx, argv[0], argv[1:]...)
 	cmd.Dir = dir
 	cmd.WaitDelay = 5 * time.Second
 	var output bytes.Buffer
 	cmd.Stdout, cmd.Stderr = &output, &output
 	if err := cmd.Run(); err != nil {
-		said := strings.TrimSpace(output.String())
-		return fmt.Errorf("npm install %s: %w: %s", strings.Join(packages, " "), err, said[:min(len(said), maxClientOutput)])
+		said := strings.TrimSpace(colours.ReplaceAllString(output.String(), ""))
+		return fmt.Errorf("%s: %w: %s", strings.Join(argv, " "), err, said[:min(len(said), maxClientOutput)])
 	}
 	return nil
 }
-
-func nodeVersion(ctx context.Context, node string) (string, error) {
-	out, err := exec.CommandContext(ctx, node, "--version").Output()
-	if err != nil {
-		return "", fmt.Errorf("ask Node for its version: %w", err)
-	}
-	return strings.TrimPrefix(strings.TrimSpace(string(out)), "v"), nil
-}
-
-// nodePackage is the registry's package that holds Node for this machine, as one
-// file that needs no installation.
-func nodePackage() string {
-	arch := goruntime.GOARCH
-	if arch == "amd64" {
-		arch = "x64"
-	}
-	return "node-" + goruntime.GOOS + "-" + arch
-}
-
-// nodeBinary is where a pack has its Node.
-func nodeBinary() string { return filepath.Join("node_modules", nodePackage(), "bin", "node") }
 
 // makeReadable lets functions read the pack, which run as another user, however
 // strict the mask of the user that installed it.

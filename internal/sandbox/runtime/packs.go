@@ -20,14 +20,18 @@ const manifestFile = "pack.json"
 type Packs struct {
 	dir string
 
-	probe sync.Once
-	found []interpreter // after probe
+	probePython sync.Once
+	foundPython []interpreter // after probePython
+	probeJava   sync.Once
+	foundJava   []jdk // after probeJava
+	probeRuby   sync.Once
+	foundRuby   []interpreter // after probeRuby
 }
 
 // Pack is one installed pack.
 type Pack struct {
-	Runtime   string    // the identifier it was made for
-	Version   string    // the version of the language that it really has
+	Runtime   string    // the identifier it was made for; others may share it
+	Version   string    // of the interpreter that it has; empty if it has none
 	Packages  []string  // name@version of what was asked for
 	Installed time.Time // when
 	Dir       string    `json:"-"`
@@ -47,23 +51,32 @@ func DefaultDir() (string, error) {
 }
 
 // Path returns the directory of a runtime's pack, whether or not it is there.
-func (p *Packs) Path(identifier string) string { return filepath.Join(p.dir, identifier) }
+// Runtimes that need the same have it together: those of Java, and those of Python
+// that run on the same interpreter.
+func (p *Packs) Path(identifier string) string {
+	name := identifier
+	switch r, _ := Lookup(identifier); r.Family {
+	case Java:
+		name = "java"
+	case Python:
+		if i, err := p.interpreterOf(r); err == nil {
+			name = "python-" + i.minor()
+		}
+	}
+	return filepath.Join(p.dir, name)
+}
 
-// Installed returns the packs that there are, by identifier.
+// Installed returns the packs that there are.
 func (p *Packs) Installed() ([]Pack, error) {
-	entries, err := os.ReadDir(p.dir)
-	if errors.Is(err, fs.ErrNotExist) {
-		return nil, nil
-	}
-	if err != nil {
-		return nil, fmt.Errorf("list runtime packs: %w", err)
-	}
+	seen := make(map[string]bool)
 	var packs []Pack
-	for _, e := range entries {
-		if _, ok := Lookup(e.Name()); !ok {
+	for _, r := range table {
+		dir := p.Path(r.Identifier)
+		if !r.NeedsPack() || seen[dir] {
 			continue
 		}
-		pack, err := p.Find(e.Name())
+		seen[dir] = true
+		pack, err := p.Find(r.Identifier)
 		if errors.Is(err, ErrNotInstalled) {
 			continue
 		}
@@ -94,7 +107,7 @@ func (p *Packs) Find(identifier string) (Pack, error) {
 	if err := json.Unmarshal(data, &pack); err != nil {
 		return Pack{}, fmt.Errorf("read the runtime pack %s: %w", dir, err)
 	}
-	if !slices.Equal(pack.Packages, r.sdk) {
+	if !slices.Equal(pack.Packages, r.packages) {
 		return Pack{}, fmt.Errorf("%s: %w in its present form", identifier, ErrNotInstalled)
 	}
 	return pack, nil

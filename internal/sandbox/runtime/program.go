@@ -10,11 +10,9 @@ import (
 	"os"
 	"path"
 	"path/filepath"
-	"strconv"
-	"strings"
 )
 
-//go:embed node python
+//go:embed node python ruby
 var bootstraps embed.FS
 
 // File says that a file or directory of this machine has to appear to the
@@ -40,6 +38,8 @@ type Program struct {
 type Place struct {
 	// Path tells where the process finds what a Target named.
 	Path func(target string) string
+	// Handler is the function's, as it was configured. Empty in a process that waits.
+	Handler string
 	// MemoryMB is the memory that the function may use.
 	MemoryMB int
 	// Waiting is set for a process that does not know its function yet. It asks
@@ -51,6 +51,9 @@ type Place struct {
 	// Socket is the path of a unix socket on which the Runtime API answers, or
 	// empty where there is only its address.
 	Socket string
+	// TrustStore is a key store of Java's with the certificates that the process has
+	// to trust, or empty where it trusts the machine's.
+	TrustStore string
 	// HTTP and HTTPS are the addresses, host:port, to which the runtime itself has
 	// to lead what is for an endpoint of AWS: where the process has a network of
 	// its own, the names do, and these are empty.
@@ -80,7 +83,7 @@ func (noEntrypoint) Error() string {
 // every function has.
 func (p *Program) Env(at Place) []string {
 	env := p.env(at)
-	if at.HTTPS != "" && p.Runtime.Family != Provided { // whose bootstrap is not ours
+	if at.HTTPS != "" && p.Runtime.bootstrapIsOurs() {
 		env = append(env, "_CLOUDLESS_HTTP="+at.HTTP, "_CLOUDLESS_HTTPS="+at.HTTPS)
 	}
 	return env
@@ -97,56 +100,14 @@ func (p *Packs) Program(identifier string) (*Program, error) {
 		return p.node(r)
 	case Python:
 		return p.python(r)
-	case Provided:
-		return provided(r), nil
+	case Java:
+		return p.java(r)
+	case Ruby:
+		return p.ruby(r)
+	case Go, Provided:
+		return custom(r), nil
 	}
 	return nil, fmt.Errorf("runtime family %q has no program", r.Family)
-}
-
-// node runs our bootstrap on the Node of the pack. A layer's modules and the
-// pack's are also where the resolution of ECMAScript modules, which does not read
-// NODE_PATH, looks after /var/task: by links, so that a module is the same one by
-// whichever name it was found.
-func (p *Packs) node(r Runtime) (*Program, error) {
-	pack, err := p.Find(r.Identifier)
-	if err != nil {
-		return nil, err
-	}
-	boot, err := p.bootstrap("node")
-	if err != nil {
-		return nil, err
-	}
-	modules := filepath.Join(pack.Dir, "node_modules")
-	return &Program{
-		Runtime: r,
-		Runs:    "nodejs " + pack.Version,
-		Waits:   true,
-		Files: []File{
-			{Source: filepath.Join(modules, nodePackage()), Target: "/var/lang"},
-			{Source: boot, Target: "/var/runtime"},
-			{Source: modules, Target: "/var/runtime/node_modules"},
-			{Link: "/opt/nodejs/node_modules", Target: "/var/node_modules"},
-			{Link: "/var/runtime/node_modules", Target: "/node_modules"},
-		},
-		args: func(at Place) []string {
-			return append([]string{
-				at.Path("/var/lang/bin/node"),
-				// What is left is for what is not JavaScript's heap.
-				"--max-old-space-size=" + strconv.Itoa(at.MemoryMB*9/10),
-				at.Path("/var/runtime/index.js"),
-			}, socketArg(at)...)
-		},
-		env: func(at Place) []string {
-			major, _, _ := strings.Cut(r.Version, ".")
-			return []string{"NODE_PATH=" + strings.Join([]string{
-				at.Path("/opt/nodejs/node" + major + "/node_modules"),
-				at.Path("/opt/nodejs/node_modules"),
-				at.Path("/var/runtime/node_modules"),
-				at.Path("/var/runtime"),
-				at.Path("/var/task"),
-			}, ":")}
-		},
-	}, nil
 }
 
 // socketArg names the unix socket to our bootstraps, where there is one, and
@@ -159,27 +120,6 @@ func socketArg(at Place) []string {
 		return []string{at.Socket, "wait"}
 	}
 	return []string{at.Socket}
-}
-
-// providedBootstraps are the names of the program that a custom runtime brings,
-// in the order in which it is looked for.
-var providedBootstraps = []string{"/var/task/bootstrap", "/opt/bootstrap"}
-
-// provided runs the function's own bootstrap, or that of a layer.
-func provided(r Runtime) *Program {
-	return &Program{
-		Runtime: r,
-		Runs:    "bootstrap",
-		args: func(at Place) []string {
-			for _, name := range providedBootstraps {
-				if at.Has != nil && at.Has(name) {
-					return []string{at.Path(name)}
-				}
-			}
-			return nil
-		},
-		env: func(Place) []string { return nil },
-	}
 }
 
 // bootstrap writes one of our bootstraps to disk, under a name that changes with

@@ -5,18 +5,22 @@
 //
 //   - runtime.go: the table's vocabulary;
 //   - table.go: the identifiers that there are;
-//   - packs.go, install.go: runtime packs, which bring a language's interpreter in
-//     the version asked for, with the SDK of its day;
+//   - packs.go, install.go: runtime packs, which bring what the machine does not
+//     have: the interpreter in the version asked for, the SDK of its day, AWS's
+//     client of the Runtime API;
 //   - program.go: what to start and what it needs to see;
-//   - interpreter.go: interpreters that the machine has;
-//   - node/, python/: our own bootstraps, which speak the Runtime API.
+//   - node.go, python.go, java.go, ruby.go, custom.go: the same, family by family,
+//     and which interpreters the machine has;
+//   - node/, python/, ruby/: our own bootstraps, which speak the Runtime API;
+//   - doctor.go: what can run here.
 //
 // A pack is installed whole or not at all: it grows in a directory of its own
 // and is moved into place when it is complete, under a lock that all servers of
 // this user share.
 //
-// The package starts nothing but the package client, and knows nothing of
-// sandboxes: it names files and where they have to appear.
+// The package starts nothing but package clients, and interpreters to ask them who
+// they are. It knows nothing of sandboxes: it names files and where they have to
+// appear.
 package runtime
 
 import (
@@ -31,6 +35,9 @@ type Family string
 const (
 	Node     Family = "nodejs"
 	Python   Family = "python"
+	Java     Family = "java"
+	Ruby     Family = "ruby"
+	Go       Family = "go"
 	Provided Family = "provided"
 )
 
@@ -54,11 +61,11 @@ type Runtime struct {
 	Era        Era
 	// Version is the version of the language that the identifier stands for:
 	// "6.10.3", or "22" where AWS keeps moving on within it. Empty for the
-	// provided family.
+	// families that run programs of the function's own.
 	Version string
-	// sdk lists the packages that AWS's runtime carries for its functions, as
-	// the package client names them.
-	sdk []string
+	// packages are what AWS's runtime carries for its functions, and what we need to
+	// run them, as the package client of the language names them.
+	packages []string
 }
 
 // Lookup finds the runtime of an identifier.
@@ -76,11 +83,17 @@ func All() []Runtime { return append([]Runtime(nil), table...) }
 
 // NeedsPack reports whether the runtime runs from a pack, which has to be
 // installed first.
-func (r Runtime) NeedsPack() bool { return r.Family == Node }
+func (r Runtime) NeedsPack() bool { return len(r.packages) > 0 }
 
 // Wrapped reports whether a function may have its runtime started by a program of
 // its own: custom runtimes have no other, and the oldest had no such custom.
-func (r Runtime) Wrapped() bool { return r.Family != Provided && r.Era != Early }
+func (r Runtime) Wrapped() bool { return r.Family != Provided && r.Family != Go && r.Era != Early }
+
+// bootstrapIsOurs reports whether what speaks the Runtime API is ours: it can do
+// what only we know of.
+func (r Runtime) bootstrapIsOurs() bool {
+	return r.Family == Node || r.Family == Python || r.Family == Ruby
+}
 
 // ErrNotInstalled says that a runtime cannot run yet: its pack is missing.
 var ErrNotInstalled = errors.New("runtime is not installed")

@@ -191,9 +191,6 @@ func TestTableIsConsistent(t *testing.T) {
 		if !strings.HasPrefix(r.Identifier, string(r.Family)) {
 			t.Errorf("%s is of the family %s", r.Identifier, r.Family)
 		}
-		if r.NeedsPack() != (len(r.sdk) > 0) {
-			t.Errorf("%s: needs a pack %v, has %d packages", r.Identifier, r.NeedsPack(), len(r.sdk))
-		}
 	}
 	if !slices.IsSortedFunc(table[:11], func(a, b Runtime) int { return int(a.Era - b.Era) }) {
 		t.Error("the eras of Node are out of order")

@@ -9,6 +9,14 @@ var (
 	sdk3    = clients("3")
 )
 
+// boto3 is what AWS's runtimes of Python carry: the newest that runs on the
+// interpreter, as AWS keeps it.
+var boto3 = []string{"boto3"}
+
+// javaClient is AWS's client of the Runtime API, in the version that we know. AWS's
+// runtimes of Java carry no SDK.
+var javaClient = []string{"com.amazonaws:aws-lambda-java-runtime-interface-client:2.10.1"}
+
 // clients are the packages of the SDK for JavaScript, version 3, that functions
 // use most. AWS's own runtimes carry all of them, some four hundred; the others
 // belong into the function's package here.
@@ -29,26 +37,38 @@ func clients(version string) []string {
 
 // table is every identifier that we run.
 var table = []Runtime{
-	{Identifier: "nodejs4.3", Family: Node, Era: Early, Version: "4.3.2", sdk: sdk2017},
-	{Identifier: "nodejs6.10", Family: Node, Era: Early, Version: "6.10.3", sdk: sdk2017},
-	{Identifier: "nodejs8.10", Family: Node, Era: Early, Version: "8.10.0", sdk: sdk2017},
-	{Identifier: "nodejs10.x", Family: Node, Era: Middle, Version: "10", sdk: sdk2020},
-	{Identifier: "nodejs12.x", Family: Node, Era: Middle, Version: "12", sdk: sdk2020},
-	{Identifier: "nodejs14.x", Family: Node, Era: Middle, Version: "14", sdk: sdk2020},
-	{Identifier: "nodejs16.x", Family: Node, Era: Middle, Version: "16", sdk: sdk2020},
-	{Identifier: "nodejs18.x", Family: Node, Era: Current, Version: "18", sdk: sdk2022},
-	{Identifier: "nodejs20.x", Family: Node, Era: Current, Version: "20", sdk: sdk3},
-	{Identifier: "nodejs22.x", Family: Node, Era: Current, Version: "22", sdk: sdk3},
-	{Identifier: "nodejs24.x", Family: Node, Era: Current, Version: "24", sdk: sdk3},
-	{Identifier: "python3.6", Family: Python, Era: Middle, Version: "3.6"},
-	{Identifier: "python3.7", Family: Python, Era: Middle, Version: "3.7"},
-	{Identifier: "python3.8", Family: Python, Era: Middle, Version: "3.8"},
-	{Identifier: "python3.9", Family: Python, Era: Current, Version: "3.9"},
-	{Identifier: "python3.10", Family: Python, Era: Current, Version: "3.10"},
-	{Identifier: "python3.11", Family: Python, Era: Current, Version: "3.11"},
-	{Identifier: "python3.12", Family: Python, Era: Current, Version: "3.12"},
-	{Identifier: "python3.13", Family: Python, Era: Current, Version: "3.13"},
-	{Identifier: "python3.14", Family: Python, Era: Current, Version: "3.14"},
+	{Identifier: "nodejs4.3", Family: Node, Era: Early, Version: "4.3.2", packages: sdk2017},
+	{Identifier: "nodejs6.10", Family: Node, Era: Early, Version: "6.10.3", packages: sdk2017},
+	{Identifier: "nodejs8.10", Family: Node, Era: Early, Version: "8.10.0", packages: sdk2017},
+	{Identifier: "nodejs10.x", Family: Node, Era: Middle, Version: "10", packages: sdk2020},
+	{Identifier: "nodejs12.x", Family: Node, Era: Middle, Version: "12", packages: sdk2020},
+	{Identifier: "nodejs14.x", Family: Node, Era: Middle, Version: "14", packages: sdk2020},
+	{Identifier: "nodejs16.x", Family: Node, Era: Middle, Version: "16", packages: sdk2020},
+	{Identifier: "nodejs18.x", Family: Node, Era: Current, Version: "18", packages: sdk2022},
+	{Identifier: "nodejs20.x", Family: Node, Era: Current, Version: "20", packages: sdk3},
+	{Identifier: "nodejs22.x", Family: Node, Era: Current, Version: "22", packages: sdk3},
+	{Identifier: "nodejs24.x", Family: Node, Era: Current, Version: "24", packages: sdk3},
+	{Identifier: "python3.6", Family: Python, Era: Middle, Version: "3.6", packages: boto3},
+	{Identifier: "python3.7", Family: Python, Era: Middle, Version: "3.7", packages: boto3},
+	{Identifier: "python3.8", Family: Python, Era: Middle, Version: "3.8", packages: boto3},
+	{Identifier: "python3.9", Family: Python, Era: Current, Version: "3.9", packages: boto3},
+	{Identifier: "python3.10", Family: Python, Era: Current, Version: "3.10", packages: boto3},
+	{Identifier: "python3.11", Family: Python, Era: Current, Version: "3.11", packages: boto3},
+	{Identifier: "python3.12", Family: Python, Era: Current, Version: "3.12", packages: boto3},
+	{Identifier: "python3.13", Family: Python, Era: Current, Version: "3.13", packages: boto3},
+	{Identifier: "python3.14", Family: Python, Era: Current, Version: "3.14", packages: boto3},
+	{Identifier: "java8", Family: Java, Era: Middle, Version: "8", packages: javaClient},
+	{Identifier: "java8.al2", Family: Java, Era: Current, Version: "8", packages: javaClient},
+	{Identifier: "java11", Family: Java, Era: Current, Version: "11", packages: javaClient},
+	{Identifier: "java17", Family: Java, Era: Current, Version: "17", packages: javaClient},
+	{Identifier: "java21", Family: Java, Era: Current, Version: "21", packages: javaClient},
+	{Identifier: "java25", Family: Java, Era: Current, Version: "25", packages: javaClient},
+	{Identifier: "ruby2.5", Family: Ruby, Era: Middle, Version: "2.5"},
+	{Identifier: "ruby2.7", Family: Ruby, Era: Middle, Version: "2.7"},
+	{Identifier: "ruby3.2", Family: Ruby, Era: Current, Version: "3.2"},
+	{Identifier: "ruby3.3", Family: Ruby, Era: Current, Version: "3.3"},
+	{Identifier: "ruby3.4", Family: Ruby, Era: Current, Version: "3.4"},
+	{Identifier: "go1.x", Family: Go, Era: Middle},
 	{Identifier: "provided", Family: Provided, Era: Middle},
 	{Identifier: "provided.al2", Family: Provided, Era: Current},
 	{Identifier: "provided.al2023", Family: Provided, Era: Current},

@@ -1,0 +1,142 @@
+//go:build linux
+
+package sandbox
+
+import (
+	"regexp"
+	"strings"
+	"testing"
+	"time"
+)
+
+// ruby returns a function for the Ruby that this machine has, whichever it is.
+func ruby(t *testing.T, b *bench, handler, code string) Function {
+	t.Helper()
+	needRuntime(t, b, "ruby3.3")
+	return function("ruby3.3", handler, zipOf("app.rb", code))
+}
+
+func TestRubyAnswers(t *testing.T) {
+	for _, tt := range []struct{ name, handler, code, event, want string }{
+		{"with what the method returns", "app.handler", `def handler(event:, context:) { got: event["a"] } end`, `{"a":7}`, `{"got":7}`},
+		{"with what a method of a class returns", "app.App::Inner.handler", `module App; class Inner; def self.handler(event:, context:) event.size end end end`, `[1,2]`, `2`},
+		{"with nothing", "app.handler", `def handler(event:, context:) end`, `{}`, `null`},
+		{"with letters of any kind", "app.handler", `def handler(event:, context:) event end`, `{"ü":"日本"}`, `{"ü":"日本"}`},
+		{"with bytes of its own", "app.handler", `require "stringio"; def handler(event:, context:) StringIO.new("plain") end`, `{}`, `plain`},
+		{"with its context", "app.handler", `
+def handler(event:, context:)
+  left = context.get_remaining_time_in_millis
+  [context.function_name, context.function_version, context.memory_limit_in_mb, context.aws_request_id, context.log_group_name, left > 9000 && left <= 10000]
+end`, `{}`, `["f","$LATEST","256","` + requestID + `","/aws/lambda/f",true]`},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			t.Parallel()
+			b := newIsolatedBench(t)
+			r := b.invoke(ruby(t, b, tt.handler, tt.code), tt.event)
+			if string(r.Payload) != tt.want || r.FunctionError != "" {
+				t.Errorf("result = %q %s, want %s\n%s", r.FunctionError, r.Payload, tt.want, r.LogTail)
+			}
+		})
+	}
+}
+
+func TestRubyFailures(t *testing.T) {
+	for _, tt := range []struct{ name, handler, code, want, log string }{
+		{"exception", "app.handler", "def handler(event:, context:)\n  raise 'no'\nend",
+			`^{"errorMessage":"no","errorType":"Function<RuntimeError>","stackTrace":\["/var/task/app.rb:2:in [^"]*handler'"\]}$`,
+			`Error raised from handler method\n{\n  "errorMessage": "no",`},
+		{"name that is not defined", "app.handler", "def handler(event:, context:)\n  nothing\nend",
+			`^{"errorMessage":"undefined local variable or method [^"]*nothing'.*","errorType":"Function<NameError>","stackTrace":\["/var/task/app.rb:2`,
+			`Critical exception from handler\n`},
+		{"exit", "app.handler", "def handler(event:, context:) exit(3) end", `^{"errorMessage":"exit","errorType":"Function<SystemExit>"`, ``},
+		{"end without a word", "app.handler", "def handler(event:, context:) exit!(3) end",
+			`^{"errorType":"Runtime.ExitError","errorMessage":"RequestId: ` + requestID + ` Error: Runtime exited with error: exit status 3"}$`, ``},
+		{"exception while it loads", "app.handler", "raise ArgumentError, 'early'",
+			`^{"errorMessage":"early","errorType":"Init<ArgumentError>","stackTrace":\["/var/task/app.rb:1:in`, ``},
+		{"missing file", "absent.handler", "", `^{"errorMessage":"cannot load such file -- absent","errorType":"Init<LoadError>"`, ``},
+		{"missing method", "app.absent", "", `^{"errorMessage":"undefined method [^"]*absent'.*","errorType":"Function<NoMethodError>"`, ``},
+		{"file that does not parse", "app.handler", "def", `^{"errorMessage":"[^"]*app.rb:1: syntax error.*","errorType":"Init<SyntaxError>"`, ``},
+		{"handler that names nothing", "app", "", `^{"errorMessage":"Invalid handler \[\\"app\\"\], must be of form FILENAME.METHOD or .*","errorType":"Init<ArgumentError>"`, ``},
+		{"too slow", "app.handler", "def handler(event:, context:) sleep 60 end",
+			`^{"errorType":"Sandbox.Timedout","errorMessage":"RequestId: ` + requestID + ` Error: Task timed out after 1.00 seconds"}$`, `Status: timeout`},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			t.Parallel()
+			b := newIsolatedBench(t)
+			fn := ruby(t, b, tt.handler, tt.code)
+			fn.Timeout = time.Second
+			r := b.invoke(fn, `{}`)
+			if r.FunctionError != "Unhandled" || !regexp.MustCompile(tt.want).Match(r.Payload) {
+				t.Errorf("result = %q %s, want %s", r.FunctionError, r.Payload, tt.want)
+			}
+			if !regexp.MustCompile(tt.log).Match(r.LogTail) {
+				t.Errorf("log = %s, want %s", r.LogTail, tt.log)
+			}
+		})
+	}
+}
+
+func TestRubyStaysAfterAnError(t *testing.T) {
+	b := newIsolatedBench(t)
+	fn := ruby(t, b, "app.handler", `
+$count = 0
+def handler(event:, context:)
+  $count += 1
+  raise "no" if event["fail"]
+  $count
+end`)
+	b.invoke(fn, `{"fail":true}`)
+	if r := b.invoke(fn, `{}`); string(r.Payload) != `2` {
+		t.Errorf("result = %q %s, want 2: the same process", r.FunctionError, r.Payload)
+	}
+}
+
+func TestRubyLog(t *testing.T) {
+	b := newIsolatedBench(t)
+	r := b.invoke(ruby(t, b, "app.handler", `
+require "logger"
+def handler(event:, context:)
+  puts "two", "lines"
+  Logger.new($stdout).info("three\nlines")
+  nil
+end`), `{}`)
+	want := regexp.MustCompile(`(?m)^two\nlines\nI, \[\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{6} #\d+\]  INFO ` + requestID + ` -- : three\nlines$`)
+	if !want.Match(r.LogTail) {
+		t.Errorf("log = %s", r.LogTail)
+	}
+}
+
+func TestRubyReachesTheFrontUnderAWSsOwnName(t *testing.T) {
+	eachDriver(t, func(t *testing.T, b *bench) {
+		r := b.invoke(ruby(t, b, "app.handler", `
+require "net/http"
+def handler(event:, context:)
+  Net::HTTP.post(URI("http://sts.amazonaws.com/"), "a")
+  https = Net::HTTP.new("sts.us-east-1.amazonaws.com", 443)
+  https.use_ssl = true
+  https.ca_file = ENV["AWS_CA_BUNDLE"]
+  https.post("/", "b").code
+end`), `{}`)
+		if string(r.Payload) != `"200"` {
+			t.Fatalf("result = %q %s\n%s", r.FunctionError, r.Payload, r.LogTail)
+		}
+		if got, want := strings.Join(b.front.requests, "\n"), "http sts.amazonaws.com  a\nhttps sts.us-east-1.amazonaws.com  b"; got != want {
+			t.Errorf("the front was asked\n%s\nwant\n%s", got, want)
+		}
+	})
+}
+
+func TestRubyFindsItsGems(t *testing.T) {
+	b := newIsolatedBench(t)
+	spec := `Gem::Specification.new { |s| s.name = "greeting"; s.version = "1.0"; s.summary = "x"; s.authors = ["x"]; s.files = ["lib/greeting.rb"] }`
+	fn := ruby(t, b, "app.handler", `
+require "greeting"
+def handler(event:, context:) GREETING end`)
+	fn.Layers = []Code{codeOf(zipOf(
+		"ruby/gems/3.3.0/specifications/greeting-1.0.gemspec", spec,
+		"ruby/gems/3.3.0/gems/greeting-1.0/lib/greeting.rb", `GREETING = "hello"`,
+	))}
+	if r := b.invoke(fn, `{}`); string(r.Payload) != `"hello"` {
+		t.Errorf("result = %q %s\n%s", r.FunctionError, r.Payload, r.LogTail)
+	}
+}

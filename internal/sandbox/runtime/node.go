@@ -1,0 +1,112 @@
+package runtime
+
+import (
+	"context"
+	"fmt"
+	"os/exec"
+	"path/filepath"
+	goruntime "runtime"
+	"strconv"
+	"strings"
+)
+
+// node runs our bootstrap on the Node of the pack. A layer's modules and the
+// pack's are also where the resolution of ECMAScript modules, which does not read
+// NODE_PATH, looks after /var/task: by links, so that a module is the same one by
+// whichever name it was found.
+func (p *Packs) node(r Runtime) (*Program, error) {
+	pack, err := p.Find(r.Identifier)
+	if err != nil {
+		return nil, err
+	}
+	boot, err := p.bootstrap("node")
+	if err != nil {
+		return nil, err
+	}
+	modules := filepath.Join(pack.Dir, "node_modules")
+	return &Program{
+		Runtime: r,
+		Runs:    "nodejs " + pack.Version,
+		Waits:   true,
+		Files: []File{
+			{Source: filepath.Join(modules, nodePackage()), Target: "/var/lang"},
+			{Source: boot, Target: "/var/runtime"},
+			{Source: modules, Target: "/var/runtime/node_modules"},
+			{Link: "/opt/nodejs/node_modules", Target: "/var/node_modules"},
+			{Link: "/var/runtime/node_modules", Target: "/node_modules"},
+		},
+		args: func(at Place) []string {
+			return append([]string{
+				at.Path("/var/lang/bin/node"),
+				// What is left is for what is not JavaScript's heap.
+				"--max-old-space-size=" + strconv.Itoa(at.MemoryMB*9/10),
+				at.Path("/var/runtime/index.js"),
+			}, socketArg(at)...)
+		},
+		env: func(at Place) []string {
+			major, _, _ := strings.Cut(r.Version, ".")
+			return []string{"NODE_PATH=" + strings.Join([]string{
+				at.Path("/opt/nodejs/node" + major + "/node_modules"),
+				at.Path("/opt/nodejs/node_modules"),
+				at.Path("/var/runtime/node_modules"),
+				at.Path("/var/runtime"),
+				at.Path("/var/task"),
+			}, ":")}
+		},
+	}, nil
+}
+
+// fillNode brings Node with the npm client, and the SDK.
+func fillNode(ctx context.Context, dir string, r Runtime, progress func(string)) (version string, err error) {
+	npm, err := exec.LookPath("npm")
+	if err != nil {
+		return "", &MissingError{Program: "npm", Package: "npm", For: r.Identifier}
+	}
+	progress(fmt.Sprintf("%s: fetching Node %s with the npm client", r.Identifier, r.Version))
+	if err := fetchNode(ctx, npm, dir, r); err != nil {
+		return "", err
+	}
+	progress(fmt.Sprintf("%s: fetching %d packages of its SDK", r.Identifier, len(r.packages)))
+	if err := npmInstall(ctx, npm, dir, r.packages...); err != nil {
+		return "", err
+	}
+	return nodeVersion(ctx, filepath.Join(dir, nodeBinary()))
+}
+
+// fetchNode installs the version asked for, or, where the registry does not have
+// it for this machine, the newest of the same major version.
+func fetchNode(ctx context.Context, npm, dir string, r Runtime) error {
+	major, _, _ := strings.Cut(r.Version, ".")
+	err := npmInstall(ctx, npm, dir, nodePackage()+"@"+r.Version)
+	if err != nil && major != r.Version && ctx.Err() == nil {
+		err = npmInstall(ctx, npm, dir, nodePackage()+"@"+major)
+	}
+	return err
+}
+
+func npmInstall(ctx context.Context, npm, dir string, packages ...string) error {
+	argv := []string{npm, "install", "--prefix", dir, "--no-audit", "--no-fund", "--no-package-lock", "--ignore-scripts",
+		"--loglevel=error", "--progress=false"}
+	return runClient(ctx, dir, append(argv, packages...)...)
+}
+
+func nodeVersion(ctx context.Context, node string) (string, error) {
+	out, err := exec.CommandContext(ctx, node, "--version").Output()
+	if err != nil {
+		return "", fmt.Errorf("ask Node for its version: %w", err)
+	}
+	return strings.TrimPrefix(strings.TrimSpace(string(out)), "v"), nil
+}
+
+// nodePackage is the registry's package that holds Node for this machine, as one
+// file that needs no installation.
+func nodePackage() string {
+	arch := goruntime.GOARCH
+	if arch == "amd64" {
+		arch = "x64"
+	}
+	return "node-" + goruntime.GOOS + "-" + arch
+}
+
+// nodeBinary is where a pack has its Node.
+func nodeBinary() string { return filepath.Join("node_modules", nodePackage(), "bin", "node") }
