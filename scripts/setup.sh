@@ -5,7 +5,8 @@
 #   scripts/setup.sh demo    the AWS CLI and the runtime of nodejs6.10
 #   scripts/setup.sh test    those, a C compiler for the race detector, the SDKs
 #                            that the tests drive, and what the runtimes of the
-#                            tests run on: Python with pip, a JDK with Maven, Ruby
+#                            tests run on: Python with pip, a JDK with Maven, Ruby;
+#                            and, where cargo is, AWS's Lambda Web Adapter
 set -euo pipefail
 cd "$(dirname "$0")/.."
 what=${1:-}
@@ -94,15 +95,35 @@ java_libraries() {
 	cp "$1" "$dir/installed.xml"
 }
 
+# adapter VERSION: AWS's Lambda Web Adapter, which its registry has as source. It
+# is compiled fast, and not to be fast.
+adapter() {
+	local dir=$tools/adapter
+	[ "$(cat "$dir/installed" 2>/dev/null)" != "$1" ] || return 0
+	if ! has cargo; then
+		say "without cargo there is no Lambda Web Adapter, and its test is skipped"
+		return 0
+	fi
+	say "building with cargo: lambda_web_adapter $1"
+	CARGO_PROFILE_RELEASE_LTO=off CARGO_PROFILE_RELEASE_OPT_LEVEL=0 CARGO_PROFILE_RELEASE_CODEGEN_UNITS=256 \
+		cargo install -q --locked --force --root "$dir" --target-dir "$dir/build" --version "$1" lambda_web_adapter
+	rm -rf "$dir/build"
+	echo "$1" >"$dir/installed"
+}
+
 system
 requirements=(scripts/requirements-demo.txt)
 packs=(nodejs6.10)
 if [ "$what" = test ]; then
 	requirements+=(scripts/requirements-test.txt)
 	packs+=(nodejs20.x nodejs22.x python3.12 java17)
+	adapter 1.0.0-rc1 & # while others are waited for
+	building=$!
 	node_packages test/sdk/js
+	node_packages test/functions/packages
 	java_libraries test/sdk/dynamodb/java/pom.xml
 fi
 python "${requirements[@]}"
 source scripts/env.sh
 go run ./cmd/cloudless runtime install "${packs[@]}" >&2
+[ -z "${building:-}" ] || wait "$building"
