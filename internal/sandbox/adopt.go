@@ -91,7 +91,7 @@ func (m *Manager) adopt(ctx context.Context, e *environment) error {
 		return err
 	}
 	e.out.assign(logKey{e.fn, e.stream})
-	e.out.platform(initStartLine(e))
+	e.begin()
 	isolated := m.cfg.Driver.Isolated()
 	list := variables(e, creds, isolated, e.program.Env(place(e.fn, e.box, isolated)))
 	if err := m.startExtensions(ctx, e, list); err != nil {

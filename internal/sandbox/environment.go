@@ -43,11 +43,12 @@ type environment struct {
 	started time.Time
 	expires time.Time // of its credentials; zero: never
 
-	box     driver.Environment
-	api     *runtimeapi.Server
-	out     *output
-	servers sync.WaitGroup
-	code    contents
+	box       driver.Environment
+	api       *runtimeapi.Server
+	out       *output
+	telemetry *telemetry
+	servers   sync.WaitGroup
+	code      contents
 
 	companions []string        // names of external extensions
 	gone       chan string     // those whose processes have ended
@@ -199,7 +200,8 @@ func (fn *Function) tmpMB() int {
 
 // run starts the function's process.
 func (m *Manager) run(ctx context.Context, e *environment, creds Credentials) error {
-	out, plain, framed, err := newOutput(m.pump, logKey{e.fn, e.stream}, m.cfg.Clock)
+	e.telemetry = newTelemetry(m.cfg.Clock, e.box)
+	out, plain, framed, err := newOutput(m.pump, logKey{e.fn, e.stream}, m.cfg.Clock, e.telemetry)
 	if err != nil {
 		return err
 	}
@@ -209,7 +211,7 @@ func (m *Manager) run(ctx context.Context, e *environment, creds Credentials) er
 	isolated := m.cfg.Driver.Isolated()
 	at := place(e.fn, e.box, isolated)
 	if at.Waiting = e.spare; !e.spare {
-		out.platform(initStartLine(e))
+		e.begin()
 		at.Has = e.code.has
 	}
 	args, err := e.program.Args(at)
@@ -233,6 +235,16 @@ func (m *Manager) run(ctx context.Context, e *environment, creds Credentials) er
 	})
 }
 
+// begin tells that the function is about to be loaded, and to whom to tell more.
+func (e *environment) begin() {
+	e.out.platform(e.initStart())
+	if e.telemetry.box != nil {
+		e.api.OnSubscribe(func(s runtimeapi.Subscription) {
+			e.out.platform(subscribedEvent(s, e.telemetry.subscribe(s)))
+		})
+	}
+}
+
 // initFailure is how the loading of a function went wrong.
 type initFailure struct {
 	tookTooLong bool
@@ -244,26 +256,57 @@ type initFailure struct {
 
 // initialize waits until the function is loaded.
 func (m *Manager) initialize(e *environment, limit time.Duration) *initFailure {
-	defer func() { e.initDuration = m.cfg.Clock.Now().Sub(e.started) }()
-	select {
-	case <-e.api.Ready():
-		e.out.extensions(e.api.Extensions())
-		return nil
-	case o := <-e.api.InitFailed():
-		return &initFailure{outcome: &o}
-	case b := <-e.api.Broken():
-		return &initFailure{extension: &b}
-	case <-e.ended():
-		select {
-		case o := <-e.api.InitFailed(): // said just before it ended
-			return &initFailure{outcome: &o}
-		default:
-			return &initFailure{exit: e.box.Exit()}
+	failed, loaded := m.awaitLoaded(e, limit)
+	e.initDuration = m.cfg.Clock.Now().Sub(e.started)
+	if failed == nil {
+		for _, x := range e.api.Extensions() {
+			e.out.platform(extensionEvent(x))
 		}
-	case <-m.cfg.Clock.After(limit):
-		return &initFailure{tookTooLong: true}
-	case <-m.ctx.Done():
-		return &initFailure{exit: driver.Exit{Signal: killed}}
+	}
+	for _, event := range e.initEnd(failed, loaded) {
+		e.out.platform(event)
+	}
+	e.telemetry.started()
+	return failed
+}
+
+// awaitLoaded waits for that. It tells at once when the runtime has loaded the
+// function, since extensions may wait for this, and whether it has.
+func (m *Manager) awaitLoaded(e *environment, limit time.Duration) (failed *initFailure, loaded bool) {
+	timeout := m.cfg.Clock.After(limit)
+	over := e.api.Loaded()
+	for {
+		select {
+		case <-over:
+			e.out.platform(e.initEnd(nil, false)[0])
+			over, loaded = nil, true
+			continue
+		default:
+		}
+		select {
+		case <-over:
+			e.out.platform(e.initEnd(nil, false)[0])
+			over, loaded = nil, true
+		case <-e.api.Ready():
+			if loaded {
+				return nil, true
+			}
+		case o := <-e.api.InitFailed():
+			return &initFailure{outcome: &o}, loaded
+		case b := <-e.api.Broken():
+			return &initFailure{extension: &b}, loaded
+		case <-e.ended():
+			select {
+			case o := <-e.api.InitFailed(): // said just before it ended
+				return &initFailure{outcome: &o}, loaded
+			default:
+				return &initFailure{exit: e.box.Exit()}, loaded
+			}
+		case <-timeout:
+			return &initFailure{tookTooLong: true}, loaded
+		case <-m.ctx.Done():
+			return &initFailure{exit: driver.Exit{Signal: killed}}, loaded
+		}
 	}
 }
 
@@ -290,6 +333,7 @@ func (e *environment) end() {
 	}
 	if e.out != nil {
 		e.out.close()
+		e.telemetry.close()
 	}
 	e.servers.Wait()
 	if e.code.release != nil {

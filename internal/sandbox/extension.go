@@ -74,7 +74,7 @@ func (m *Manager) startExtensions(ctx context.Context, e *environment, vars []st
 }
 
 func (m *Manager) startExtension(ctx context.Context, e *environment, box driver.Companions, name string, vars []string) error {
-	out, err := e.out.pipe(e.out.textLocked)
+	out, err := e.out.companion()
 	if err != nil {
 		return err
 	}
@@ -131,6 +131,7 @@ func (e *environment) shutDown() {
 		limit = externalShutdown
 	}
 	_ = e.box.Thaw() // what has ended, or was not frozen, does not mind
+	e.telemetry.thaw()
 	deadline := e.clock.Now().Add(limit)
 	_ = box.Signal(term)
 	select {
@@ -140,6 +141,8 @@ func (e *environment) shutDown() {
 	case <-e.cut:
 		return
 	}
+	e.out.drain()
+	e.telemetry.flush(e.cut)
 	reason := e.ending
 	if reason == "" {
 		reason = "spindown"

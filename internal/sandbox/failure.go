@@ -12,6 +12,7 @@ import (
 
 // failure is how an invocation went wrong.
 type failure struct {
+	outcome   string // such as statusTimeout
 	errorType string
 	payload   []byte // what the caller gets
 	logLine   string // what the log gets beside START, END and REPORT, or empty
@@ -30,7 +31,15 @@ func failed(errorType, message string) failure {
 	if err != nil {
 		panic(err) // two strings always marshal
 	}
-	return failure{errorType: errorType, payload: payload}
+	return failure{outcome: statusError, errorType: errorType, payload: payload}
+}
+
+// told is what those hear of it who have subscribed: of a timeout no type.
+func (f *failure) told() (status, errorType string) {
+	if f.outcome == statusTimeout {
+		return f.outcome, ""
+	}
+	return f.outcome, f.errorType
 }
 
 // timedOut is the failure of a function that took too long. Runtimes of our days
@@ -45,7 +54,7 @@ func timedOut(era runtime.Era, requestID string, now time.Time, timeout time.Dur
 	} else {
 		f = failed("", line)
 	}
-	f.logLine = line + "\n\n"
+	f.logLine, f.outcome = line+"\n\n", statusTimeout
 	return f
 }
 
@@ -54,7 +63,7 @@ func exited(era runtime.Era, requestID string, exit driver.Exit) failure {
 	if era == runtime.Early {
 		line := fmt.Sprintf("RequestId: %s Process exited before completing request", requestID)
 		f := failed("", line)
-		f.logLine = line + "\n\n"
+		f.logLine, f.outcome = line+"\n\n", statusFailure
 		return f
 	}
 	errorType := "Runtime.ExitError"
@@ -63,7 +72,7 @@ func exited(era runtime.Era, requestID string, exit driver.Exit) failure {
 	}
 	message := fmt.Sprintf("RequestId: %s Error: %s", requestID, exitReason(exit))
 	f := failed(errorType, message)
-	f.logLine = message + "\n" + errorType + "\n"
+	f.logLine, f.outcome = message+"\n"+errorType+"\n", statusFailure
 	if era == runtime.Current {
 		f.status = "Status: error\tError Type: " + errorType
 	}
@@ -118,7 +127,7 @@ func answered(o runtimeapi.Outcome) *failure {
 		return new(failed("Function.ResponseSizeTooLarge",
 			fmt.Sprintf("Response payload size exceeded maximum allowed payload size (%d bytes).", runtimeapi.MaxPayloadBytes)))
 	case o.Failed:
-		return &failure{errorType: o.ErrorType, payload: o.Payload}
+		return &failure{outcome: statusError, errorType: o.ErrorType, payload: o.Payload}
 	}
 	return nil
 }

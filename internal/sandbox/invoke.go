@@ -18,15 +18,22 @@ const term = syscall.SIGTERM
 // unhandled is what Lambda calls every error of a function today.
 const unhandled = "Unhandled"
 
+// ending is what is left of an invocation once its caller has the answer.
+type ending struct {
+	call   runtimeapi.Call // of a runtime that has answered
+	goes   bool            // the environment has to end
+	done   done
+	report report
+}
+
 // invoke gives an environment one event, its first or another one, and returns what
-// is answered. After that the environment may still be at work: rested is nil if it
-// has ended, and otherwise closed when it is ready for another event.
-func (m *Manager) invoke(e *environment, inv *Invocation, first bool) (result Result, rested <-chan struct{}) {
-	start := m.cfg.Clock.Now()
-	deadline := start.Add(e.fn.Timeout)
+// is answered. After that the environment may still be at work, which rest waits for.
+func (m *Manager) invoke(e *environment, inv *Invocation, first bool) (result Result, end ending) {
+	end.done = done{requestID: inv.RequestID, start: m.cfg.Clock.Now(), status: statusSuccess}
+	deadline := end.done.start.Add(e.fn.Timeout)
 	timeout := m.cfg.Clock.After(e.fn.Timeout)
 	e.out.begin()
-	e.out.platform(startLine(inv.RequestID, e.fn.Version))
+	e.out.platform(startEvent(e.fn, inv))
 	event := &runtimeapi.Invocation{
 		RequestID:          inv.RequestID,
 		Deadline:           deadline,
@@ -39,33 +46,14 @@ func (m *Manager) invoke(e *environment, inv *Invocation, first bool) (result Re
 	if inv.gate != nil {
 		event.Stream = inv.gate
 	}
-	call := e.api.Invoke(event)
-	era := e.program.Runtime.Era
-
+	end.call = e.api.Invoke(event)
 	var failed *failure
-	select {
-	case o := <-call.Outcome:
-		failed = answered(o)
-		result.Payload = o.Payload
-		rested = call.Rested
-	case <-timeout:
-		e.stop("timeout")
-		failed = new(timedOut(era, inv.RequestID, m.cfg.Clock.Now(), e.fn.Timeout))
-	case b := <-e.api.Broken():
-		e.stop("failure")
-		failed = new(brokenExtension(era, inv.RequestID, b))
-	case <-e.ended():
-		e.stop("failure")
-		select {
-		case o := <-call.Outcome: // answered just before it ended
-			failed = answered(o)
-			result.Payload = o.Payload
-		default:
-			failed = new(exited(era, inv.RequestID, e.box.Exit()))
-		}
-	case <-m.ctx.Done():
-		e.box.Kill()
-		failed = new(exited(era, inv.RequestID, driver.Exit{Signal: killed}))
+	if failed, end.goes = m.awaitAnswer(e, inv, &end, &result, timeout); failed != nil {
+		end.done.status, end.done.errorType = failed.told()
+	}
+	now := m.cfg.Clock.Now()
+	if !end.goes {
+		end.done.begun, end.done.answered, end.done.bytes = now, now, len(result.Payload)
 	}
 	if inv.gate != nil {
 		var whole []byte
@@ -74,30 +62,78 @@ func (m *Manager) invoke(e *environment, inv *Invocation, first bool) (result Re
 		}
 		if result.Streamed = inv.gate.close(whole); result.Streamed {
 			result.Payload = nil
+			end.done.begun, end.done.bytes = inv.gate.at, int(inv.gate.passed)
 		}
 	}
-	r := report{requestID: inv.RequestID, duration: m.cfg.Clock.Now().Sub(start)}
+	end.report = report{requestID: inv.RequestID, duration: now.Sub(end.done.start)}
 	if first {
-		r.init, r.prepaid = e.initDuration, e.kept != nil
+		end.report.init, end.report.prepaid = e.initDuration, e.kept != nil
 	}
-	m.account(e, &result, r, failed)
-	return result, rested
+	m.account(e, &result, &end.report, failed)
+	if end.goes {
+		e.conclude(&end)
+	}
+	return result, end
+}
+
+// awaitAnswer waits until the runtime has answered, or never will: then the
+// environment goes.
+func (m *Manager) awaitAnswer(e *environment, inv *Invocation, end *ending, result *Result, timeout <-chan time.Time) (failed *failure, goes bool) {
+	era := e.program.Runtime.Era
+	take := func(o runtimeapi.Outcome) *failure {
+		result.Payload = o.Payload
+		return answered(o)
+	}
+	select {
+	case o := <-end.call.Outcome:
+		return take(o), false
+	case <-timeout:
+		e.stop("timeout")
+		return new(timedOut(era, inv.RequestID, m.cfg.Clock.Now(), e.fn.Timeout)), true
+	case b := <-e.api.Broken():
+		e.stop("failure")
+		return new(brokenExtension(era, inv.RequestID, b)), true
+	case <-e.ended():
+		e.stop("failure")
+		select {
+		case o := <-end.call.Outcome: // answered just before it ended
+			return take(o), true
+		default:
+			return new(exited(era, inv.RequestID, e.box.Exit())), true
+		}
+	case <-m.ctx.Done():
+		e.box.Kill()
+		return new(exited(era, inv.RequestID, driver.Exit{Signal: killed})), true
+	}
+}
+
+// conclude tells those who have subscribed that an invocation is over. The log has
+// it already, since its end must not wait for the runtime.
+func (e *environment) conclude(end *ending) {
+	if !e.telemetry.heard() {
+		return
+	}
+	end.done.asked = e.clock.Now()
+	e.out.tell(end.done.event())
+	e.out.tell(endEvent(end.done.requestID))
+	e.out.tell(end.report.event())
 }
 
 // account completes a result, and the log of the invocation.
-func (m *Manager) account(e *environment, result *Result, r report, failed *failure) {
-	r.memoryMB, r.usedMB = e.fn.MemoryMB, min(e.usedMB(), e.fn.MemoryMB)
+func (m *Manager) account(e *environment, result *Result, r *report, failed *failure) {
+	r.memoryMB, r.usedMB, r.outcome = e.fn.MemoryMB, min(e.usedMB(), e.fn.MemoryMB), statusSuccess
 	if failed != nil {
+		r.outcome, r.errorType = failed.told()
 		result.FunctionError = unhandled
 		result.ErrorType = failed.errorType
 		result.Payload = failed.payload
 		r.status = failed.status
 		if failed.logLine != "" {
-			e.out.platform(failed.logLine)
+			e.out.platform(faultEvent(failed.logLine))
 		}
 	}
-	e.out.platform(endLine(r.requestID))
-	e.out.platform(r.String())
+	e.out.log(endEvent(r.requestID))
+	e.out.log(r.event())
 	result.LogTail = e.out.end()
 	result.LogStream = e.stream
 	result.Duration = r.duration
@@ -114,9 +150,9 @@ func (m *Manager) failInit(e *environment, inv *Invocation, f *initFailure) Resu
 	}
 	failed := m.initFailed(e, inv.RequestID, f)
 	e.out.begin()
-	e.out.platform(startLine(inv.RequestID, e.fn.Version))
+	e.out.platform(startEvent(e.fn, inv))
 	var result Result
-	m.account(e, &result, r, &failed)
+	m.account(e, &result, &r, &failed)
 	return result
 }
 
@@ -143,25 +179,42 @@ func (m *Manager) initFailed(e *environment, requestID string, f *initFailure) (
 
 // rest waits until an environment that has answered is ready for another event,
 // and reports whether it came to that within the time that its invocation had.
-func (m *Manager) rest(e *environment, rested <-chan struct{}, left time.Duration) bool {
-	if rested == nil {
+func (m *Manager) rest(e *environment, end ending, left time.Duration) bool {
+	if end.goes {
 		return false
 	}
 	select {
-	case <-rested: // the usual case: answer and next question come in one write
+	case <-end.call.Rested: // the usual case: answer and next question come in one write
+		e.conclude(&end)
 		return true
 	default:
 	}
-	select {
-	case <-rested:
-		return true
-	case <-e.ended():
-		e.stop("failure")
-	case <-e.api.Broken():
-		e.stop("failure")
-	case <-m.cfg.Clock.After(left):
-		e.stop("timeout")
-	case <-m.ctx.Done():
+	over := m.cfg.Clock.After(left)
+	runtimeDone := end.call.Done
+	conclude := func() {
+		if runtimeDone != nil {
+			runtimeDone = nil
+			e.conclude(&end)
+		}
 	}
-	return false
+	defer func() { conclude() }()
+	for {
+		select {
+		case <-runtimeDone: // extensions may wait to hear of it
+			conclude()
+		case <-end.call.Rested:
+			return true
+		case <-e.ended():
+			e.stop("failure")
+			return false
+		case <-e.api.Broken():
+			e.stop("failure")
+			return false
+		case <-over:
+			e.stop("timeout")
+			return false
+		case <-m.ctx.Done():
+			return false
+		}
+	}
 }

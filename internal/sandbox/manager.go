@@ -85,7 +85,7 @@ func (m *Manager) Invoke(ctx context.Context, fn Function, inv Invocation) (Resu
 	m.work.Add(1) // under the lock, so that Close waits for it
 	m.mu.Unlock()
 	if inv.Stream != nil {
-		inv.gate = &gate{to: inv.Stream}
+		inv.gate = &gate{to: inv.Stream, now: m.cfg.Clock.Now}
 	}
 	answers := make(chan answer, 1)
 	go func() {
@@ -133,13 +133,13 @@ func (m *Manager) deliver(fn *Function, inv *Invocation, answers chan<- answer) 
 		m.employ(e)
 		m.work.Go(func() { m.tend(e) })
 	}
-	result, rested := m.invoke(e, inv, cold || e.kept != nil && e.invocations == 1)
+	result, ending := m.invoke(e, inv, cold || e.kept != nil && e.invocations == 1)
 	m.answered(e)
 	answers <- answer{result: result}
 	if cold {
 		m.refill(fn)
 	}
-	m.give(e, m.rest(e, rested, fn.Timeout-result.Duration))
+	m.give(e, m.rest(e, ending, fn.Timeout-result.Duration))
 }
 
 // open makes an environment. A function that takes too long to load is loaded

@@ -10,7 +10,6 @@ import (
 	"time"
 
 	"cloudless/internal/clock"
-	"cloudless/internal/sandbox/runtimeapi"
 )
 
 const (
@@ -33,20 +32,37 @@ type output struct {
 	clock clock.Clock
 	pipes []*pipe
 
-	mu   sync.Mutex
-	line []byte // of plain text, until its end comes
-	tail *tail  // of the invocation, if there is one
+	telemetry *telemetry
+
+	mu    sync.Mutex
+	text  lines    // plain text of the function
+	other []*lines // of its extensions
+	tail  *tail    // of the invocation, if there is one
+}
+
+// What prints lines, in the words of the Telemetry API.
+const (
+	byFunction  = "function"
+	byExtension = "extension"
+)
+
+// lines cuts plain text into lines. It is guarded by output.mu.
+type lines struct {
+	out  *output
+	by   string
+	line []byte // until its end comes
 }
 
 // newOutput returns an output and the ends of its pipes for the process: plain
 // text, and frames. The caller closes these when the process has them.
-func newOutput(p *pump, key logKey, c clock.Clock) (o *output, plain, framed *os.File, err error) {
-	o = &output{pump: p, key: key, clock: c}
+func newOutput(p *pump, key logKey, c clock.Clock, t *telemetry) (o *output, plain, framed *os.File, err error) {
+	o = &output{pump: p, key: key, clock: c, telemetry: t}
+	o.text = lines{out: o, by: byFunction}
 	f := &frames{
-		emit:  func(at time.Time, message []byte) { o.emitLocked(at, string(message)) },
-		plain: o.textLocked,
+		emit:  func(at time.Time, message []byte) { o.printedLocked(at, byFunction, string(message)) },
+		plain: o.text.writeLocked,
 	}
-	plain, err = o.pipe(o.textLocked)
+	plain, err = o.pipe(o.text.writeLocked)
 	if err != nil {
 		return nil, nil, nil, err
 	}
@@ -65,8 +81,18 @@ func (o *output) assign(key logKey) {
 	o.drain()
 	o.mu.Lock()
 	defer o.mu.Unlock()
-	o.line = o.line[:0]
+	o.text.line = o.text.line[:0]
 	o.key = key
+	o.telemetry.forget()
+}
+
+// companion opens a pipe for what an extension prints.
+func (o *output) companion() (*os.File, error) {
+	l := &lines{out: o, by: byExtension}
+	o.mu.Lock()
+	o.other = append(o.other, l)
+	o.mu.Unlock()
+	return o.pipe(l.writeLocked)
 }
 
 // pipe opens one more pipe, whose bytes go to take, under o's lock.
@@ -104,23 +130,34 @@ func (o *output) end() []byte {
 	return t.bytes()
 }
 
-// platform adds a line that the function did not print itself, after all that it
-// has printed until now.
-func (o *output) platform(line string) {
+// platform tells of an event of Lambda's own, after all that the function has
+// printed until now: in the log, and to those who have subscribed.
+func (o *output) platform(e platformEvent) {
+	o.log(e)
+	o.tell(e)
+}
+
+// log tells of an event in the log alone.
+func (o *output) log(e platformEvent) {
+	if e.line == "" {
+		return
+	}
 	o.drain()
 	o.mu.Lock()
 	defer o.mu.Unlock()
-	if len(o.line) > 0 {
-		o.endLineLocked()
-	}
-	o.emitLocked(time.Time{}, line)
+	o.text.endLocked()
+	o.emitLocked(time.Time{}, e.line)
 }
 
-// extensions adds what the log says of them once they are ready.
-func (o *output) extensions(all []runtimeapi.Extension) {
-	for _, x := range all {
-		o.platform(fmt.Sprintf("EXTENSION\tName: %s\tState: Ready\tEvents: [%s]\n", x.Name, strings.Join(x.Events, ",")))
+// tell tells of an event only those who have subscribed.
+func (o *output) tell(e platformEvent) {
+	if !o.telemetry.heard() {
+		return
 	}
+	o.drain()
+	o.mu.Lock() // in order with what is printed
+	defer o.mu.Unlock()
+	o.telemetry.publish(happening{at: o.clock.Now(), kind: e.kind, platformEvent: e, size: len(e.line) + 256})
 }
 
 // drain reads what the process has written until now. It never waits.
@@ -139,39 +176,56 @@ func (o *output) close() {
 	}
 	o.mu.Lock()
 	defer o.mu.Unlock()
-	if len(o.line) > 0 {
-		o.endLineLocked()
+	o.text.endLocked()
+	for _, l := range o.other {
+		l.endLocked()
 	}
 }
 
-// textLocked cuts plain text into lines.
-func (o *output) textLocked(data []byte) {
+// writeLocked takes more text.
+func (l *lines) writeLocked(data []byte) {
 	for len(data) > 0 {
 		line, rest, whole := bytes.Cut(data, []byte{'\n'})
-		if room := maxMessageBytes - len(o.line); len(line) > room {
+		if room := maxMessageBytes - len(l.line); len(line) > room {
 			line, rest, whole = data[:room], data[room:], true
 		}
-		o.line = append(o.line, line...)
+		l.line = append(l.line, line...)
 		if whole {
-			o.endLineLocked()
+			l.passLocked()
 		}
 		data = rest
 	}
 }
 
-func (o *output) endLineLocked() {
-	o.emitLocked(time.Time{}, string(o.line))
-	o.line = o.line[:0]
+// endLocked ends a line that has begun.
+func (l *lines) endLocked() {
+	if len(l.line) > 0 {
+		l.passLocked()
+	}
 }
 
-// emitLocked passes one message on.
-func (o *output) emitLocked(at time.Time, message string) {
+func (l *lines) passLocked() {
+	l.out.printedLocked(time.Time{}, l.by, string(l.line))
+	l.line = l.line[:0]
+}
+
+// printedLocked takes a message that was printed.
+func (o *output) printedLocked(at time.Time, by, message string) {
 	if now := o.clock.Now(); at.IsZero() || at.After(now) {
 		at = now
 	}
 	message = strings.ToValidUTF8(message, "\uFFFD")
 	if !strings.HasSuffix(message, "\n") {
 		message += "\n"
+	}
+	o.telemetry.publish(happening{at: at, kind: by, platformEvent: platformEvent{record: message, logsRecord: message}, size: len(message)})
+	o.emitLocked(at, message)
+}
+
+// emitLocked passes one message on to the log.
+func (o *output) emitLocked(at time.Time, message string) {
+	if at.IsZero() {
+		at = o.clock.Now()
 	}
 	if o.tail != nil {
 		o.tail.add(message)

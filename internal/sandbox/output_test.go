@@ -98,7 +98,7 @@ func printed(t *testing.T, act func(o *output, plain, framed func(string))) stri
 	t.Helper()
 	logs := &memoryLogs{}
 	p := newPump(logs, clock.System{}, slog.Default())
-	o, plain, framed, err := newOutput(p, testStream, clock.System{})
+	o, plain, framed, err := newOutput(p, testStream, clock.System{}, newTelemetry(clock.System{}, nil))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -119,11 +119,11 @@ func printed(t *testing.T, act func(o *output, plain, framed func(string))) stri
 func TestOutputKeepsItsOrderAroundThePlatformsLines(t *testing.T) {
 	got := printed(t, func(o *output, plain, framed func(string)) {
 		plain("before\n")
-		o.platform("START\n")
+		o.platform(platformEvent{line: "START\n"})
 		plain("one\ntwo, not ended")
-		o.platform("END\n")
+		o.platform(platformEvent{line: "END\n"})
 		framed(string(frame(time.Now(), "framed\ntwice")))
-		o.platform("REPORT\n")
+		o.platform(platformEvent{line: "REPORT\n"})
 		plain("after, not ended")
 	})
 	if want := "before\n|START\n|one\n|two, not ended\n|END\n|framed\ntwice\n|REPORT\n|after, not ended\n"; got != want {

@@ -139,6 +139,7 @@ func (e *environment) workLocked() {
 	if e.frozen {
 		e.frozen = false
 		_ = e.box.Thaw() // if it has ended, the invocation finds out
+		e.telemetry.thaw()
 	}
 }
 
@@ -314,12 +315,12 @@ func (m *Manager) look(e *environment) (again time.Duration, ended bool) {
 		m.discardLocked(e)
 		return 0, true
 	}
-	if idle >= m.cfg.FreezeAfter && !e.frozen {
+	if idle >= m.cfg.FreezeAfter && !e.frozen && e.telemetry.freeze() {
 		e.frozen = true
 		_ = e.box.Freeze() // if it has ended, we hear of it
 	}
 	if !e.frozen {
-		return m.cfg.FreezeAfter - idle, false
+		return max(m.cfg.FreezeAfter-idle, m.cfg.FreezeAfter/4), false
 	}
 	if e.kept != nil {
 		return m.refreshLocked(e, now, m.cfg.IdleTime), false

@@ -30,7 +30,9 @@ type report struct {
 	prepaid   bool          // init is not paid for with this invocation: the environment is provisioned
 	memoryMB  int           // that the function may use
 	usedMB    int           // the most it has used
-	status    string        // how it failed, or empty
+	status    string        // how it failed, or empty; for the line
+	outcome   string        // such as statusSuccess
+	errorType string        // of Lambda's or the function's, or empty
 }
 
 // billedMs is the time that is paid for: whole milliseconds, rounded up, the

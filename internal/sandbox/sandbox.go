@@ -12,6 +12,8 @@
 //   - spare.go, adopt.go: environments that wait for a function to come;
 //   - invoke.go: one event in one environment;
 //   - extension.go: the programs that run beside a function, and their last word;
+//   - platform.go, telemetry.go, subscriber.go: what Lambda itself says of an
+//     environment, and the extensions that subscribe to it;
 //   - stream.go: an answer that is passed on while it is made;
 //   - serve.go: what answers on an environment's sockets;
 //   - variables.go, trust.go: the variables that a function finds, and the

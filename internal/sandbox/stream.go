@@ -3,15 +3,19 @@ package sandbox
 import (
 	"errors"
 	"sync"
+	"time"
 )
 
 // gate stands before a caller's stream, and closes when the caller is answered:
 // a function that has timed out may still be sending.
 type gate struct {
-	to Stream
+	to  Stream
+	now func() time.Time
 
 	mu     sync.Mutex // held during a Write, so that closing waits for it
 	begun  bool
+	at     time.Time // when it began
+	passed int64     // bytes
 	closed bool
 }
 
@@ -22,7 +26,7 @@ func (g *gate) Begin(contentType string) {
 	g.mu.Lock()
 	defer g.mu.Unlock()
 	if !g.closed && !g.begun {
-		g.begun = true
+		g.begun, g.at = true, g.now()
 		g.to.Begin(contentType)
 	}
 }
@@ -34,7 +38,9 @@ func (g *gate) Write(piece []byte) (int, error) {
 	if g.closed {
 		return 0, errGateClosed
 	}
-	return g.to.Write(piece)
+	n, err := g.to.Write(piece)
+	g.passed += int64(n)
+	return n, err
 }
 
 // close ends it, with an answer that came in one piece if there is one, and
@@ -43,7 +49,7 @@ func (g *gate) close(whole []byte) bool {
 	g.mu.Lock()
 	defer g.mu.Unlock()
 	if !g.closed && !g.begun && whole != nil {
-		g.begun = true
+		g.begun, g.at, g.passed = true, g.now(), int64(len(whole))
 		g.to.Begin("application/json")
 		_, _ = g.to.Write(whole) // a caller that went away knows it
 	}

@@ -129,6 +129,13 @@ type Attacher interface {
 	Attach(ctx context.Context, files []File) error
 }
 
+// Dialer is an environment into which connections can be made.
+type Dialer interface {
+	// Dial connects to a port on which a process of the environment listens. That
+	// nobody does may show with the first write.
+	Dial(ctx context.Context, port int) (net.Conn, error)
+}
+
 // Companions is an environment that can run more programs than one.
 type Companions interface {
 	// Start starts a program beside the one of Run, before it or after it. ended

@@ -40,6 +40,10 @@ type Environment struct {
 	told     bool          // it is closed
 	exit     driver.Exit   // how; before ended is closed, both are follow's alone
 
+	dialMu     sync.Mutex
+	dials      map[int]chan dialed // by number; nil once the environment has ended
+	dialNumber int
+
 	companionMu sync.Mutex
 	companions  map[int]*companion // by number
 }
@@ -48,6 +52,7 @@ var (
 	_ driver.Environment = (*Environment)(nil)
 	_ driver.Attacher    = (*Environment)(nil)
 	_ driver.Companions  = (*Environment)(nil)
+	_ driver.Dialer      = (*Environment)(nil)
 )
 
 // initName is the name under which the server starts itself as init.
@@ -66,6 +71,7 @@ func (d *Driver) Prepare(ctx context.Context, l driver.Layout) (driver.Environme
 		attached:   make(chan error, 1),
 		ended:      make(chan struct{}),
 		companions: make(map[int]*companion),
+		dials:      make(map[int]chan dialed),
 		done:       make(chan struct{}),
 	}
 	if err := e.start(l); err != nil {
@@ -167,6 +173,7 @@ func (e *Environment) follow(l driver.Layout, built chan<- error) {
 	e.driver.mu.Unlock()
 	e.answerRun(errEnded)
 	e.endCompanions()
+	e.endDials()
 	close(e.done)
 }
 
@@ -210,11 +217,13 @@ func (e *Environment) build(l driver.Layout) error {
 func (e *Environment) listen() error {
 	buf := make([]byte, 4096)
 	for {
-		r, _, err := e.hear(buf)
+		r, fds, err := e.hear(buf)
 		if err != nil {
 			return err
 		}
 		switch {
+		case r.Dialed != nil:
+			e.hearDialed(r.Dialed, fds)
 		case r.Companion != 0:
 			e.hearCompanion(r)
 		case r.Err != "":

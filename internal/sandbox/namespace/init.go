@@ -78,6 +78,8 @@ func initMain() error {
 			g.run(o.Run, fds)
 		case o.Attach != nil:
 			g.attach(o.Attach)
+		case o.Dial != nil:
+			g.dial(o.Dial)
 		case o.Signal != 0:
 			g.signal(syscall.Signal(o.Signal))
 		case o.Freeze:

@@ -36,6 +36,7 @@ type order struct {
 	Freeze bool          `json:",omitempty"`
 	Thaw   bool          `json:",omitempty"`
 	Signal int           `json:",omitempty"` // for the program
+	Dial   *dial         `json:",omitempty"` // answered by Dialed, and a socket
 }
 
 type run struct {
@@ -53,6 +54,7 @@ type report struct {
 	Started   bool               `json:",omitempty"` // the program runs
 	NoStart   *driver.StartError `json:",omitempty"` // the program cannot be started
 	Attached  *attached          `json:",omitempty"` // what was to be shown is, or cannot be
+	Dialed    *dial              `json:",omitempty"` // what was to be dialled is, or cannot be
 	Memory    int64              `json:",omitempty"` // a new peak, in bytes
 	Ended     *verdict           `json:",omitempty"` // the program has ended
 	Last      bool               `json:",omitempty"` // and so is init about to
@@ -60,6 +62,13 @@ type report struct {
 
 // attached is what became of an order to attach.
 type attached struct{ Err string }
+
+// dial is a connection to a port inside.
+type dial struct {
+	Number int    // of the question
+	Port   int    `json:",omitempty"`
+	Err    string `json:",omitempty"`
+}
 
 // verdict is how the program ended.
 type verdict struct {

@@ -36,7 +36,7 @@ var written = map[string]string{
 	"/etc/passwd": "root:x:0:0:root:/root:/sbin/nologin\n" +
 		fmt.Sprintf("%s:x:%d:%d::/home/%s:/sbin/nologin\n", programName, programUID, programGID, programName),
 	"/etc/group":         fmt.Sprintf("root:x:0:\n%s:x:%d:\n", programName, programGID),
-	"/etc/hosts":         "127.0.0.1 localhost\n",
+	"/etc/hosts":         "127.0.0.1 localhost sandbox.localdomain sandbox\n",
 	"/etc/resolv.conf":   "nameserver 127.0.0.1\noptions timeout:2 attempts:2\n",
 	"/etc/nsswitch.conf": "passwd: files\ngroup: files\nhosts: files dns\nservices: files\nprotocols: files\n",
 }

@@ -24,7 +24,9 @@ type extension struct {
 	id     string
 	rests  bool // it asks for an event, and has none
 	failed bool
-	events chan *extensionEvent // holds every event that can come before it asks
+	// subscribedTo is "Telemetry" or "Logs", or "" if it has not subscribed.
+	subscribedTo string
+	events       chan *extensionEvent // holds every event that can come before it asks
 }
 
 // extensionEvent is what an extension is told, as Lambda writes it.

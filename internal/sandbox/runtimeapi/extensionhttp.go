@@ -20,6 +20,8 @@ func (s *Server) extensionRoutes(mux *http.ServeMux) {
 	mux.HandleFunc("GET "+extensionBase+"/event/next", s.extensionNext)
 	mux.HandleFunc("POST "+extensionBase+"/init/error", s.extensionError("Extension.InitError"))
 	mux.HandleFunc("POST "+extensionBase+"/exit/error", s.extensionError("Extension.ExitError"))
+	mux.HandleFunc("PUT "+telemetryPath, s.subscription(false))
+	mux.HandleFunc("PUT "+logsPath, s.subscription(true))
 }
 
 func (s *Server) register(w http.ResponseWriter, r *http.Request) {

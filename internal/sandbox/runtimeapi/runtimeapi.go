@@ -10,6 +10,7 @@
 //   - state.go: whose turn it is, and what may follow what;
 //   - http.go: the same dialogue, as the runtime sees it;
 //   - extension.go, extensionhttp.go: the Extensions API, for what runs beside it;
+//   - subscription.go: the Telemetry API and the Logs API, by which that is told more;
 //   - stream.go: an answer that comes piece by piece;
 //   - adoption.go: a runtime that was started before its function was known.
 //
@@ -76,6 +77,8 @@ type Outcome struct {
 type Call struct {
 	// Outcome receives once, when the runtime has answered.
 	Outcome <-chan Outcome
+	// Done is closed when the runtime has answered and asks for the next event.
+	Done <-chan struct{}
 	// Rested is closed when the runtime has answered and asks for the next event,
 	// and so do the extensions that were told of this one.
 	Rested <-chan struct{}
@@ -107,6 +110,10 @@ func (s *Server) Close() error { return s.http.Close() }
 // Ready is closed when the runtime and all extensions ask for their first event:
 // they have started.
 func (s *Server) Ready() <-chan struct{} { return s.state.ready }
+
+// Loaded is closed when the runtime asks for its first event, whether the
+// extensions do or not.
+func (s *Server) Loaded() <-chan struct{} { return s.state.loaded }
 
 // InitFailed receives once if the runtime reports that it could not start.
 func (s *Server) InitFailed() <-chan Outcome { return s.state.initFailed }

@@ -14,6 +14,7 @@ var errUnknownRequest = errors.New("no such request")
 
 // state is whose turn it is.
 type state struct {
+	loaded     chan struct{} // closed when the runtime asks for its first event
 	ready      chan struct{} // closed when runtime and extensions ask for their first event
 	registered chan struct{} // closed when all expected extensions have registered
 	broken     chan Breakage // holds one: the first failure of an extension
@@ -31,6 +32,7 @@ type state struct {
 	current *exchange // the event being worked on, or nil
 	resting *exchange // the event before, while extensions still work on it
 
+	subscribe  func(Subscription) // or nil; called under mu
 	function   FunctionInfo
 	expected   []string // names of external extensions; nil: nobody has said
 	complete   bool     // registered is closed
@@ -41,6 +43,7 @@ type state struct {
 type exchange struct {
 	*Invocation
 	outcome  chan Outcome // holds one
+	done     chan struct{}
 	rested   chan struct{}
 	answered bool // guarded by state.mu, and so is the next
 	streams  bool // its answer is on its way
@@ -48,6 +51,7 @@ type exchange struct {
 
 func newState() state {
 	return state{
+		loaded:     make(chan struct{}),
 		ready:      make(chan struct{}),
 		initFailed: make(chan Outcome, 1),
 		events:     make(chan *exchange, 1),
@@ -58,12 +62,12 @@ func newState() state {
 }
 
 func (s *state) begin(inv *Invocation) Call {
-	x := &exchange{Invocation: inv, outcome: make(chan Outcome, 1), rested: make(chan struct{})}
+	x := &exchange{Invocation: inv, outcome: make(chan Outcome, 1), done: make(chan struct{}), rested: make(chan struct{})}
 	s.mu.Lock()
 	s.announceLocked(inv)
 	s.mu.Unlock()
 	s.events <- x
-	return Call{Outcome: x.outcome, Rested: x.rested}
+	return Call{Outcome: x.outcome, Done: x.done, Rested: x.rested}
 }
 
 // next waits for an event on behalf of the runtime.
@@ -94,8 +98,12 @@ func (s *state) ask() error {
 		return errTransition
 	}
 	s.asking = true
-	s.started = true
+	if !s.started {
+		s.started = true
+		close(s.loaded)
+	}
 	if s.current != nil {
+		close(s.current.done)
 		s.resting, s.current = s.current, nil
 	}
 	s.settleLocked()
