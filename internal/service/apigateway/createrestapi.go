@@ -26,10 +26,16 @@ func (s *Service) CreateRestApi(ctx context.Context, call *api.Call, in *agw.Cre
 	}
 	root := &resource{Form: form, ID: *a.API.RootResourceId}
 	claims := kv.Claims{Write: [][]byte{apiKey(id)}}
+	if from := deref(in.CloneFrom); from != "" {
+		claims.Read = [][]byte{apiKey(from)}
+	}
 	err := s.store.Update(ctx, claims, func(tx kv.Tx) error {
 		tx.Set(ownedKey(call.Account, call.Region, id), []byte{})
 		if err := save(tx, apiKey(id), a); err != nil {
 			return err
+		}
+		if deref(in.CloneFrom) != "" {
+			return s.clone(tx, call, a, in)
 		}
 		if err := s.saveDefaultModels(tx, id); err != nil {
 			return err
@@ -85,7 +91,6 @@ func validateCreateRestApi(in *agw.CreateRestApiRequest) error {
 		asked bool
 		name  string
 	}{
-		{in.CloneFrom != nil, "cloneFrom"},
 		{in.MinimumCompressionSize != nil, "minimumCompressionSize"},
 		{in.SecurityPolicy != "", "securityPolicy"},
 		{in.EndpointAccessMode != "", "endpointAccessMode"},

@@ -29,8 +29,12 @@ func (s *Service) CreateStage(ctx context.Context, call *api.Call, in *agw.Creat
 		st := s.newStage(a, in.StageName)
 		st.Stage.DeploymentId = new(in.DeploymentId)
 		st.Stage.Description = in.Description
+		st.Stage.DocumentationVersion = in.DocumentationVersion
 		st.Stage.Tags = in.Tags
 		st.Stage.Variables = in.Variables
+		if err := checkDocumentationVersion(tx, in.RestApiId, &st.Stage); err != nil {
+			return err
+		}
 		out = st.Stage
 		return save(tx, key, st)
 	})
@@ -49,7 +53,6 @@ func validateCreateStage(in *agw.CreateStageRequest) error {
 		{deref(in.CacheClusterEnabled), "cacheClusterEnabled"},
 		{in.CacheClusterSize != "", "cacheClusterSize"},
 		{deref(in.TracingEnabled), "tracingEnabled"},
-		{deref(in.DocumentationVersion) != "", "documentationVersion"},
 	} {
 		if option.asked {
 			return awserr.Unsupported("the " + option.name + " parameter of CreateStage")

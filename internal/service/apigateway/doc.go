@@ -7,6 +7,9 @@
 //   - restapi.go, resource.go, method.go, integration.go, model.go,
 //     deployment.go, stage.go: one kind of thing each, with its record in the
 //     store and its refusals;
+//   - importer.go, describe.go: an OpenAPI document into an API, and an API out
+//     of the store, for imports, exports and clones;
+//   - documentation.go: what is told about an API;
 //   - patch.go:     updates by patch operations;
 //   - authorize.go: the names of things in policies;
 //   - page.go:      lists in pages;

@@ -44,8 +44,8 @@ func TestCreateRestApiRefuses(t *testing.T) {
 			agw.CreateRestApiRequest{Name: "a", EndpointConfiguration: private("ipv4")}},
 		{"an empty description", "BadRequestException", "Description cannot be an empty string",
 			agw.CreateRestApiRequest{Name: "a", Description: new(""), EndpointConfiguration: private("ipv4")}},
-		{"what is not built", "NotImplemented", "cloudless does not implement the cloneFrom parameter of CreateRestApi yet.",
-			agw.CreateRestApiRequest{Name: "a", CloneFrom: new("b")}},
+		{"what is not built", "NotImplemented", "cloudless does not implement the minimumCompressionSize parameter of CreateRestApi yet.",
+			agw.CreateRestApiRequest{Name: "a", MinimumCompressionSize: new(int64(0))}},
 	} {
 		t.Run(tt.name, func(*testing.T) { refused(w, w.CreateRestApi, tt.in, tt.code, tt.message) })
 	}

@@ -30,6 +30,9 @@ func (s *Service) UpdateStage(ctx context.Context, call *api.Call, in *agw.Updat
 		if _, err := findDeployment(tx, call, in.RestApiId, deref(st.Stage.DeploymentId)); err != nil {
 			return orElse(hideNotFound(err), agw.BadRequestException("Deployment id does not exist"))
 		}
+		if err := checkDocumentationVersion(tx, in.RestApiId, &st.Stage); err != nil {
+			return err
+		}
 		st.Stage.LastUpdatedDate = new(s.now())
 		out = st.Stage
 		return nil
@@ -48,7 +51,7 @@ var stageRules = []rule[agw.Stage]{
 	{"/cacheClusterEnabled", replaceOnly, unlessFalse[agw.Stage]("cacheClusterEnabled of a stage")},
 	{"/cacheClusterSize", replaceOnly, unsupported[agw.Stage]("cacheClusterSize of a stage")},
 	{"/clientCertificateId", replaceOnly, unsupported[agw.Stage]("clientCertificateId of a stage")},
-	{"/documentationVersion", replaceOnly, unsupported[agw.Stage]("documentationVersion of a stage")},
+	{"/documentationVersion", allOps, text(func(st *agw.Stage) **string { return &st.DocumentationVersion })},
 	{"/accessLogSettings/*", addReplace, unsupported[agw.Stage]("accessLogSettings of a stage")},
 	{"/canarySettings/percentTraffic", replaceOnly, unsupported[agw.Stage]("canarySettings of a stage")},
 	{"/canarySettings/deploymentId", replaceOnly, unsupported[agw.Stage]("canarySettings of a stage")},

@@ -1,0 +1,92 @@
+package apigateway
+
+import (
+	"slices"
+	"strings"
+
+	"cloudless/internal/api"
+	agw "cloudless/internal/api/apigateway"
+	"cloudless/internal/service/apigateway/openapi"
+	"cloudless/internal/service/apigateway/schema"
+	"cloudless/internal/storage/kv"
+)
+
+// describe makes the description of an API whose resources are t: those that
+// it has, or those of a deployment.
+func describe(r kv.Reader, a *restAPI, t tree) (*openapi.API, error) {
+	shown := &a.API
+	d := &openapi.API{
+		Title: *shown.Name, Description: shown.Description, Version: shown.Version,
+		APIKeySource: shown.ApiKeySource, BinaryMediaTypes: shown.BinaryMediaTypes,
+	}
+	models, err := loadAll[model](r, modelPrefix(*shown.Id))
+	if err != nil {
+		return nil, err
+	}
+	for _, m := range models {
+		d.Models = append(d.Models, m.Model)
+	}
+	for _, res := range t {
+		d.Resources = append(d.Resources, openapi.Resource{Path: t.path(res), Methods: describeMethods(res)})
+	}
+	slices.SortFunc(d.Resources, func(a, b openapi.Resource) int { return strings.Compare(a.Path, b.Path) })
+	return d, nil
+}
+
+// describeMethods copies the methods of a resource without what only its id
+// says.
+func describeMethods(r *resource) map[string]*agw.Method {
+	out := map[string]*agw.Method{}
+	for name, m := range r.Methods {
+		shown := *m
+		if m.MethodIntegration != nil {
+			i := *m.MethodIntegration
+			if deref(i.CacheNamespace) == r.ID {
+				i.CacheNamespace = nil
+			}
+			shown.MethodIntegration = &i
+		}
+		out[name] = &shown
+	}
+	return out
+}
+
+// clone brings into a new API what another of the caller has.
+func (s *Service) clone(tx kv.Tx, call *api.Call, a *restAPI, in *agw.CreateRestApiRequest) error {
+	from := *in.CloneFrom
+	other, err := findAPI(tx, call, from)
+	if err != nil {
+		return err
+	}
+	t, err := loadTree(tx, resourcePrefix(from))
+	if err != nil {
+		return err
+	}
+	d, err := describe(tx, other, t)
+	if err != nil {
+		return err
+	}
+	parts, err := loadAll[documentationPart](tx, documentationPartPrefix(from))
+	if err != nil {
+		return err
+	}
+	d.Documentation = partsOf(parts)
+	d.Title, d.Description, d.Version = "", in.Description, in.Version // they are the request's
+	for i := range d.Models {
+		text := strings.ReplaceAll(*d.Models[i].Schema, schema.Reference(from, ""), schema.Reference(*a.API.Id, ""))
+		d.Models[i].Schema = &text
+	}
+	im := importer{s: s, tx: tx, api: a, doc: d, afresh: true}
+	if err := im.run(); err != nil {
+		return err
+	}
+	return save(tx, apiKey(*a.API.Id), a)
+}
+
+func partsOf(records []*documentationPart) []agw.DocumentationPart {
+	out := make([]agw.DocumentationPart, 0, len(records))
+	for _, p := range records {
+		out = append(out, p.Part)
+	}
+	return out
+}
