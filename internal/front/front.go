@@ -8,6 +8,7 @@
 //   - body.go: bodies that do not come, or not whole;
 //   - context.go: how long a call may take;
 //   - executeapi.go: calls of deployed APIs, by host or by path;
+//   - domain.go: calls of deployed APIs under names of the users' own;
 //   - functionurl.go: calls of function URLs, by host;
 //   - cors.go:  browsers;
 //   - access.go: request ids, the access line, panics.
@@ -62,6 +63,7 @@ type Config struct {
 	Uses     Uses // nil: nobody
 	APIs     DeployedAPIs
 	URLs     FunctionURLs // nil: there are none
+	Domains  Domains      // nil: there are none
 	Clock    clock.Clock
 	Log      *slog.Logger // nil: slog.Default()
 
@@ -159,6 +161,7 @@ func (f *Front) Handler(d Door) http.Handler {
 		case r.URL.Path == healthPath:
 			f.serveHealth(w, r, v)
 		case f.serveInternal(w, r):
+		case f.serveDomain(w, r, v):
 		case f.preflight(w, r, v.host):
 		default:
 			f.dispatch(w, r, v)

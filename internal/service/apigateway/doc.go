@@ -10,6 +10,8 @@
 //   - importer.go, describe.go: an OpenAPI document into an API, and an API out
 //     of the store, for imports, exports and clones;
 //   - documentation.go: what is told about an API;
+//   - kept.go:      things of an account beside its APIs: VPC links, client
+//     certificates, domain names (domainname.go, and resolvedomain.go for calls);
 //   - patch.go:     updates by patch operations;
 //   - authorize.go: the names of things in policies;
 //   - page.go:      lists in pages;

@@ -4,6 +4,8 @@ import (
 	"fmt"
 	"strings"
 	"testing"
+
+	"cloudless/internal/api"
 )
 
 // TestTheKeyLayoutIsTheOneInTheStore fails when a key changes: data that lies
@@ -24,6 +26,13 @@ func TestTheKeyLayoutIsTheOneInTheStore(t *testing.T) {
 		{"part", gatewayResponses.key("a1b2c3d4e5", "THROTTLED")},
 		{"deployed", append(gatewayResponses.deployed("a1b2c3d4e5", "d1d2d3"), gatewayResponses.key("a1b2c3d4e5", "THROTTLED")[len(gatewayResponses.prefix("a1b2c3d4e5")):]...)},
 		{"snapshot", snapshotKey("a1b2c3d4e5", "d1d2d3", "r1r2r3r4r5")},
+		{"docpart", documentationPartKey("a1b2c3d4e5", "p1p2p3")},
+		{"docversion", documentationVersionKey("a1b2c3d4e5", "v1")},
+		{"doccopy", documentationCopyKey("a1b2c3d4e5", "v1", "p1p2p3")},
+		{"kept", vpcLinks.key(&api.Call{Account: "111111111111", Region: "us-east-1"}, "l1l2l3l4l5")},
+		{"account", accountKey(&api.Call{Account: "111111111111", Region: "us-east-1"})},
+		{"domain", domainKey("shop.example.com")},
+		{"mapping", mappingKey("shop.example.com", "v1")},
 	} {
 		fmt.Fprintf(&b, "%-12s%q\n", k.name, k.key)
 	}

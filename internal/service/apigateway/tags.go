@@ -3,12 +3,10 @@ package apigateway
 import (
 	"context"
 	"net/url"
-	"slices"
 	"strings"
 
 	"cloudless/internal/api"
 	agw "cloudless/internal/api/apigateway"
-	"cloudless/internal/awserr"
 	"cloudless/internal/storage/kv"
 )
 
@@ -28,13 +26,16 @@ func checkTags(tags map[string]string) error {
 	return nil
 }
 
-// tagged is what has tags: an API, one of its stages, an API key or a usage
-// plan.
+// tagged is what has tags: an API, one of its stages, an API key, a usage plan,
+// or a thing of a kind that accounts have.
 type tagged struct {
 	apiID string
 	stage string // "" for the API itself
 	key   string
 	plan  string
+
+	kind tagKeeper // nil for all of the above
+	id   string
 }
 
 // parseTagged reads the ARN of something that has tags, such as
@@ -52,8 +53,8 @@ func parseTagged(call *api.Call, arn string) (tagged, error) {
 		return tagged{key: parts[1]}, nil
 	case len(parts) == 2 && parts[0] == "usageplans":
 		return tagged{plan: parts[1]}, nil
-	case slices.Contains([]string{"clientcertificates", "domainnames", "vpclinks"}, parts[0]):
-		return tagged{}, awserr.Unsupported("the tags of " + parts[0])
+	case len(parts) == 2 && tagKeepers[parts[0]] != nil:
+		return tagged{kind: tagKeepers[parts[0]], id: parts[1]}, nil
 	}
 	return tagged{}, agw.BadRequestException("Invalid ARN specified in the request")
 }
@@ -66,6 +67,8 @@ func (s *Service) authorizeTags(ctx context.Context, call *api.Call, method, arn
 // tagsOf reads the tags of something.
 func tagsOf(r kv.Reader, call *api.Call, t tagged) (map[string]string, error) {
 	switch {
+	case t.kind != nil:
+		return t.kind.tagsOf(r, call, t.id)
 	case t.stage != "":
 		st, err := findStage(r, call, t.apiID, t.stage)
 		if err != nil {
@@ -101,6 +104,8 @@ func (s *Service) changeTags(ctx context.Context, call *api.Call, t tagged, chan
 		return change(*tags)
 	}
 	switch {
+	case t.kind != nil:
+		return t.kind.changeTags(ctx, s, call, t.id, change)
 	case t.stage != "":
 		return s.changeStage(ctx, call, t.apiID, t.stage, func(_ kv.Tx, st *stage) error { return in(&st.Stage.Tags) })
 	case t.key != "":

@@ -1,0 +1,166 @@
+package apigateway
+
+import (
+	"regexp"
+	"slices"
+	"strings"
+
+	"cloudless/internal/api"
+	agw "cloudless/internal/api/apigateway"
+	"cloudless/internal/awserr"
+	"cloudless/internal/storage/keys"
+	"cloudless/internal/storage/kv"
+)
+
+// domainName is a name of the user's own under which APIs are called. A name is
+// one account's in one region, whoever else would have it: a call says no more
+// than the name.
+//
+//	("apigateway", "kept", account, region, "domainnames", name)  domainName
+//	("apigateway", "domain", name)                                domainOwner
+//	("apigateway", "domain", name, "mapping", basePath)           basePathMapping
+type domainName struct {
+	Form   int
+	Domain agw.DomainName
+}
+
+// domainOwner tells whose a domain name is.
+type domainOwner struct {
+	Form    int
+	Account string
+	Region  string
+}
+
+// basePathMapping says which API, and which of its stages, the paths below a
+// base path lead to.
+type basePathMapping struct {
+	Form    int
+	Mapping agw.BasePathMapping // its base path is "(none)" for all other paths
+}
+
+// noBasePath is how AWS writes the base path of all paths.
+const noBasePath = "(none)"
+
+var domainNames = kind[domainName]{
+	name:   "domainnames",
+	refuse: func() error { return agw.NotFoundException("Invalid domain name identifier specified") },
+	tags:   func(d *domainName) *map[string]string { return &d.Domain.Tags },
+}
+
+// domainKey is where the owner of a domain name is, and begins its mappings.
+func domainKey(name string) []byte { return keys.Encode("apigateway", "domain", name) }
+
+func mappingKey(name, basePath string) []byte {
+	return keys.Encode("apigateway", "domain", name, "mapping", basePath)
+}
+
+func mappingPrefix(name string) []byte { return keys.Encode("apigateway", "domain", name, "mapping") }
+
+func noSuchMapping() error {
+	return agw.NotFoundException("Invalid base path mapping identifier specified")
+}
+
+// findMapping reads a mapping of a domain name of the caller.
+func findMapping(r kv.Reader, call *api.Call, name, basePath string) (*basePathMapping, error) {
+	if _, err := domainNames.find(r, call, name); err != nil {
+		return nil, err
+	}
+	m, err := load[basePathMapping](r, mappingKey(name, basePathOf(&basePath)))
+	if err != nil {
+		return nil, orElse(err, noSuchMapping())
+	}
+	return m, nil
+}
+
+// basePathOf writes a base path as it is kept.
+func basePathOf(path *string) string {
+	if p := deref(path); p != "" {
+		return p
+	}
+	return noBasePath
+}
+
+var (
+	domainLabels = regexp.MustCompile(`^(\*\.)?([a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?\.)+[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$`)
+	basePaths    = regexp.MustCompile(`^[a-zA-Z0-9$_.+!*'()-]{1,300}$`)
+	certificates = regexp.MustCompile(`^arn:aws[a-z-]*:(acm|iam):[a-z0-9-]*:\d{12}:.+$`)
+)
+
+// checkDomain refuses a domain name that could not be served as it says.
+func checkDomain(d *agw.DomainName) error {
+	if name := *d.DomainName; len(name) > 253 || !domainLabels.MatchString(name) {
+		return agw.BadRequestException("Invalid domain name: " + name)
+	}
+	regional := slices.Contains(d.EndpointConfiguration.Types, "REGIONAL")
+	certificate := d.CertificateArn
+	if regional {
+		certificate = d.RegionalCertificateArn
+	}
+	switch {
+	case slices.Contains(d.EndpointConfiguration.Types, "PRIVATE"):
+		return awserr.Unsupported("private custom domain names")
+	case len(d.EndpointConfiguration.Types) > 1:
+		return agw.BadRequestException("Cannot create a domain name with multiple Endpoint Types.")
+	case deref(certificate) == "":
+		return agw.BadRequestException("A certificate ARN is required for a domain name of this endpoint type")
+	case !certificates.MatchString(*certificate):
+		return agw.BadRequestException("Invalid certificate ARN: " + *certificate)
+	case !slices.Contains([]string{"TLS_1_0", "TLS_1_2"}, d.SecurityPolicy):
+		return awserr.Unsupported("the security policy " + d.SecurityPolicy + " of a domain name")
+	}
+	return nil
+}
+
+// checkBasePath refuses what cannot be a base path.
+func checkBasePath(path string) error {
+	if path == noBasePath || basePaths.MatchString(path) {
+		return nil
+	}
+	return agw.BadRequestException("API Gateway V1 doesn't support the slash character (/) in base path mappings. To create a multi-level base path mapping, use API Gateway V2.")
+}
+
+// checkMapped refuses a mapping that leads nowhere.
+func checkMapped(r kv.Reader, call *api.Call, m *agw.BasePathMapping) error {
+	if _, err := findAPI(r, call, deref(m.RestApiId)); err != nil {
+		return agw.BadRequestException("Invalid REST API identifier specified")
+	}
+	if deref(m.Stage) == "" {
+		m.Stage = nil
+		return nil
+	}
+	if _, err := findStage(r, call, *m.RestApiId, *m.Stage); err != nil {
+		return orElse(hideNotFound(err), agw.BadRequestException("Invalid stage identifier specified"))
+	}
+	return nil
+}
+
+// regionalZones are the hosted zones of AWS's regional endpoints, for aliases
+// in Route 53.
+var regionalZones = map[string]string{
+	"ap-northeast-1": "Z1YSHQZHG15GKL", "ap-northeast-2": "Z20JF4UZKIW1U8", "ap-south-1": "Z3VO1THU9YC4UR",
+	"ap-southeast-1": "ZL327KTPIQFUL", "ap-southeast-2": "Z2RPCDW04V8134", "ca-central-1": "Z19DQILCV0OWEC",
+	"eu-central-1": "Z1U9ULNL0V5AJ3", "eu-north-1": "Z3UWIKFBOOGXPP", "eu-west-1": "ZLY8HYME6SFDD", "eu-west-2": "ZJ5UAJN8Y3Z2Q",
+	"eu-west-3": "Z3KY65QIEKYHQQ", "sa-east-1": "ZCMLWB8V5SYIT", "us-east-1": "Z1UJRXOUMOOFQ8", "us-east-2": "ZOJJZC49E0EPZ",
+	"us-west-1": "Z2MUQ32089INYE", "us-west-2": "Z2OJLYMUO9EFXC",
+}
+
+// cloudFrontZone is the hosted zone of all CloudFront distributions.
+const cloudFrontZone = "Z2FDTNDATAQYW2"
+
+// place gives a domain name the names that its own is an alias of.
+func (s *Service) place(call *api.Call, d *agw.DomainName) {
+	if slices.Contains(d.EndpointConfiguration.Types, "REGIONAL") {
+		if d.RegionalDomainName == nil {
+			d.RegionalDomainName = new("d-" + newID(s.clock, apiIDLength) + ".execute-api." + call.Region + ".amazonaws.com")
+			d.RegionalHostedZoneId = new(regionalZones[call.Region])
+		}
+		return
+	}
+	if d.DistributionDomainName == nil {
+		d.DistributionDomainName = new("d" + newID(s.clock, 13) + ".cloudfront.net")
+		d.DistributionHostedZoneId = new(cloudFrontZone)
+	}
+}
+
+// lowerName is a domain name as it is kept: names have no case.
+func lowerName(name string) string { return strings.ToLower(strings.TrimSuffix(name, ".")) }
