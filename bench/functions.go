@@ -145,7 +145,7 @@ func (s server) createFunction(ctx context.Context, name, module, source, runtim
 	var made struct{ FunctionArn, State string }
 	err = s.call(ctx, "lambda", http.MethodPost, "/2015-03-31/functions", map[string]any{
 		"FunctionName": name, "Runtime": runtime, "Handler": module + ".handler", "Role": role, "Timeout": 30,
-		"MemorySize": 256, "Code": map[string]any{"ZipFile": archive.Bytes()},
+		"MemorySize": 1769, "Code": map[string]any{"ZipFile": archive.Bytes()},
 	}, &made)
 	if err != nil {
 		return "", err
