@@ -266,6 +266,50 @@ func TestForkBombsAreBounded(t *testing.T) {
 	}
 }
 
+// TestForkBombsLeaveRoomForInit looks at how full the group of an environment is
+// when a function can start no more: init needs a thread now and then.
+func TestForkBombsLeaveRoomForInit(t *testing.T) {
+	b := newIsolatedBench(t)
+	if os.Geteuid() != 0 {
+		t.Skip("an ordinary user's processes are counted together with its init's")
+	}
+	fn := behaviour("fork")
+	fn.MemoryMB, fn.Timeout = 10240, 60*time.Second
+	if r := b.invoke(fn, `""`); r.FunctionError != "" {
+		t.Skipf("the bomb ended itself: %s", r.Payload)
+	}
+	groups, err := os.ReadFile(fmt.Sprintf("/proc/%d/cgroup", b.Status().Environments[0].PID))
+	if err != nil {
+		t.Fatal(err)
+	}
+	dir := "/sys/fs/cgroup"
+	for line := range strings.Lines(string(groups)) {
+		words := strings.SplitN(strings.TrimSpace(line), ":", 3)
+		if words[1] == "pids" {
+			dir = filepath.Join("/sys/fs/cgroup/pids", words[2])
+		} else if words[1] == "" && dir == "/sys/fs/cgroup" {
+			dir = filepath.Join(dir, words[2])
+		}
+	}
+	current, most := number(t, dir, "pids.current"), number(t, dir, "pids.max")
+	if current < maxProcesses/2 || most-current < 32 {
+		t.Errorf("%d of %d processes are there, want many, and room for 32 more", current, most)
+	}
+}
+
+func number(t *testing.T, dir, name string) int {
+	t.Helper()
+	data, err := os.ReadFile(filepath.Join(dir, name))
+	if err != nil {
+		t.Skipf("the kernel does not count processes for us: %v", err)
+	}
+	n, err := strconv.Atoi(strings.TrimSpace(string(data)))
+	if err != nil {
+		t.Fatal(err)
+	}
+	return n
+}
+
 func TestMemoryBombsAreEnded(t *testing.T) {
 	for _, name := range []string{"hoard", "hoard shared"} {
 		t.Run(name, func(t *testing.T) {

@@ -16,6 +16,10 @@ const (
 	// initBytes is what init and the kernel's own accounts of an environment
 	// take, on top of what the program may have.
 	initBytes = 48 << 20
+	// initThreads is room for init's own threads beside the program's processes,
+	// which a limit of their user keeps from taking it: without it, a fork bomb ends
+	// init at the next moment in which it needs one more.
+	initThreads = 64
 	// cpuPeriod is the period of processor quotas, in microseconds. Short, so that
 	// a program that has used up its quota waits milliseconds and not a tenth of a
 	// second.
@@ -127,7 +131,7 @@ func resources(l driver.Limits) *specs.LinuxResources {
 		r.Memory.Limit, r.Memory.Swap = &limit, &limit // memory and swap together: no swap
 	}
 	if l.Processes > 0 {
-		r.Pids.Limit = &l.Processes
+		r.Pids.Limit = new(l.Processes + initThreads)
 	}
 	if l.CPUShare > 0 {
 		r.CPU.Shares = new(max(2, uint64(l.CPUShare)*sharesPerCore/1000))

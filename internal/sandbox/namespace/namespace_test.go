@@ -275,7 +275,7 @@ func TestIdentityIsOneThatNobodyHas(t *testing.T) {
 
 func TestResourcesAreSaidInTheKernelsTerms(t *testing.T) {
 	r := resources(driver.Limits{MemoryBytes: 128 << 20, TmpBytes: 512 << 20, CPUShare: 500, CPUMax: 1500, Processes: 7})
-	if *r.Memory.Limit != 128<<20+512<<20+initBytes || *r.Memory.Swap != *r.Memory.Limit || *r.Pids.Limit != 7 || *r.CPU.Shares != 512 || *r.CPU.Quota != 30_000 || *r.CPU.Period != 20_000 {
+	if *r.Memory.Limit != 128<<20+512<<20+initBytes || *r.Memory.Swap != *r.Memory.Limit || *r.Pids.Limit != 7+initThreads || *r.CPU.Shares != 512 || *r.CPU.Quota != 30_000 || *r.CPU.Period != 20_000 {
 		t.Errorf("resources = %+v %+v %+v", *r.Memory.Limit, *r.Pids.Limit, *r.CPU.Quota)
 	}
 	if r := resources(driver.Limits{}); r.Memory.Limit != nil || r.Pids.Limit != nil || r.CPU.Shares != nil || r.CPU.Quota != nil {
