@@ -75,6 +75,7 @@ func function(e lambda.Environment) sandbox.Function {
 		ID: e.ID, Revision: e.ID, Name: e.FunctionName, Version: e.Version, Region: e.Region, Account: e.Account,
 		Runtime: e.Runtime, Handler: e.Handler, MemoryMB: int(e.MemoryMB), Timeout: e.Timeout,
 		EphemeralStorageMB: int(e.TmpMB), Environment: e.Variables, LogGroup: e.LogGroup,
+		LogFormat: e.LogFormat, ApplicationLogLevel: e.ApplicationLogLevel, SystemLogLevel: e.SystemLogLevel,
 		Code:   archive(lambda.Archive{SHA256: e.CodeSHA256, Open: e.Code}),
 		Layers: layers,
 		Credentials: func(ctx context.Context) (sandbox.Credentials, error) {

@@ -328,6 +328,10 @@ var behaviours = map[string]func(argument, requestID string) any{
 		}
 		return size
 	},
+	"say": func(s, _ string) any {
+		_, _ = os.Stdout.WriteString(s)
+		return nil
+	},
 	"print no line": func(string, string) any {
 		_, _ = os.Stdout.WriteString("no end")
 		return nil

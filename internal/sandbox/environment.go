@@ -76,7 +76,7 @@ func (m *Manager) launch(p *pool, fn *Function, limit time.Duration, kept *keep)
 	if e == nil {
 		e = m.newEnvironment()
 	}
-	e.fn, e.pool, e.kept, e.stream = fn, p, kept, newStreamName(m.cfg.Clock, fn.Version)
+	e.fn, e.pool, e.kept, e.stream = fn, p, kept, newStreamName(m.cfg.Clock, fn)
 	m.enlist(e)
 	prepare := m.prepare
 	if e.spare {

@@ -108,13 +108,13 @@ func (m *Manager) awaitAnswer(e *environment, inv *Invocation, end *ending, resu
 }
 
 // conclude tells those who have subscribed that an invocation is over. The log has
-// it already, since its end must not wait for the runtime.
+// its report already, which must not wait for the runtime.
 func (e *environment) conclude(end *ending) {
-	if !e.telemetry.heard() {
+	if !e.telemetry.heard() && !e.out.isJSON() {
 		return
 	}
 	end.done.asked = e.clock.Now()
-	e.out.tell(end.done.event())
+	e.out.platform(end.done.event())
 	e.out.tell(endEvent(end.done.requestID))
 	e.out.tell(end.report.event())
 }

@@ -350,7 +350,7 @@ func TestProcessesWithoutIsolation(t *testing.T) {
 
 func TestLogStreamsAreNamedAsOnAWS(t *testing.T) {
 	c := clock.NewFake(time.Date(2026, 3, 4, 23, 0, 0, 0, time.UTC), 1)
-	name := newStreamName(c, "$LATEST")
+	name := newStreamName(c, &Function{Name: "f", Version: "$LATEST", LogGroup: "/aws/lambda/f"})
 	if !strings.HasPrefix(name, "2026/03/04/[$LATEST]") || len(name) != len("2026/03/04/[$LATEST]")+32 {
 		t.Errorf("stream = %s", name)
 	}

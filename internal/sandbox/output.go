@@ -139,15 +139,23 @@ func (o *output) platform(e platformEvent) {
 
 // log tells of an event in the log alone.
 func (o *output) log(e platformEvent) {
-	if e.line == "" {
+	line := e.line
+	if o.isJSON() {
+		line = e.json(o)
+	} else if line == "" {
 		return
 	}
 	o.drain()
 	o.mu.Lock()
 	defer o.mu.Unlock()
 	o.text.endLocked()
-	o.emitLocked(time.Time{}, e.line)
+	if line != "" {
+		o.emitLocked(time.Time{}, line)
+	}
 }
+
+// isJSON reports whether the function's log is JSON. A function does not change.
+func (o *output) isJSON() bool { return o.key.fn.LogFormat == formatJSON }
 
 // tell tells of an event only those who have subscribed.
 func (o *output) tell(e platformEvent) {
@@ -218,8 +226,14 @@ func (o *output) printedLocked(at time.Time, by, message string) {
 	if !strings.HasSuffix(message, "\n") {
 		message += "\n"
 	}
-	o.telemetry.publish(happening{at: at, kind: by, platformEvent: platformEvent{record: message, logsRecord: message}, size: len(message)})
-	o.emitLocked(at, message)
+	h := happening{at: at, kind: by, platformEvent: platformEvent{record: message, logsRecord: message}, size: len(message)}
+	if o.isJSON() && by == byFunction {
+		h.object = objectOf(message)
+	}
+	o.telemetry.publish(h)
+	if h.object == nil || printedLevel(h.object) >= parseLevel(o.key.fn.ApplicationLogLevel) {
+		o.emitLocked(at, message)
+	}
 }
 
 // emitLocked passes one message on to the log.

@@ -17,10 +17,13 @@ type platformEvent struct {
 	kind   string // such as "platform.start"
 	record any    // its content, for JSON
 	line   string // its text in a log; "" where that has none
+	level  level  // of it in a log that is JSON
 
 	// The Logs API, which is older, has other records, and not all of them; nil is
 	// none. The Telemetry API has none where record is nil.
 	logsRecord any
+	// textOnly says that a log that is JSON does not have it.
+	textOnly bool
 	// newLogs says that only the later schema of the Logs API has it.
 	newLogs bool
 }
@@ -112,7 +115,7 @@ const (
 )
 
 func (e *environment) initStart() platformEvent {
-	return platformEvent{kind: "platform.initStart", line: initStartLine(e), record: initStartRecord{
+	return platformEvent{kind: "platform.initStart", line: initStartLine(e), level: levelInfo, record: initStartRecord{
 		InitializationType: e.initialization(), Phase: "init", RuntimeVersion: e.program.Runs, FunctionName: e.fn.Name, FunctionVersion: e.fn.Version,
 		InstanceID: e.stream, InstanceMaxMemory: int64(e.fn.MemoryMB) << 20,
 	}}
@@ -123,10 +126,14 @@ func (e *environment) initStart() platformEvent {
 func (e *environment) initEnd(f *initFailure, done bool) (events []platformEvent) {
 	status, errorType := f.status()
 	if !done {
-		events = append(events, platformEvent{kind: "platform.initRuntimeDone",
+		events = append(events, platformEvent{kind: "platform.initRuntimeDone", level: levelOf(status, levelDebug),
 			record: initRuntimeDoneRecord{e.initialization(), "init", status, errorType}})
 	}
-	return append(events, platformEvent{kind: "platform.initReport",
+	usual := levelDebug
+	if e.kept != nil {
+		usual = levelInfo
+	}
+	return append(events, platformEvent{kind: "platform.initReport", level: levelOf(status, usual),
 		record: initReportRecord{e.initialization(), "init", status, errorType, durationMetric{thousandths(e.initDuration)}}})
 }
 
@@ -149,23 +156,23 @@ func (f *initFailure) status() (status, errorType string) {
 
 func startEvent(fn *Function, inv *Invocation) platformEvent {
 	arn := fmt.Sprintf("arn:aws:lambda:%s:%s:function:%s", fn.Region, fn.Account, fn.Name)
-	return platformEvent{kind: "platform.start", line: startLine(inv.RequestID, fn.Version),
+	return platformEvent{kind: "platform.start", line: startLine(inv.RequestID, fn.Version), level: levelInfo,
 		record:     startRecord{inv.RequestID, arn, fn.Version},
 		logsRecord: startRecord{RequestID: inv.RequestID, Version: fn.Version}}
 }
 
 func endEvent(requestID string) platformEvent {
-	return platformEvent{kind: "platform.end", line: endLine(requestID), logsRecord: startRecord{RequestID: requestID}}
+	return platformEvent{kind: "platform.end", line: endLine(requestID), textOnly: true, logsRecord: startRecord{RequestID: requestID}}
 }
 
 // faultEvent is what went wrong around a function, in words.
 func faultEvent(line string) platformEvent {
-	return platformEvent{kind: "platform.fault", line: line, logsRecord: strings.TrimSpace(line)}
+	return platformEvent{kind: "platform.fault", line: line, textOnly: true, logsRecord: strings.TrimSpace(line)}
 }
 
 func extensionEvent(x runtimeapi.Extension) platformEvent {
 	record := extensionRecord{x.Name, "Ready", append([]string{}, x.Events...)}
-	return platformEvent{kind: "platform.extension", record: record, logsRecord: record,
+	return platformEvent{kind: "platform.extension", record: record, logsRecord: record, level: levelInfo,
 		line: fmt.Sprintf("EXTENSION\tName: %s\tState: Ready\tEvents: [%s]\n", x.Name, strings.Join(x.Events, ","))}
 }
 
@@ -180,14 +187,14 @@ func subscribedEvent(s runtimeapi.Subscription, again bool) platformEvent {
 	}
 	line := fmt.Sprintf("\tName: %s\tState: %s\tTypes: [%s]\n", record.Name, record.State, strings.Join(titles, ", "))
 	if s.Logs {
-		return platformEvent{kind: "platform.logsSubscription", logsRecord: record, line: "LOGS" + line}
+		return platformEvent{kind: "platform.logsSubscription", level: levelInfo, logsRecord: record, line: "LOGS" + line}
 	}
-	return platformEvent{kind: "platform.telemetrySubscription", record: record, line: "TELEMETRY" + line}
+	return platformEvent{kind: "platform.telemetrySubscription", level: levelInfo, record: record, line: "TELEMETRY" + line}
 }
 
 func droppedEvent(records, bytes int) platformEvent {
 	record := droppedRecord{"Consumer seems to have fallen behind as it has not acknowledged receipt of logs.", records, bytes}
-	return platformEvent{kind: "platform.logsDropped", record: record, logsRecord: record}
+	return platformEvent{kind: "platform.logsDropped", level: levelWarn, record: record, logsRecord: record}
 }
 
 // event is the report as those get it who subscribe.
@@ -198,7 +205,7 @@ func (r report) event() platformEvent {
 	}}
 	old := record
 	old.Status, old.ErrorType = "", ""
-	return platformEvent{kind: "platform.report", line: r.String(), record: record, logsRecord: old}
+	return platformEvent{kind: "platform.report", line: r.String(), level: levelOf(r.outcome, levelInfo), record: record, logsRecord: old}
 }
 
 // done is the end of the runtime's work on an event.
@@ -219,7 +226,7 @@ func (d done) event() platformEvent {
 			newSpan("runtimeOverhead", d.answered, d.asked),
 		}
 	}
-	return platformEvent{kind: "platform.runtimeDone", record: record, newLogs: true,
+	return platformEvent{kind: "platform.runtimeDone", level: levelOf(d.status, levelDebug), record: record, newLogs: true,
 		logsRecord: runtimeDoneRecord{RequestID: d.requestID, Status: d.status}}
 }
 

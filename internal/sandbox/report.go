@@ -61,9 +61,14 @@ func (r report) String() string {
 
 func milliseconds(d time.Duration) float64 { return float64(d) / float64(time.Millisecond) }
 
-// newStreamName names the log stream of a new environment.
-func newStreamName(c clock.Clock, version string) string {
-	return fmt.Sprintf("%s/[%s]%s", c.Now().Format("2006/01/02"), version, randomHex(c, 16))
+// newStreamName names the log stream of a new environment. In a group that is not
+// the function's own, which others may share, it has the function's name.
+func newStreamName(c clock.Clock, fn *Function) string {
+	name := ""
+	if fn.LogGroup != "/aws/lambda/"+fn.Name {
+		name = fn.Name
+	}
+	return fmt.Sprintf("%s/%s[%s]%s", c.Now().Format("2006/01/02"), name, fn.Version, randomHex(c, 16))
 }
 
 // randomHex returns n random bytes in hexadecimal.

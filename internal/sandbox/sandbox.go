@@ -20,7 +20,7 @@
 //     certificates;
 //   - failure.go, report.go: errors, and lines about an invocation, as Lambda
 //     words them;
-//   - output.go, frames.go, logs.go: what a function prints, on its way to its log;
+//   - output.go, frames.go, loglevel.go, logs.go: what a function prints, on its way to its log;
 //   - code.go, unzip.go, layers.go: packages of code, unpacked once, and how
 //     layers become one directory;
 //   - machine.go: the best driver that this machine allows, and facts about it.
@@ -68,10 +68,18 @@ type Function struct {
 	EphemeralStorageMB int // of /tmp; 0 is 512
 	Environment        map[string]string
 	LogGroup           string // empty: nothing is logged
-	Code               Code
-	Layers             []Code                                     // appear at /opt, merged; of two files of a name, the later layer's
-	Credentials        func(context.Context) (Credentials, error) // of the execution role
-	MaxEnvironments    int                                        // at a time; 0 is no limit but the manager's
+
+	// LogFormat is "JSON" or, by default, "Text". With JSON, the platform's own events
+	// are logged as JSON from SystemLogLevel on (DEBUG, INFO, WARN), and what the
+	// function prints as JSON from ApplicationLogLevel on (TRACE to FATAL).
+	LogFormat           string
+	ApplicationLogLevel string
+	SystemLogLevel      string
+
+	Code            Code
+	Layers          []Code                                     // appear at /opt, merged; of two files of a name, the later layer's
+	Credentials     func(context.Context) (Credentials, error) // of the execution role
+	MaxEnvironments int                                        // at a time; 0 is no limit but the manager's
 }
 
 // Code is a package, a zip file: a function's own, or a layer's.

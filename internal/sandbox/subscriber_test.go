@@ -87,3 +87,6 @@ func TestNothingIsSentWhileTheEnvironmentIsFrozen(t *testing.T) {
 	tel.thaw()
 	<-arrived
 }
+
+// subscription2022 is one by the schema in which JSON is JSON.
+var subscription2022 = runtimeapi.Subscription{Schema: "2022-12-13", Types: []string{"function"}}

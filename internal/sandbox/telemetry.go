@@ -2,6 +2,7 @@ package sandbox
 
 import (
 	"context"
+	"encoding/json"
 	"sync"
 	"time"
 
@@ -25,7 +26,8 @@ type happening struct {
 	at   time.Time
 	kind string // "function", "extension", or a platformEvent's
 	platformEvent
-	size int // about
+	object json.RawMessage // a line that is a JSON object, in a log that is JSON
+	size   int             // about
 }
 
 // of returns the event as a subscription gets it, or nil if it does not.
@@ -34,6 +36,9 @@ func (h *happening) of(s *runtimeapi.Subscription) []byte {
 		return nil
 	}
 	record := h.record
+	if h.object != nil && s.Schema >= "2022-12-13" {
+		record = h.object
+	}
 	if s.Logs {
 		if record = h.logsRecord; h.newLogs && s.Schema < "2021-03-18" {
 			return nil

@@ -56,6 +56,9 @@ func variables(e *environment, creds Credentials, isolated bool, runtimeVars []s
 		"NODE_EXTRA_CA_CERTS": env.Path(caTarget),
 		"AWS_CA_BUNDLE":       env.Path(caTarget),
 	}
+	if vars["AWS_LAMBDA_LOG_FORMAT"] = "Text"; fn.LogFormat == formatJSON {
+		vars["AWS_LAMBDA_LOG_FORMAT"], vars["AWS_LAMBDA_LOG_LEVEL"] = formatJSON, fn.ApplicationLogLevel
+	}
 	if isolated {
 		// These replace what a program trusts. Without isolation it may reach the
 		// world outside, which our authority does not vouch for.

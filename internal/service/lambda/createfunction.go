@@ -131,7 +131,7 @@ func refuseUnbuilt(in *lambdaapi.CreateFunctionRequest) error {
 		given bool
 	}{
 		{"CapacityProviderConfig", in.CapacityProviderConfig != nil},
-		{"DeadLetterConfig", in.DeadLetterConfig != nil && in.DeadLetterConfig.TargetArn != nil},
+		{"DeadLetterConfig", in.DeadLetterConfig != nil && in.DeadLetterConfig.TargetArn != nil && *in.DeadLetterConfig.TargetArn != ""},
 		{"DurableConfig", in.DurableConfig != nil},
 		{"FileSystemConfigs", len(in.FileSystemConfigs) > 0},
 		{"ImageConfig", in.ImageConfig != nil || in.PackageType == "Image"},

@@ -89,6 +89,12 @@ type Environment struct {
 	Variables    map[string]string
 	LogGroup     string
 
+	// LogFormat is "Text" or "JSON"; with the latter come the least levels of what
+	// is logged, in AWS's words.
+	LogFormat           string
+	ApplicationLogLevel string
+	SystemLogLevel      string
+
 	// CodeSHA256 names the package; Code opens it, a zip.
 	CodeSHA256 string
 	Code       func(context.Context) (ZipFile, error)

@@ -93,6 +93,7 @@ func (s *Service) environment(f *function) Environment {
 		ID: f.environmentID(), FunctionName: f.Name, Version: f.version(), ARN: f.arn(), Account: f.Account, Region: f.Region,
 		Runtime: st.Runtime, Handler: st.Handler, RoleARN: st.Role, MemoryMB: st.MemoryMB, TmpMB: st.TmpMB,
 		Timeout: time.Duration(st.TimeoutS) * time.Second, Variables: st.Variables, LogGroup: st.LogGroup,
+		LogFormat: st.LogFormat, ApplicationLogLevel: st.ApplicationLogLevel, SystemLogLevel: st.SystemLogLevel,
 		CodeSHA256: b.Code.SHA256, Code: s.openCode(b.Code), Layers: layers,
 		Credentials: func(ctx context.Context) (api.Key, error) {
 			return s.roles.Credentials(ctx, st.Role, f.Name)

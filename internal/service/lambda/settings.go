@@ -2,13 +2,13 @@ package lambda
 
 import (
 	"bytes"
+	"cmp"
 	"encoding/json"
 	"fmt"
 	"slices"
 	"strings"
 
 	lambdaapi "cloudless/internal/api/lambda"
-	"cloudless/internal/awserr"
 )
 
 // settings is the configuration of a function, with its defaults filled in.
@@ -23,8 +23,12 @@ type settings struct {
 	Variables     map[string]string `json:"variables,omitempty"` // nil if never given
 	Architectures []string          `json:"architectures"`
 	TracingMode   string            `json:"tracing"`
-	LogFormat     string            `json:"logFormat"`
+	LogFormat     string            `json:"logFormat"` // "Text" or "JSON"
 	LogGroup      string            `json:"logGroup"`
+
+	// The least levels of what is logged; "" where the format is Text.
+	ApplicationLogLevel string `json:"applicationLogLevel,omitempty"`
+	SystemLogLevel      string `json:"systemLogLevel,omitempty"`
 }
 
 // The defaults, as CreateFunction's reference has them.
@@ -32,6 +36,7 @@ const (
 	defaultTimeoutS = 3
 	defaultMemoryMB = 128
 	defaultTmpMB    = 512
+	defaultLogLevel = "INFO" // of both levels, where the format is JSON
 )
 
 func settingsOf(in *lambdaapi.CreateFunctionRequest, function string) (settings, error) {
@@ -94,10 +99,19 @@ func (st *settings) applyLogging(in *lambdaapi.LoggingConfig) error {
 	if in == nil {
 		return nil
 	}
-	if in.LogFormat == "JSON" || in.ApplicationLogLevel != "" || in.SystemLogLevel != "" {
-		return awserr.Unsupported("the JSON log format of functions")
-	}
 	set(&st.LogGroup, in.LogGroup)
+	if in.LogFormat != "" {
+		st.LogFormat = in.LogFormat
+	}
+	if st.LogFormat != "JSON" {
+		if in.ApplicationLogLevel != "" || in.SystemLogLevel != "" {
+			return lambdaapi.InvalidParameterValueException(`LogLevel is not supported when LogFormat is set to "Text". Remove LogLevel from your request or change the LogFormat to "Json" and try again.`)
+		}
+		st.ApplicationLogLevel, st.SystemLogLevel = "", ""
+		return nil
+	}
+	st.ApplicationLogLevel = cmp.Or(in.ApplicationLogLevel, st.ApplicationLogLevel, defaultLogLevel)
+	st.SystemLogLevel = cmp.Or(in.SystemLogLevel, st.SystemLogLevel, defaultLogLevel)
 	return nil
 }
 
@@ -139,7 +153,7 @@ func (st *settings) describe(region string) *lambdaapi.FunctionConfiguration {
 		EphemeralStorage:     &lambdaapi.EphemeralStorage{Size: st.TmpMB},
 		Architectures:        st.Architectures,
 		TracingConfig:        &lambdaapi.TracingConfigResponse{Mode: st.TracingMode},
-		LoggingConfig:        &lambdaapi.LoggingConfig{LogFormat: st.LogFormat, LogGroup: new(st.LogGroup)},
+		LoggingConfig:        &lambdaapi.LoggingConfig{LogFormat: st.LogFormat, LogGroup: new(st.LogGroup), ApplicationLogLevel: st.ApplicationLogLevel, SystemLogLevel: st.SystemLogLevel},
 		SnapStart:            &lambdaapi.SnapStartResponse{ApplyOn: "None", OptimizationStatus: "Off"},
 		RuntimeVersionConfig: &lambdaapi.RuntimeVersionConfig{RuntimeVersionArn: new("arn:aws:lambda:" + region + "::runtime:" + st.Runtime)},
 	}
