@@ -43,10 +43,10 @@ func TestHandlersOfEachLanguage(t *testing.T) {
 		}, "by Java",
 			`^{"errorMessage":"cannot do b","errorType":"java.lang.IllegalArgumentException","stackTrace":\["app.Things.handleRequest\(Things.java:3\d\)"`},
 		{"Go", func(t *testing.T) function {
-			return function{runtime: "provided.al2023", handler: "any", code: newPack(t).file("bootstrap", goHandler(t)).bytes()}
+			return function{runtime: "provided.al2023", handler: "any", code: newPack(t).file("bootstrap", build(t, "handler")).bytes()}
 		}, "by Go", `^{"errorMessage":"cannot do b","errorType":"errorString"}$`},
 		{"Go, the oldest runtime", func(t *testing.T) function {
-			return function{runtime: "go1.x", handler: "bin/things", code: newPack(t).file("bin/things", goHandler(t)).bytes()}
+			return function{runtime: "go1.x", handler: "bin/things", code: newPack(t).file("bin/things", build(t, "handler")).bytes()}
 		}, "by Go", `^{"errorMessage":"cannot do b","errorType":"errorString"}$`},
 		{"Ruby", func(t *testing.T) function {
 			return function{runtime: "ruby3.3", handler: "app.handler", code: newPack(t).file("app.rb", "testdata/ruby/app.rb").bytes()}
@@ -124,12 +124,12 @@ func TestJavaAnswersBytesWithBytes(t *testing.T) {
 	}
 }
 
-// goHandler builds the function in Go.
-func goHandler(t *testing.T) (binary string) {
+// build builds a function in Go, of a folder beside this file.
+func build(t *testing.T, folder string) (binary string) {
 	t.Helper()
-	depend(t, "handler/main.go")
+	depend(t, folder+"/main.go")
 	binary = filepath.Join(t.TempDir(), "bootstrap")
-	cmd := exec.CommandContext(t.Context(), "go", "build", "-o", binary, "./handler")
+	cmd := exec.CommandContext(t.Context(), "go", "build", "-o", binary, "./"+folder)
 	cmd.Env = append(os.Environ(), "CGO_ENABLED=0")
 	if out, err := cmd.CombinedOutput(); err != nil {
 		t.Fatalf("build: %v\n%s", err, out)
