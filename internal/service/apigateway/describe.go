@@ -11,13 +11,20 @@ import (
 	"cloudless/internal/storage/kv"
 )
 
-// describe makes the description of an API whose resources are t: those that
-// it has, or those of a deployment.
-func describe(r kv.Reader, a *restAPI, t tree) (*openapi.API, error) {
+// describe makes the description of an API whose resources are t and whose parts
+// are where prefix says: those that it has, or those of a deployment.
+func describe(r kv.Reader, a *restAPI, t tree, prefix func(part) []byte) (*openapi.API, error) {
 	shown := &a.API
 	d := &openapi.API{
 		Title: *shown.Name, Description: shown.Description, Version: shown.Version,
 		APIKeySource: shown.ApiKeySource, BinaryMediaTypes: shown.BinaryMediaTypes,
+	}
+	if document := policyDocument(shown); document != "" {
+		d.Policy = &document
+	}
+	names, err := describeParts(r, d, prefix)
+	if err != nil {
+		return nil, err
 	}
 	models, err := loadAll[model](r, modelPrefix(*shown.Id))
 	if err != nil {
@@ -27,18 +34,43 @@ func describe(r kv.Reader, a *restAPI, t tree) (*openapi.API, error) {
 		d.Models = append(d.Models, m.Model)
 	}
 	for _, res := range t {
-		d.Resources = append(d.Resources, openapi.Resource{Path: t.path(res), Methods: describeMethods(res)})
+		d.Resources = append(d.Resources, openapi.Resource{Path: t.path(res), Methods: describeMethods(res, names)})
 	}
 	slices.SortFunc(d.Resources, func(a, b openapi.Resource) int { return strings.Compare(a.Path, b.Path) })
 	return d, nil
 }
 
-// describeMethods copies the methods of a resource without what only its id
-// says.
-func describeMethods(r *resource) map[string]*agw.Method {
+// describeParts describes the authorizers and gateway responses, and returns
+// the names of what methods refer to, by their ids.
+func describeParts(r kv.Reader, d *openapi.API, prefix func(part) []byte) (names map[string]string, err error) {
+	names = map[string]string{}
+	asked, err := loadAll[authorizer](r, prefix(authorizers))
+	if err != nil {
+		return nil, err
+	}
+	for _, a := range asked {
+		names[*a.Authorizer.Id] = *a.Authorizer.Name
+		d.Authorizers = append(d.Authorizers, a.Authorizer)
+	}
+	responses, err := loadAll[gatewayResponse](r, prefix(gatewayResponses))
+	if err != nil {
+		return nil, err
+	}
+	for _, g := range responses {
+		d.GatewayResponses = append(d.GatewayResponses, g.Response)
+	}
+	return names, nil
+}
+
+// describeMethods copies the methods of a resource, with names in place of ids,
+// and without what only the id of the resource says.
+func describeMethods(r *resource, names map[string]string) map[string]*agw.Method {
 	out := map[string]*agw.Method{}
 	for name, m := range r.Methods {
 		shown := *m
+		if m.AuthorizerId != nil {
+			shown.AuthorizerId = new(names[*m.AuthorizerId])
+		}
 		if m.MethodIntegration != nil {
 			i := *m.MethodIntegration
 			if deref(i.CacheNamespace) == r.ID {
@@ -62,7 +94,7 @@ func (s *Service) clone(tx kv.Tx, call *api.Call, a *restAPI, in *agw.CreateRest
 	if err != nil {
 		return err
 	}
-	d, err := describe(tx, other, t)
+	d, err := describe(tx, other, t, func(p part) []byte { return p.prefix(from) })
 	if err != nil {
 		return err
 	}
@@ -71,6 +103,9 @@ func (s *Service) clone(tx kv.Tx, call *api.Call, a *restAPI, in *agw.CreateRest
 		return err
 	}
 	d.Documentation = partsOf(parts)
+	if in.Policy != nil {
+		d.Policy = in.Policy
+	}
 	d.Title, d.Description, d.Version = "", in.Description, in.Version // they are the request's
 	for i := range d.Models {
 		text := strings.ReplaceAll(*d.Models[i].Schema, schema.Reference(from, ""), schema.Reference(*a.API.Id, ""))

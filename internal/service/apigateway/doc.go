@@ -7,7 +7,7 @@
 //   - restapi.go, resource.go, method.go, integration.go, model.go,
 //     deployment.go, stage.go: one kind of thing each, with its record in the
 //     store and its refusals;
-//   - importer.go, describe.go: an OpenAPI document into an API, and an API out
+//   - importer.go (with importparts.go, importmethod.go), describe.go: an OpenAPI document into an API, and an API out
 //     of the store, for imports, exports and clones;
 //   - documentation.go: what is told about an API;
 //   - kept.go:      things of an account beside its APIs: VPC links, client

@@ -53,7 +53,7 @@ func describeStage(r kv.Reader, call *api.Call, in *agw.GetExportRequest) (*open
 	if err != nil {
 		return nil, err
 	}
-	d, err := describe(r, a, t)
+	d, err := describe(r, a, t, func(p part) []byte { return p.deployed(in.RestApiId, *st.Stage.DeploymentId) })
 	if err != nil {
 		return nil, err
 	}

@@ -241,3 +241,62 @@ func TestACloneIsAnAPIOfItsOwn(t *testing.T) {
 	}
 	refused(w, w.CreateRestApi, agw.CreateRestApiRequest{Name: "c", CloneFrom: new("nosuch")}, "NotFoundException", "Invalid API identifier specified 111111111111:nosuch")
 }
+
+// securedDocument is an API that asks its callers who they are.
+const securedDocument = `{"swagger":"2.0","info":{"title":"secured","version":"1"},
+  "x-amazon-apigateway-policy":{"Version":"2012-10-17","Statement":[{"Effect":"Allow","Principal":"*","Action":"execute-api:Invoke","Resource":"execute-api:/*/GET/*"}]},
+  "x-amazon-apigateway-gateway-responses":{"UNAUTHORIZED":{"statusCode":401,"responseTemplates":{"application/json":"{\"who\": \"are you\"}"}}},
+  "securityDefinitions":{
+    "asked":{"type":"apiKey","name":"Auth","in":"header","x-amazon-apigateway-authtype":"custom","x-amazon-apigateway-authorizer":{
+      "type":"token","authorizerUri":"` + lambdaURI + `","authorizerResultTtlInSeconds":0}},
+    "api_key":{"type":"apiKey","name":"x-api-key","in":"header"}},
+  "paths":{"/x":{
+    "get":{"security":[{"asked":[]}],"responses":{"200":{"description":""}},
+      "x-amazon-apigateway-integration":{"type":"mock","requestTemplates":{"application/json":"{\"statusCode\":200}"},"responses":{"default":{"statusCode":"200"}}}},
+    "post":{"security":[{"api_key":[]}],"responses":{"200":{"description":""}},
+      "x-amazon-apigateway-integration":{"type":"mock","requestTemplates":{"application/json":"{\"statusCode\":200}"},"responses":{"default":{"statusCode":"200"}}}}}}}`
+
+func TestTheSecurityOfADocumentHolds(t *testing.T) {
+	w := newWorld(t)
+	id := *w.importAPI(securedDocument, nil).Id
+	asked := do(w, w.GetAuthorizers, agw.GetAuthorizersRequest{RestApiId: id}).Items
+	want := []agw.Authorizer{{Id: asked[0].Id, Name: new("asked"), Type: "TOKEN", AuthType: new("custom"), AuthorizerUri: new(lambdaURI),
+		IdentitySource: new("method.request.header.Auth"), AuthorizerResultTtlInSeconds: new(int64(0))}}
+	if !reflect.DeepEqual(asked, want) {
+		t.Errorf("authorizers:\n got %s\nwant %s", asJSON(asked), asJSON(want))
+	}
+	method := func(name string) *agw.Method {
+		return do(w, w.GetMethod, agw.GetMethodRequest{RestApiId: id, ResourceId: w.resourceAt(id, "/x"), HttpMethod: name})
+	}
+	if m := method("GET"); *m.AuthorizationType != "CUSTOM" || *m.AuthorizerId != *asked[0].Id {
+		t.Errorf("GET = %s", asJSON(m))
+	}
+	if m := method("POST"); *m.AuthorizationType != "NONE" || !*m.ApiKeyRequired {
+		t.Errorf("POST = %s", asJSON(m))
+	}
+	w.deploy(id, "prod")
+	// What is exported makes the same API again, and so does a clone.
+	out := do(w, w.GetExport, agw.GetExportRequest{RestApiId: id, StageName: "prod", ExportType: "oas30", Parameters: map[string]string{"extensions": "apigateway"}})
+	again := do(w, w.PutRestApi, agw.PutRestApiRequest{RestApiId: id, Mode: "overwrite", Body: out.Body})
+	clone := do(w, w.CreateRestApi, agw.CreateRestApiRequest{Name: "clone", CloneFrom: &id})
+	for _, a := range []*agw.RestApi{again, clone} {
+		got := do(w, w.GetAuthorizers, agw.GetAuthorizersRequest{RestApiId: *a.Id}).Items
+		want[0].Id = got[0].Id
+		if !reflect.DeepEqual(got, want) {
+			t.Errorf("authorizers of %s:\n got %s\nwant %s", *a.Name, asJSON(got), asJSON(want))
+		}
+		if !strings.Contains(deref(a.Policy), "arn:aws:execute-api:us-east-1:111111111111:"+id+"/*/GET/*") {
+			t.Errorf("policy of %s = %s", *a.Name, deref(a.Policy))
+		}
+		do(w, w.UpdateRestApi, agw.UpdateRestApiRequest{RestApiId: *a.Id, PatchOperations: replace("/policy", "")}) // nobody judges it here
+		w.deploy(*a.Id, "prod")
+		wantAnswer(t, w.ask(*a.Id, "GET", "/prod/x", ""), 401, `{"who": "are you"}`)
+	}
+	do(w, w.PutRestApi, agw.PutRestApiRequest{RestApiId: id, Mode: "overwrite", Body: []byte(petsDocument)})
+	if left := do(w, w.GetAuthorizers, agw.GetAuthorizersRequest{RestApiId: id}).Items; len(left) != 0 {
+		t.Errorf("left: %s", asJSON(left))
+	}
+	if policy := do(w, w.GetRestApi, agw.GetRestApiRequest{RestApiId: id}).Policy; policy != nil {
+		t.Errorf("left: %s", *policy)
+	}
+}

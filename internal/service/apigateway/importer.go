@@ -29,6 +29,8 @@ type importer struct {
 	known  map[string]*model
 	parts  []*documentationPart
 	errors []string
+
+	authorizerIDs map[string]string // by their names
 }
 
 func (im *importer) id() string { return *im.api.API.Id }
@@ -38,7 +40,9 @@ func (im *importer) run() error {
 	if im.failOnWarnings && len(im.warnings) > 0 {
 		return importWarnings(im.warnings)
 	}
-	for _, step := range []func() error{im.checkBuilt, im.load, im.properties, im.models, im.resources, im.documentation} {
+	for _, step := range []func() error{
+		im.checkBuilt, im.load, im.properties, im.policy, im.models, im.authorizers, im.gatewayResponses, im.resources, im.documentation,
+	} {
 		if err := step(); err != nil {
 			return err
 		}
@@ -78,10 +82,7 @@ func (im *importer) checkBuilt() error {
 		asked bool
 		name  string
 	}{
-		{len(d.Authorizers) > 0, "x-amazon-apigateway-authorizer extension"},
 		{len(d.Validators) > 0, "x-amazon-apigateway-request-validators extension"},
-		{len(d.GatewayResponses) > 0, "x-amazon-apigateway-gateway-responses extension"},
-		{d.Policy != nil, "x-amazon-apigateway-policy extension"},
 		{d.MinimumCompressionSize != nil, "x-amazon-apigateway-minimum-compression-size extension"},
 		{d.SecurityPolicy != "", "x-amazon-apigateway-security-policy extension"},
 		{d.EndpointAccessMode != "", "x-amazon-apigateway-endpoint-access-mode extension"},
@@ -127,7 +128,7 @@ func (im *importer) load() (err error) {
 func (im *importer) properties() error {
 	a, d := &im.api.API, im.doc
 	if im.afresh {
-		a.Description, a.Version, a.BinaryMediaTypes = nil, nil, nil
+		a.Description, a.Version, a.BinaryMediaTypes, a.ApiKeySource = nil, nil, nil, "HEADER"
 	}
 	if d.Title != "" {
 		a.Name = new(d.Title)

@@ -13,7 +13,10 @@ func (im *importer) method(r *resource, path string, described *agw.Method) erro
 	name := *m.HttpMethod
 	integration := m.MethodIntegration
 	m.MethodIntegration, m.MethodResponses = nil, nil
-	err := checkMethod(&m)
+	err := im.nameAuthorizer(&m)
+	if err == nil {
+		err = checkMethod(&m)
+	}
 	if err == nil {
 		err = im.checkModels(m.RequestModels)
 	}

@@ -7,10 +7,7 @@ terraform {
 }
 
 provider "aws" {
-  skip_credentials_validation = true
-  skip_metadata_api_check     = true
-  skip_region_validation      = true
-  skip_requesting_account_id  = true
+  skip_metadata_api_check = true
 }
 
 variable "greeting" {
@@ -93,7 +90,7 @@ resource "aws_api_gateway_integration_response" "ok" {
 resource "aws_api_gateway_deployment" "shop" {
   rest_api_id = aws_api_gateway_rest_api.shop.id
   description = "the first"
-  depends_on  = [aws_api_gateway_integration_response.ok]
+  depends_on  = [aws_api_gateway_integration_response.ok, aws_api_gateway_integration.order, aws_api_gateway_rest_api_policy.shop]
 
   lifecycle {
     create_before_destroy = true

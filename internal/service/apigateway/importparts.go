@@ -1,0 +1,108 @@
+package apigateway
+
+import (
+	"strings"
+
+	agw "cloudless/internal/api/apigateway"
+)
+
+// policy gives the API the policy of the document. An API that becomes what the
+// document says has none where that has none.
+func (im *importer) policy() error {
+	if im.doc.Policy == nil {
+		if im.afresh {
+			im.api.API.Policy = nil
+		}
+		return nil
+	}
+	return im.s.setPolicy(im.api, *im.doc.Policy)
+}
+
+// authorizers makes the authorizers of the document, in place of those of the
+// same names.
+func (im *importer) authorizers() error {
+	im.authorizerIDs = map[string]string{}
+	prefix := authorizers.prefix(im.id())
+	if im.afresh {
+		if err := deleteAll(im.tx, prefix); err != nil {
+			return err
+		}
+	} else {
+		before, err := loadAll[authorizer](im.tx, prefix)
+		if err != nil {
+			return err
+		}
+		for _, a := range before {
+			im.authorizerIDs[*a.Authorizer.Name] = *a.Authorizer.Id
+		}
+	}
+	for _, described := range im.doc.Authorizers {
+		a := &authorizer{Form: form, Authorizer: described}
+		name := *described.Name
+		if a.Authorizer.Id = new(im.authorizerIDs[name]); *a.Authorizer.Id == "" {
+			a.Authorizer.Id = new(newID(im.s.clock, authorizerIDLength))
+		}
+		if a.Authorizer.AuthType == nil {
+			a.Authorizer.AuthType = new("custom")
+		}
+		if err := checkAuthorizer(&a.Authorizer); err != nil {
+			if err := im.refused(err, "Unable to create authorizer '%s'", name); err != nil {
+				return err
+			}
+			continue
+		}
+		im.authorizerIDs[name] = *a.Authorizer.Id
+		if err := save(im.tx, authorizers.key(im.id(), *a.Authorizer.Id), a); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// nameAuthorizer puts the id of an authorizer in place of its name.
+func (im *importer) nameAuthorizer(m *agw.Method) error {
+	if m.AuthorizerId == nil {
+		return nil
+	}
+	id, found := im.authorizerIDs[*m.AuthorizerId]
+	if !found {
+		return agw.BadRequestException("Invalid authorizer ID specified. Setting the authorization type to CUSTOM or COGNITO_USER_POOLS requires a valid authorizer.")
+	}
+	m.AuthorizerId = &id
+	return nil
+}
+
+// gatewayResponses puts the gateway responses of the document.
+func (im *importer) gatewayResponses() error {
+	if im.afresh {
+		if err := deleteAll(im.tx, gatewayResponses.prefix(im.id())); err != nil {
+			return err
+		}
+	}
+	for _, described := range im.doc.GatewayResponses {
+		r := described
+		r.ResponseType = strings.ToUpper(r.ResponseType)
+		status, known := refusalStatus[r.ResponseType]
+		err := error(nil)
+		if !known {
+			err = agw.BadRequestException("Invalid gateway response type specified: " + described.ResponseType)
+		}
+		if r.StatusCode == nil && status != "" {
+			r.StatusCode = &status
+		}
+		fillGatewayResponse(&r)
+		if err == nil {
+			err = checkGatewayResponse(&r)
+		}
+		if err != nil {
+			if err := im.refused(err, "Unable to put gateway response '%s'", described.ResponseType); err != nil {
+				return err
+			}
+			continue
+		}
+		if err := save(im.tx, gatewayResponses.key(im.id(), r.ResponseType), &gatewayResponse{Form: form, Response: r}); err != nil {
+			return err
+		}
+	}
+	return nil
+}
