@@ -86,8 +86,8 @@ func TestImportApiKeys(t *testing.T) {
 	if all := do(w, w.GetUsagePlanKeys, agw.GetUsagePlanKeysRequest{UsagePlanId: plan}); len(all.Items) != 2 {
 		t.Errorf("in the plan: %s", asJSON(all))
 	}
-	again := do(w, w.ImportApiKeys, agw.ImportApiKeysRequest{Body: []byte("key,name\napikey1234abcdefghij0123456789,new\n"), Format: "csv"})
-	if k := do(w, w.GetApiKey, agw.GetApiKeyRequest{ApiKey: out.Ids[0]}); again.Ids[0] != out.Ids[0] || *k.Name != "new" || !*k.Enabled {
+	again := do(w, w.ImportApiKeys, agw.ImportApiKeysRequest{Body: []byte("key,name\napikey1234abcdefghij0123456789,old\napikey1234abcdefghij0123456789,new\n"), Format: "csv"})
+	if k := do(w, w.GetApiKey, agw.GetApiKeyRequest{ApiKey: out.Ids[0]}); len(again.Ids) != 1 || again.Ids[0] != out.Ids[0] || *k.Name != "new" || !*k.Enabled {
 		t.Errorf("imported again: %s, %s", asJSON(again), asJSON(k))
 	}
 	refused(w, w.ImportApiKeys, agw.ImportApiKeysRequest{Body: []byte("name\nx\n"), Format: "csv"}, "BadRequestException", "Failed to parse API keys from the provided body: no column key")

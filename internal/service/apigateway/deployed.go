@@ -23,9 +23,10 @@ type deployed struct {
 	routes       *route
 
 	binaryMediaTypes []string
-	policy           string                          // of the API; "" for none
-	gatewayResponses map[string]*agw.GatewayResponse // those that the API defines, by their type
-	authorizers      map[string]*readyAuthorizer     // by their ids
+	policy           string                           // of the API; "" for none
+	gatewayResponses map[string]*agw.GatewayResponse  // those that the API defines, by their type
+	authorizers      map[string]*readyAuthorizer      // by their ids
+	validators       map[string]*agw.RequestValidator // by their ids
 	said             said
 	apiKeySource     string
 	settings         map[string]agw.MethodSetting // see normalSettings
@@ -123,11 +124,15 @@ func readDeployed(r kv.Reader, apiID string, record []byte) (*deployed, error) {
 	if err != nil {
 		return nil, err
 	}
+	checks, err := loadAll[validator](r, validators.deployed(apiID, deploymentID))
+	if err != nil {
+		return nil, err
+	}
 	return &deployed{
 		record: record, apiID: apiID, account: st.Account, region: st.Region, stage: *st.Stage.StageName,
 		deploymentID: deploymentID, variables: st.Stage.Variables, routes: newRoutes(t),
 		binaryMediaTypes: kept.BinaryMediaTypes, policy: kept.Policy,
 		apiKeySource: kept.APIKeySource, settings: normalSettings(st.Stage.MethodSettings),
-		gatewayResponses: responsesByType(responses), authorizers: readyAuthorizers(asked),
+		gatewayResponses: responsesByType(responses), authorizers: readyAuthorizers(asked), validators: validatorsByID(checks),
 	}, nil
 }

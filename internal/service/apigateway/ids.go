@@ -11,6 +11,7 @@ const (
 	authorizerIDLength = 6
 	apiKeyIDLength     = 10
 	usagePlanIDLength  = 6
+	validatorIDLength  = 6
 )
 
 // newID draws an id of lowercase letters and digits.

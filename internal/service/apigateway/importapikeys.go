@@ -32,7 +32,7 @@ func (s *Service) ImportApiKeys(ctx context.Context, call *api.Call, in *agw.Imp
 	made := make([]*keyRecord, len(lines))
 	for i, line := range lines {
 		if made[i], err = s.newKey(&line.name, &line.description, &line.key, nil, line.enabled); err != nil {
-			out.Warnings = append(out.Warnings, fmt.Sprintf("Line %d: %s", i+2, awserr.From(err).Message))
+			out.Warnings = append(out.Warnings, fmt.Sprintf("Line %d: %s", line.number, awserr.From(err).Message))
 			made[i] = nil
 			continue
 		}
@@ -56,7 +56,7 @@ func (s *Service) ImportApiKeys(ctx context.Context, call *api.Call, in *agw.Imp
 				return err
 			}
 			if warning != "" {
-				out.Warnings = append(out.Warnings, fmt.Sprintf("Line %d: %s", i+2, warning))
+				out.Warnings = append(out.Warnings, fmt.Sprintf("Line %d: %s", lines[i].number, warning))
 			}
 			out.Ids = append(out.Ids, *k.Key.Id)
 		}
@@ -111,6 +111,7 @@ func onlyInternal(err error) error {
 
 // keyLine is one line of a file of API keys.
 type keyLine struct {
+	number                 int // in the file, where the columns are in line 1
 	name, key, description string
 	enabled                bool
 	plans                  []string
@@ -138,16 +139,33 @@ func readKeyFile(body []byte) ([]keyLine, error) {
 		}
 	}
 	var lines []keyLine
-	for {
+	for n := 2; ; n++ {
 		fields, err := r.Read()
 		if err == io.EOF {
-			return lines, nil
+			return lastOfEachKey(lines), nil
 		}
 		if err != nil || len(lines) == maxKeyLines {
 			return nil, badKeyFile("a line cannot be read, or there are too many")
 		}
-		lines = append(lines, readKeyLine(columns, fields))
+		line := readKeyLine(columns, fields)
+		line.number = n
+		lines = append(lines, line)
 	}
+}
+
+// lastOfEachKey leaves out lines whose key a later one has as well.
+func lastOfEachKey(lines []keyLine) []keyLine {
+	last := map[string]int{}
+	for i, line := range lines {
+		last[line.key] = i
+	}
+	var out []keyLine
+	for i, line := range lines {
+		if last[line.key] == i {
+			out = append(out, line)
+		}
+	}
+	return out
 }
 
 func readKeyLine(columns map[string]int, fields []string) keyLine {

@@ -38,10 +38,11 @@ type part string
 const (
 	authorizers      part = "authorizer"      // authorizer, by its id
 	gatewayResponses part = "gatewayresponse" // gatewayResponse, by its type
+	validators       part = "validator"       // validator, by its id
 )
 
 // parts are all of them.
-var parts = []part{authorizers, gatewayResponses}
+var parts = []part{authorizers, gatewayResponses, validators}
 
 func (p part) key(api, id string) []byte { return keys.Encode("apigateway", "api", api, string(p), id) }
 

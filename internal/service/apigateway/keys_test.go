@@ -23,6 +23,7 @@ func TestTheKeyLayoutIsTheOneInTheStore(t *testing.T) {
 		{"stage", stageKey("a1b2c3d4e5", "prod")},
 		{"deployment", deploymentKey("a1b2c3d4e5", "d1d2d3")},
 		{"authorizer", authorizers.key("a1b2c3d4e5", "a1b2c3")},
+		{"validator", validators.key("a1b2c3d4e5", "v1v2v3")},
 		{"part", gatewayResponses.key("a1b2c3d4e5", "THROTTLED")},
 		{"deployed", append(gatewayResponses.deployed("a1b2c3d4e5", "d1d2d3"), gatewayResponses.key("a1b2c3d4e5", "THROTTLED")[len(gatewayResponses.prefix("a1b2c3d4e5")):]...)},
 		{"snapshot", snapshotKey("a1b2c3d4e5", "d1d2d3", "r1r2r3r4r5")},

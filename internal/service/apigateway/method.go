@@ -62,11 +62,7 @@ func checkMethod(m *agw.Method) error {
 	default:
 		return agw.BadRequestException("Invalid authorization type specified")
 	}
-	switch {
-	case deref(m.RequestValidatorId) != "":
-		// Nor are there validators.
-		return agw.BadRequestException("Invalid Request Validator identifier specified")
-	case len(m.AuthorizationScopes) > 0:
+	if len(m.AuthorizationScopes) > 0 {
 		return awserr.Unsupported("the authorizationScopes parameter of a method")
 	}
 	for name := range m.RequestParameters {

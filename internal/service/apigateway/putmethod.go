@@ -39,6 +39,9 @@ func (s *Service) PutMethod(ctx context.Context, call *api.Call, in *agw.PutMeth
 		if err := checkAuthorizerOf(tx, in.RestApiId, m); err != nil {
 			return err
 		}
+		if err := checkValidatorOf(tx, in.RestApiId, m); err != nil {
+			return err
+		}
 		if err := checkModels(tx, in.RestApiId, m.RequestModels); err != nil {
 			return err
 		}

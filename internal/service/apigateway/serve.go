@@ -36,6 +36,9 @@ func (s *Service) serve(w http.ResponseWriter, x *exchange, apiID string) error 
 	if !s.takeFromStage(x) {
 		return throttled()
 	}
+	if err := x.validate(); err != nil {
+		return err
+	}
 	if x.method.broken != nil {
 		return internalError().because(x.method.broken)
 	}

@@ -25,6 +25,9 @@ func (s *Service) UpdateMethod(ctx context.Context, call *api.Call, in *agw.Upda
 		if err := checkAuthorizerOf(tx, in.RestApiId, m); err != nil {
 			return err
 		}
+		if err := checkValidatorOf(tx, in.RestApiId, m); err != nil {
+			return err
+		}
 		out = *m
 		return checkModels(tx, in.RestApiId, m.RequestModels)
 	})
