@@ -25,7 +25,7 @@ type invoker struct {
 
 // Invoke implements apigateway.Invoker.
 func (i invoker) Invoke(ctx context.Context, functionARN string, from apigateway.Source, payload []byte) (apigateway.Answer, error) {
-	if from.Role != "" {
+	if from.Role != "" || from.Caller != nil {
 		return i.invokeAs(ctx, functionARN, from, payload)
 	}
 	out, err := i.lambda.InvokeFor(ctx, lambda.Source{
@@ -37,11 +37,16 @@ func (i invoker) Invoke(ctx context.Context, functionARN string, from apigateway
 	return apigateway.Answer{Payload: out.Payload, FunctionError: out.FunctionError}, nil
 }
 
-// invokeAs invokes a function as a role that trusts API Gateway.
+// invokeAs invokes a function as a role that trusts API Gateway, or as the
+// caller of the API.
 func (i invoker) invokeAs(ctx context.Context, functionARN string, from apigateway.Source, payload []byte) (apigateway.Answer, error) {
-	call, err := i.roles.assume(ctx, from)
+	key, err := i.roles.key(ctx, from)
 	if err != nil {
 		return apigateway.Answer{}, err
+	}
+	call := &api.Call{
+		Account: key.Principal.Account, Region: from.Region, Principal: key.Principal, RequestID: from.RequestID,
+		Start: i.roles.clock.Now(), Secure: true, Service: gatewayPrincipal,
 	}
 	out, err := i.table.Operations["Invoke"].Do(ctx, call, &lambdaapi.InvocationRequest{FunctionName: functionARN, Payload: payload})
 	if err != nil {
@@ -54,23 +59,23 @@ func (i invoker) invokeAs(ctx context.Context, functionARN string, from apigatew
 	return answer, nil
 }
 
-// gatewayRoles are the roles that API Gateway acts in.
+// gatewayRoles are those whom API Gateway acts as.
 type gatewayRoles struct {
 	sts   *sts.Service
 	clock clock.Clock
 }
 
-// assume describes a call that API Gateway makes in a role.
-func (g gatewayRoles) assume(ctx context.Context, from apigateway.Source) (*api.Call, error) {
-	key, err := g.sts.SessionFor(ctx, gatewayPrincipal, from.Role, "BackplaneAssumeRoleSession", 15*time.Minute,
-		api.Given("aws:SourceArn", from.SourceARN), api.Given("aws:SourceAccount", from.Account))
-	if err != nil {
-		return nil, err
+// gatewaySession is how long the keys hold that API Gateway makes one call
+// with.
+const gatewaySession = 15 * time.Minute
+
+// key returns a key of the role or of the caller.
+func (g gatewayRoles) key(ctx context.Context, from apigateway.Source) (api.Key, error) {
+	if from.Caller != nil {
+		return g.sts.SessionAs(ctx, *from.Caller, gatewaySession)
 	}
-	return &api.Call{
-		Account: key.Principal.Account, Region: from.Region, Principal: key.Principal, RequestID: from.RequestID,
-		Start: g.clock.Now(), Secure: true, Service: gatewayPrincipal,
-	}, nil
+	return g.sts.SessionFor(ctx, gatewayPrincipal, from.Role, "BackplaneAssumeRoleSession", gatewaySession,
+		api.Given("aws:SourceArn", from.SourceARN), api.Given("aws:SourceAccount", from.Account))
 }
 
 // apiPolicies is the policy language as API Gateway sees it.

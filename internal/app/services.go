@@ -84,6 +84,8 @@ func (a *App) build(ctx context.Context, cfg Config, st stores, ca *authority.Au
 		Store: st.kv, Authorizer: authz, Clock: cfg.Clock, Log: cfg.Log,
 		Invoker:   invoker{lambdaService, lambdaService.API(), gatewayRoles{stsService, cfg.Clock}},
 		Documents: apiPolicies{authorizer: authz},
+		Services: newGatewayServices(gatewayRoles{stsService, cfg.Clock}, door,
+			dynamodbService.API(), iamService.API(), lambdaService.API(), logsService.API(), s3Service.API(), streamService.API(), stsService.API()),
 	})
 
 	a.background("dynamodb", cfg.Log, dynamodbService.Run)

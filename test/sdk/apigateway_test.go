@@ -5,8 +5,10 @@ import (
 	"bytes"
 	"crypto/sha256"
 	"encoding/hex"
+	"encoding/json"
 	"io"
 	"net/http"
+	"reflect"
 	"strings"
 	"testing"
 	"time"
@@ -18,6 +20,7 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/iam"
 	"github.com/aws/aws-sdk-go-v2/service/lambda"
 	lambdatypes "github.com/aws/aws-sdk-go-v2/service/lambda/types"
+	"github.com/aws/aws-sdk-go-v2/service/s3"
 
 	"cloudless/internal/app"
 	"cloudless/test/servertest"
@@ -303,4 +306,100 @@ func TestAPIKeysAndTheirPlans(t *testing.T) {
 		t.Errorf("imported %+v", out)
 	}
 	check("an imported key", "apikey1234abcdefghij0123456789", 200, "")
+}
+
+// resource makes a resource below the root with a method that leads to a
+// service, in the name of a role.
+func (g gateway) resource(path, httpMethod, integrationMethod, uri, role string, parameters map[string]string, template string) {
+	g.t.Helper()
+	c := g.client()
+	r, err := c.CreateResource(g.t.Context(), &apigateway.CreateResourceInput{RestApiId: &g.api, ParentId: &g.root, PathPart: &path})
+	g.must(err)
+	declared := map[string]bool{}
+	for _, from := range parameters {
+		declared[from] = true
+	}
+	_, err = c.PutMethod(g.t.Context(), &apigateway.PutMethodInput{RestApiId: &g.api, ResourceId: r.Id, HttpMethod: &httpMethod, AuthorizationType: aws.String("NONE"), RequestParameters: declared})
+	g.must(err)
+	in := &apigateway.PutIntegrationInput{RestApiId: &g.api, ResourceId: r.Id, HttpMethod: &httpMethod, Type: gatewaytypes.IntegrationTypeAws, IntegrationHttpMethod: &integrationMethod,
+		Uri: &uri, Credentials: &role, RequestParameters: parameters}
+	if template != "" {
+		in.RequestTemplates = map[string]string{"application/json": template}
+	}
+	_, err = c.PutIntegration(g.t.Context(), in)
+	g.must(err)
+	_, err = c.PutMethodResponse(g.t.Context(), &apigateway.PutMethodResponseInput{RestApiId: &g.api, ResourceId: r.Id, HttpMethod: &httpMethod, StatusCode: aws.String("200")})
+	g.must(err)
+	_, err = c.PutIntegrationResponse(g.t.Context(), &apigateway.PutIntegrationResponseInput{RestApiId: &g.api, ResourceId: r.Id, HttpMethod: &httpMethod, StatusCode: aws.String("200")})
+	g.must(err)
+}
+
+// send calls the API without a signature.
+func (g gateway) send(httpMethod, path, body string) (int, string) {
+	g.t.Helper()
+	r, err := http.NewRequestWithContext(g.t.Context(), httpMethod, g.srv.URL+"/_aws/execute-api/"+g.api+"/prod"+path, strings.NewReader(body))
+	g.must(err)
+	answer, err := http.DefaultClient.Do(r)
+	g.must(err)
+	defer func() { _ = answer.Body.Close() }()
+	content, err := io.ReadAll(answer.Body)
+	g.must(err)
+	return answer.StatusCode, string(content)
+}
+
+func TestIntegrationsWithDynamoDBAndS3(t *testing.T) {
+	g := newGateway(t, apigateway.PutMethodInput{AuthorizationType: aws.String("NONE")})
+	story{t: t, srv: g.srv, cfg: g.cfg}.makeTable()
+	bucket := s3.NewFromConfig(g.cfg, func(o *s3.Options) { o.UsePathStyle = true })
+	_, err := bucket.CreateBucket(t.Context(), &s3.CreateBucketInput{Bucket: aws.String("files")})
+	g.must(err)
+	role := g.role("gateway", "apigateway", `{"Version":"2012-10-17","Statement":[{"Effect":"Allow","Action":["dynamodb:PutItem","dynamodb:Query","s3:PutObject","s3:GetObject"],"Resource":"*"}]}`)
+	const actions = "arn:aws:apigateway:us-east-1:dynamodb:action/"
+	g.resource("put", "POST", "POST", actions+"PutItem", role, nil, `{"TableName":"user","Item":{"uid":{"S":"$input.path('$.id')"},"name":{"S":"$input.path('$.name')"}}}`)
+	g.resource("query", "POST", "POST", actions+"Query", role, nil,
+		`{"TableName":"user","KeyConditionExpression":"uid = :u","ExpressionAttributeValues":{":u":{"S":"$input.path('$.id')"}}}`)
+	g.resource("delete", "POST", "POST", actions+"DeleteItem", role, nil, `{"TableName":"user","Key":{"uid":{"S":"1"}}}`)
+	key := map[string]string{"integration.request.path.key": "method.request.path.key"}
+	g.resource("{key+}", "ANY", "ANY", "arn:aws:apigateway:us-east-1:s3:path/files/{key}", role, key, "")
+	g.deploy()
+	for _, tt := range []struct {
+		name, method, path, body string
+		status                   int
+		answer                   string
+	}{
+		{"an item is put", "POST", "/put", `{"id":"1","name":"me"}`, 200, `{}`},
+		{"it is found", "POST", "/query", `{"id":"1"}`, 200, `{"Count":1,"Items":[{"name":{"S":"me"},"uid":{"S":"1"}}],"ScannedCount":1}`},
+		{"another is not", "POST", "/query", `{"id":"2"}`, 200, `{"Count":0,"Items":[],"ScannedCount":0}`},
+		{"an object is put", "PUT", "/a/b%20c.txt", "hello", 200, ""},
+		{"it is got", "GET", "/a/b%20c.txt", "", 200, "hello"},
+	} {
+		status, body := g.send(tt.method, tt.path, tt.body)
+		var got, want any
+		if json.Unmarshal([]byte(body), &got) == nil && json.Unmarshal([]byte(tt.answer), &want) == nil {
+			if status != tt.status || !reflect.DeepEqual(got, want) {
+				t.Errorf("%s: %d %s, want %d %s", tt.name, status, body, tt.status, tt.answer)
+			}
+			continue
+		}
+		if status != tt.status || body != tt.answer {
+			t.Errorf("%s: %d %s, want %d %s", tt.name, status, body, tt.status, tt.answer)
+		}
+	}
+	if status, body := g.send("POST", "/delete", "{}"); status != 200 || !strings.Contains(body, "is not authorized to perform: dynamodb:DeleteItem") {
+		t.Errorf("what the role may not: %d %s", status, body)
+	}
+}
+
+func TestAnIntegrationMayActAsTheCaller(t *testing.T) {
+	g := newGateway(t, apigateway.PutMethodInput{AuthorizationType: aws.String("AWS_IAM")})
+	_, err := g.client().PutIntegration(t.Context(), &apigateway.PutIntegrationInput{RestApiId: &g.api, ResourceId: &g.root, HttpMethod: aws.String("GET"), Type: gatewaytypes.IntegrationTypeAws,
+		IntegrationHttpMethod: aws.String("POST"), Uri: aws.String("arn:aws:apigateway:us-east-1:sts:action/GetCallerIdentity"), Credentials: aws.String("arn:aws:iam::*:user/*")})
+	g.must(err)
+	_, err = g.client().PutIntegrationResponse(t.Context(), &apigateway.PutIntegrationResponseInput{RestApiId: &g.api, ResourceId: &g.root, HttpMethod: aws.String("GET"), StatusCode: aws.String("200")})
+	g.must(err)
+	g.deploy()
+	caller := g.user("caller", `{"Version":"2012-10-17","Statement":[{"Effect":"Allow","Action":"execute-api:Invoke","Resource":"*"}]}`)
+	if status, body := g.get(caller, "execute-api"); status != 200 || !strings.Contains(body, "arn:aws:iam::"+servertest.Account+":user/caller") {
+		t.Errorf("%d %s", status, body)
+	}
 }

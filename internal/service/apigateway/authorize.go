@@ -21,6 +21,15 @@ func (s *Service) authorizeWith(ctx context.Context, call *api.Call, facts []api
 	return s.authz.Authorize(ctx, call, "apigateway:"+method, resourceARN(call, path...), facts...)
 }
 
+// passRole asks whether the caller may let API Gateway act in a role. Stage
+// variables in its ARN are asked about as they stand there.
+func (s *Service) passRole(ctx context.Context, call *api.Call, role *string) error {
+	if deref(role) == "" || *role == asCaller {
+		return nil
+	}
+	return s.authz.Authorize(ctx, call, "iam:PassRole", *role, api.Given("iam:PassedToService", "apigateway.amazonaws.com"))
+}
+
 // resourceARN names a thing of API Gateway. It has no account.
 func resourceARN(call *api.Call, path ...string) string {
 	return "arn:aws:apigateway:" + call.Region + "::/" + strings.Join(path, "/")

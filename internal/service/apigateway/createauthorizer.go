@@ -15,6 +15,9 @@ func (s *Service) CreateAuthorizer(ctx context.Context, call *api.Call, in *agw.
 	if err := s.authorize(ctx, call, "POST", "restapis", in.RestApiId, "authorizers"); err != nil {
 		return nil, err
 	}
+	if err := s.passRole(ctx, call, in.AuthorizerCredentials); err != nil {
+		return nil, err
+	}
 	a := &authorizer{Form: form, Authorizer: agw.Authorizer{
 		AuthType:                     in.AuthType,
 		AuthorizerCredentials:        in.AuthorizerCredentials,

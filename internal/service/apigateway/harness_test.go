@@ -33,6 +33,7 @@ type world struct {
 	clock   *clock.Fake
 	invoker *fakeInvoker
 	authz   *fakeAuthorizer
+	aws     *fakeServices
 	call    *api.Call
 
 	signer      api.Principal // who signed the calls of deployed APIs; nobody by default
@@ -42,12 +43,12 @@ type world struct {
 func newWorld(t *testing.T) *world {
 	w := &world{
 		t: t, clock: clock.NewFake(time.Date(2026, 1, 2, 3, 4, 5, 600, time.UTC), 1),
-		invoker: &fakeInvoker{}, authz: &fakeAuthorizer{},
+		invoker: &fakeInvoker{}, authz: &fakeAuthorizer{}, aws: &fakeServices{},
 		call: &api.Call{Account: testAccount, Region: "us-east-1", RequestID: "5e1f0a39-0000-4000-8000-000000000001",
 			Principal: api.Root(testAccount), SourceIP: "127.0.0.1", UserAgent: "test/1"},
 	}
 	store := memkv.New()
-	w.Service = New(Config{Store: store, Authorizer: w.authz, Clock: w.clock, Invoker: w.invoker, Documents: fakeDocuments{}, Log: slog.New(slog.DiscardHandler)})
+	w.Service = New(Config{Store: store, Authorizer: w.authz, Clock: w.clock, Invoker: w.invoker, Documents: fakeDocuments{}, Services: w.aws, Log: slog.New(slog.DiscardHandler)})
 	t.Cleanup(func() { _ = store.Close() })
 	return w
 }
@@ -90,6 +91,28 @@ func (fakeDocuments) Judge(_ context.Context, _ *api.Call, document string, _ bo
 		return Silent, nil
 	}
 	return Silent, errors.New("no policy")
+}
+
+// fakeServices answers as it was told to, and remembers what it was asked.
+type fakeServices struct {
+	answer func(r *http.Request) *http.Response
+	to     Endpoint
+	from   Source
+	asked  *http.Request
+	body   string
+}
+
+func (f *fakeServices) Serves(service string) (here, byAction bool) {
+	return service == "dynamodb" || service == "s3", service == "dynamodb"
+}
+
+func (f *fakeServices) Call(_ context.Context, to Endpoint, from Source, r *http.Request) (*http.Response, error) {
+	if strings.HasSuffix(from.Role, "/untrusting") {
+		return nil, errors.New("may not be assumed")
+	}
+	body, err := io.ReadAll(r.Body)
+	f.to, f.from, f.asked, f.body = to, from, r, string(body)
+	return f.answer(r), err
 }
 
 // fakeInvoker answers as it was told to, and remembers what it was asked.

@@ -52,7 +52,7 @@ func (s *Service) changeIntegration(ctx context.Context, call *api.Call, apiID, 
 
 // checkIntegration refuses an integration of m that AWS refuses, and one that
 // could not be served as it says.
-func checkIntegration(m *agw.Method, i *agw.Integration) error {
+func (s *Service) checkIntegration(m *agw.Method, i *agw.Integration) error {
 	if i.Type != "MOCK" && deref(i.HttpMethod) == "" {
 		return agw.BadRequestException("Enumeration value for HttpMethod must be non-empty")
 	}
@@ -72,7 +72,7 @@ func checkIntegration(m *agw.Method, i *agw.Integration) error {
 	case "HTTP", "HTTP_PROXY":
 		return checkHTTPTarget(deref(i.Uri))
 	case "AWS", "AWS_PROXY":
-		return checkAWSTarget(i.Type, deref(i.Uri))
+		return s.checkAWSTarget(i)
 	}
 	return nil
 }
@@ -85,7 +85,7 @@ func checkIntegrationOptions(i *agw.Integration) error {
 	}{
 		{i.ConnectionType == "VPC_LINK", "connectionType VPC_LINK"},
 		{i.ConnectionId != nil && *i.ConnectionId != "", "connectionId parameter"},
-		{i.Credentials != nil && *i.Credentials != "", "credentials parameter"},
+		{deref(i.Credentials) != "" && !strings.HasPrefix(i.Type, "AWS"), "credentials parameter"},
 		{i.ContentHandling != "", "contentHandling parameter"},
 		{i.TlsConfig != nil && deref(i.TlsConfig.InsecureSkipVerification), "tlsConfig parameter"},
 		{len(i.CacheKeyParameters) > 0, "cacheKeyParameters parameter"},
@@ -119,24 +119,38 @@ func checkHTTPTarget(uri string) error {
 
 // checkAWSTarget refuses URIs that name no action of a service, and those of
 // services that cannot be called yet.
-func checkAWSTarget(kind, uri string) error {
-	target, err := parseAWSTarget(uri)
+func (s *Service) checkAWSTarget(i *agw.Integration) error {
+	target, err := parseAWSTarget(deref(i.Uri))
 	if err != nil {
 		return err
 	}
-	if target.service == "lambda" {
-		if _, ok := target.function(); ok {
-			return nil
-		}
-		if kind == "AWS_PROXY" {
-			return onlyFunctions()
-		}
-		return awserr.Unsupported("the Lambda action " + target.rest + " as an integration")
+	credentials := deref(i.Credentials)
+	if credentials != "" && !strings.HasPrefix(credentials, "arn:") && !strings.Contains(credentials, "${stageVariables.") {
+		return agw.BadRequestException("Invalid ARN specified in the request")
 	}
-	if kind == "AWS_PROXY" && target.service != "firehose" {
+	if isFunction(target) {
+		return nil
+	}
+	if i.Type == "AWS_PROXY" && target.service != "firehose" {
 		return onlyFunctions()
 	}
-	return awserr.Unsupported("the AWS service " + target.service + " as an integration")
+	here, byAction := s.services.Serves(target.service)
+	switch {
+	case i.Type == "AWS_PROXY" || !here:
+		return awserr.Unsupported("the AWS service " + target.service + " as an integration")
+	case !target.byPath && !byAction:
+		return awserr.Unsupported("the actions of the AWS service " + target.service + " as integrations, other than by their paths,")
+	case credentials == "":
+		return agw.BadRequestException("Role ARN must be specified for AWS integrations")
+	}
+	return nil
+}
+
+// isLambdaTarget reports whether the URI of an integration is that of a
+// function. Stage variables in it stand for themselves.
+func isLambdaTarget(uri string) bool {
+	target, err := parseAWSTarget(uri)
+	return err == nil && isFunction(target)
 }
 
 func onlyFunctions() error {
@@ -146,10 +160,11 @@ func onlyFunctions() error {
 // awsTarget is the URI of an AWS integration, taken apart:
 // arn:aws:apigateway:{region}:{service}:{path|action}/{rest}.
 type awsTarget struct {
-	region  string
-	service string // "lambda"; a subdomain before it has been cut off
-	byPath  bool   // "path", not "action"
-	rest    string
+	region    string
+	service   string // "lambda"
+	subdomain string // before the service, such as a bucket; "" for none
+	byPath    bool   // "path", not "action"
+	rest      string
 }
 
 func parseAWSTarget(uri string) (awsTarget, error) {
@@ -165,11 +180,11 @@ func parseAWSTarget(uri string) (awsTarget, error) {
 	if !found || how != "path" && how != "action" {
 		return awsTarget{}, agw.BadRequestException("AWS ARN for integration must contain path or action")
 	}
-	service := parts[4]
-	if _, after, found := strings.Cut(service, "."); found {
-		service = after
+	service, subdomain := parts[4], ""
+	if dot := strings.LastIndexByte(service, '.'); dot >= 0 {
+		subdomain, service = service[:dot], service[dot+1:]
 	}
-	return awsTarget{region: parts[3], service: service, byPath: how == "path", rest: rest}, nil
+	return awsTarget{region: parts[3], service: service, subdomain: subdomain, byPath: how == "path", rest: rest}, nil
 }
 
 // function returns the ARN of the function that the target invokes. Stage

@@ -37,7 +37,10 @@ func TestPutIntegrationRefuses(t *testing.T) {
 		{"AWS to neither path nor action", "AWS", "POST", "arn:aws:apigateway:us-east-1:lambda:test/functions", "BadRequestException", "AWS ARN for integration must contain path or action"},
 		{"AWS_PROXY to S3", "AWS_PROXY", "POST", "arn:aws:apigateway:us-east-1:s3:path/b/k", "BadRequestException", onlyLambda},
 		{"AWS_PROXY to what is no function", "AWS_PROXY", "POST", "arn:aws:apigateway:us-east-1:lambda:path/2015-03-31/functions/bad/invocations", "BadRequestException", onlyLambda},
-		{"AWS to S3", "AWS", "POST", "arn:aws:apigateway:us-east-1:s3:path/b/k", "NotImplemented", "cloudless does not implement the AWS service s3 as an integration yet."},
+		{"AWS to S3, in nobody's name", "AWS", "POST", "arn:aws:apigateway:us-east-1:s3:path/b/k", "BadRequestException", "Role ARN must be specified for AWS integrations"},
+		{"AWS to an action of S3", "AWS", "POST", "arn:aws:apigateway:us-east-1:s3:action/ListBuckets", "NotImplemented",
+			"cloudless does not implement the actions of the AWS service s3 as integrations, other than by their paths, yet."},
+		{"AWS to what is not here", "AWS", "POST", "arn:aws:apigateway:us-east-1:kinesis:action/PutRecord", "NotImplemented", "cloudless does not implement the AWS service kinesis as an integration yet."},
 	} {
 		t.Run(tt.name, func(*testing.T) {
 			in := agw.PutIntegrationRequest{RestApiId: id, ResourceId: root, HttpMethod: "POST", Type: tt.kind, Uri: &tt.uri}
@@ -47,9 +50,12 @@ func TestPutIntegrationRefuses(t *testing.T) {
 			refused(w, w.PutIntegration, in, tt.code, tt.message)
 		})
 	}
-	refused(w, w.PutIntegration, agw.PutIntegrationRequest{RestApiId: id, ResourceId: root, HttpMethod: "POST", Type: "AWS", Uri: new(lambdaURI),
+	refused(w, w.PutIntegration, agw.PutIntegrationRequest{RestApiId: id, ResourceId: root, HttpMethod: "POST", Type: "HTTP", Uri: new("http://example.com"),
 		IntegrationHttpMethod: new("POST"), Credentials: new("arn:aws:iam::111111111111:role/r")},
 		"NotImplemented", "cloudless does not implement the credentials parameter of an integration yet.")
+	w.authz.deny = "iam:PassRole"
+	refused(w, w.PutIntegration, agw.PutIntegrationRequest{RestApiId: id, ResourceId: root, HttpMethod: "POST", Type: "AWS", Uri: new(lambdaURI),
+		IntegrationHttpMethod: new("POST"), Credentials: new("arn:aws:iam::111111111111:role/r")}, "AccessDeniedException", "no iam:PassRole")
 }
 
 func TestGetIntegrationSaysWhatIsMissing(t *testing.T) {

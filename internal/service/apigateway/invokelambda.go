@@ -47,7 +47,11 @@ func (s *Service) invoke(ctx context.Context, x *exchange, event []byte) (Answer
 	if len(event) == 0 {
 		event = []byte("{}") // what a function gets when nothing is sent to it
 	}
-	out, err := s.invoker.Invoke(ctx, function, x.source(x.sourceARN()), event)
+	from := x.source(x.sourceARN())
+	if err := x.lendCredentials(&from); err != nil {
+		return Answer{}, err
+	}
+	out, err := s.invoker.Invoke(ctx, function, from, event)
 	switch {
 	case err == nil:
 		return out, nil

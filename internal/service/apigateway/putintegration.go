@@ -16,8 +16,11 @@ func (s *Service) PutIntegration(ctx context.Context, call *api.Call, in *agw.Pu
 		return nil, err
 	}
 	i := newIntegration(in)
+	if err := s.passRole(ctx, call, i.Credentials); err != nil {
+		return nil, err
+	}
 	err := s.changeMethod(ctx, call, in.RestApiId, in.ResourceId, in.HttpMethod, func(_ kv.Tx, m *agw.Method) error {
-		if err := checkIntegration(m, i); err != nil {
+		if err := s.checkIntegration(m, i); err != nil {
 			return err
 		}
 		m.MethodIntegration = i

@@ -63,6 +63,9 @@ func (s *Service) serve(w http.ResponseWriter, x *exchange, apiID string) error 
 func (s *Service) integrate(ctx context.Context, x *exchange) (*reply, error) {
 	switch x.method.MethodIntegration.Type {
 	case "AWS":
+		if !isLambdaTarget(deref(x.method.MethodIntegration.Uri)) {
+			return s.callService(ctx, x)
+		}
 		return s.invokeLambda(ctx, x)
 	case "AWS_PROXY":
 		return s.invokeProxy(ctx, x)

@@ -29,9 +29,11 @@ type Source struct {
 	Region    string // of the API
 	RequestID string
 
-	// Role is the ARN of the role that invokes the function. Without one API
-	// Gateway does in its own name, if the function's policy admits it.
-	Role string
+	// Role is the ARN of the role that invokes the function, and Caller whoever
+	// called the API and does it. Without either API Gateway does in its own
+	// name, if the function's policy admits it.
+	Role   string
+	Caller *api.Principal
 }
 
 // Answer is how an invocation ended.
@@ -67,6 +69,7 @@ type Config struct {
 	Clock      clock.Clock
 	Invoker    Invoker
 	Documents  Documents
+	Services   Services
 	Log        *slog.Logger // nil: slog.Default()
 }
 
@@ -78,6 +81,7 @@ type Service struct {
 	clock    clock.Clock
 	invoker  Invoker
 	policies Documents
+	services Services
 	log      *slog.Logger
 	deployed *deployedCache
 	buckets  buckets
@@ -90,7 +94,7 @@ func New(c Config) *Service {
 		c.Log = slog.Default()
 	}
 	return &Service{
-		store: c.Store, authz: c.Authorizer, clock: c.Clock, invoker: c.Invoker, policies: c.Documents, log: c.Log,
+		store: c.Store, authz: c.Authorizer, clock: c.Clock, invoker: c.Invoker, policies: c.Documents, services: c.Services, log: c.Log,
 		deployed: newDeployedCache(), backends: newBackends(),
 	}
 }

@@ -16,11 +16,17 @@ func (s *Service) UpdateAuthorizer(ctx context.Context, call *api.Call, in *agw.
 	}
 	var out agw.Authorizer
 	err := s.changeAuthorizer(ctx, call, in.RestApiId, in.AuthorizerId, func(tx kv.Tx, a *authorizer) error {
+		before := deref(a.Authorizer.AuthorizerCredentials)
 		if err := patch(&a.Authorizer, in.PatchOperations, authorizerRules, refusePlainly); err != nil {
 			return err
 		}
 		if err := checkAuthorizer(&a.Authorizer); err != nil {
 			return err
+		}
+		if deref(a.Authorizer.AuthorizerCredentials) != before {
+			if err := s.passRole(ctx, call, a.Authorizer.AuthorizerCredentials); err != nil {
+				return err
+			}
 		}
 		out = a.Authorizer
 		return saveAuthorizer(tx, call, in.RestApiId, a)

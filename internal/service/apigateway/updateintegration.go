@@ -16,11 +16,17 @@ func (s *Service) UpdateIntegration(ctx context.Context, call *api.Call, in *agw
 	}
 	var out agw.Integration
 	err := s.changeIntegration(ctx, call, in.RestApiId, in.ResourceId, in.HttpMethod, func(m *agw.Method, i *agw.Integration) error {
+		before := deref(i.Credentials)
 		if err := patch(i, in.PatchOperations, integrationRules, refusePlainly); err != nil {
 			return err
 		}
+		if deref(i.Credentials) != before {
+			if err := s.passRole(ctx, call, i.Credentials); err != nil {
+				return err
+			}
+		}
 		out = *i
-		return checkIntegration(m, i)
+		return s.checkIntegration(m, i)
 	})
 	if err != nil {
 		return nil, err

@@ -9,6 +9,16 @@ import (
 	"cloudless/internal/awserr"
 )
 
+// SessionAs begins a session of a caller whom a service acts for. What bounds
+// the caller bounds it too, which sessions with policies of their own cannot
+// pass on: they are refused.
+func (s *Service) SessionAs(ctx context.Context, p api.Principal, lasts time.Duration) (api.Key, error) {
+	if p.SessionPolicies != nil {
+		return api.Key{}, awserr.AccessDenied("User: " + p.ARN + " cannot lend a session that has policies of its own")
+	}
+	return s.begin(ctx, p, lasts, bounds{})
+}
+
 // SessionFor begins a session of a role for a service that acts in it, such as
 // "lambda.amazonaws.com". The session may last longer than the role lets its
 // other sessions last. If there is no such role, or it does not trust the
