@@ -59,6 +59,12 @@ func (s *Service) checkIntegration(m *agw.Method, i *agw.Integration) error {
 	if err := checkIntegrationOptions(i); err != nil {
 		return err
 	}
+	if err := checkContentHandling(i.ContentHandling); err != nil {
+		return err
+	}
+	if err := checkProxyContent(i); err != nil {
+		return err
+	}
 	if t := *i.TimeoutInMillis; t < minTimeoutInMillis || t > maxTimeoutInMillis {
 		return agw.BadRequestException("Timeout should be between 50 ms and 29000 ms")
 	}
@@ -86,7 +92,6 @@ func checkIntegrationOptions(i *agw.Integration) error {
 		{i.ConnectionType == "VPC_LINK", "connectionType VPC_LINK"},
 		{i.ConnectionId != nil && *i.ConnectionId != "", "connectionId parameter"},
 		{deref(i.Credentials) != "" && !strings.HasPrefix(i.Type, "AWS"), "credentials parameter"},
-		{i.ContentHandling != "", "contentHandling parameter"},
 		{i.TlsConfig != nil && deref(i.TlsConfig.InsecureSkipVerification), "tlsConfig parameter"},
 		{len(i.CacheKeyParameters) > 0, "cacheKeyParameters parameter"},
 		{i.ResponseTransferMode != "" && i.ResponseTransferMode != "BUFFERED", "responseTransferMode " + i.ResponseTransferMode},

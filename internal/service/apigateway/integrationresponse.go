@@ -73,8 +73,8 @@ func checkIntegrationResponse(m *agw.Method, r *agw.IntegrationResponse) error {
 	if _, declared := m.MethodResponses[*r.StatusCode]; !declared {
 		return noSuchStatus()
 	}
-	if r.ContentHandling != "" {
-		return awserr.Unsupported("the contentHandling parameter of an integration response")
+	if err := checkContentHandling(r.ContentHandling); err != nil {
+		return err
 	}
 	if p := deref(r.SelectionPattern); p != "" {
 		if _, err := compileSelection(p); err != nil {

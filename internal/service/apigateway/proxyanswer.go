@@ -142,8 +142,7 @@ func (x *exchange) proxyBody(a *proxyAnswer) ([]byte, error) {
 	if !ok {
 		return nil, errors.New("body is no text")
 	}
-	accept, _, _ := strings.Cut(x.request.Header.Get("Accept"), ",")
-	if !a.IsBase64Encoded || !x.deployed.isBinary(mediaType(accept)) {
+	if !a.IsBase64Encoded || !x.deployed.isBinary(x.acceptedType()) {
 		return []byte(text), nil
 	}
 	body, err := base64.StdEncoding.DecodeString(text)

@@ -63,10 +63,15 @@ func (s *Service) integrationBody(x *exchange) ([]byte, error) {
 			return nil, unsupportedMediaType()
 		}
 	}
+	return x.deployed.convertRequest(x.body, x.mediaType(), x.method.MethodIntegration.ContentHandling, x.renderer(t))
+}
+
+// renderer is render for one template; nil where there is none.
+func (x *exchange) renderer(t *mapping.Template) func(payload []byte) ([]byte, error) {
 	if t == nil {
-		return x.body, nil
+		return nil
 	}
-	return x.render(t, x.body)
+	return func(payload []byte) ([]byte, error) { return x.render(t, payload) }
 }
 
 // render evaluates a template for a payload.
@@ -97,12 +102,9 @@ func orderedMap(m map[string]string) *value.Map {
 // mapResponse makes the answer of a response to that of the backend.
 func (s *Service) mapResponse(x *exchange, r *response, a backendAnswer) (*reply, error) {
 	mediaType, t := r.chooseTemplate(x.request.Header.Get("Accept"))
-	body := a.body
-	if t != nil {
-		var err error
-		if body, err = x.render(t, a.body); err != nil {
-			return nil, err
-		}
+	body, err := x.deployed.convertAnswer(a.body, mediaTypeOf(a.header), x.acceptedType(), r.ContentHandling, x.renderer(t))
+	if err != nil {
+		return nil, err
 	}
 	h := http.Header{"Content-Type": {mediaType}}
 	x.mapResponseParameters(r, a, h)
