@@ -76,6 +76,7 @@ func (s *Service) callService(ctx context.Context, x *exchange) (*reply, error) 
 	if err := x.lendCredentials(&from); err != nil {
 		return nil, err
 	}
+	x.noteEndpointRequest("https://"+target.service+"."+target.region+".amazonaws.com"+r.URL.String(), r.Header, body)
 	answer, err := s.services.Call(ctx, target.endpoint(), from, r)
 	switch {
 	case context.Cause(ctx) == errTimedOut:
@@ -88,6 +89,7 @@ func (s *Service) callService(ctx context.Context, x *exchange) (*reply, error) 
 	if err != nil || len(content) > maxPayload {
 		return nil, internalError().because(fmt.Errorf("read what %s answered: %d bytes, %w", target.service, len(content), errors.Join(err)))
 	}
+	x.noteEndpointResponse(answer.StatusCode, answer.Header, content)
 	reply, err := s.respond(x, backendAnswer{status: answer.StatusCode, header: answer.Header, body: content, selector: strconv.Itoa(answer.StatusCode)})
 	if err != nil {
 		return nil, err

@@ -103,17 +103,19 @@ func notFound(x *exchange) error {
 }
 
 // methodARN is what policies call this call: the path as it was asked for.
-func (x *exchange) methodARN() string { return x.arn(strings.TrimSuffix(x.path, "/")) }
-
-// sourceARN is what the policies of functions call the method: the path of its
-// resource. That of the root ends in a slash.
-func (x *exchange) sourceARN() string { return x.arn(x.route.path) }
-
-func (x *exchange) arn(path string) string {
+func (x *exchange) methodARN() string {
 	stage := x.deployed.stage
 	if x.log != nil {
 		stage = testStageInARN
 	}
+	return x.arn(stage, strings.TrimSuffix(x.path, "/"))
+}
+
+// sourceARN is what the policies of functions call the method: the path of its
+// resource. That of the root ends in a slash.
+func (x *exchange) sourceARN() string { return x.arn(x.deployed.stage, x.route.path) }
+
+func (x *exchange) arn(stage, path string) string {
 	return x.call.ARN("execute-api", x.deployed.apiID+"/"+stage+"/"+x.request.Method+"/"+strings.TrimPrefix(path, "/"))
 }
 

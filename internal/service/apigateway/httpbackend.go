@@ -46,6 +46,7 @@ func (s *Service) callHTTP(ctx context.Context, x *exchange) (*reply, error) {
 	setDefault(r.Header, "Accept", "application/json")
 	setDefault(r.Header, "Content-Type", x.mediaType())
 	setDefault(r.Header, "User-Agent", "AmazonAPIGateway_"+x.deployed.apiID)
+	x.noteEndpointRequest(r.URL.String(), r.Header, body)
 	answer, err := s.callBackend(ctx, r)
 	if err != nil {
 		return nil, err
@@ -58,6 +59,7 @@ func (s *Service) callHTTP(ctx context.Context, x *exchange) (*reply, error) {
 	if len(content) > maxPayload {
 		return nil, internalError().because(errors.New("the backend's answer exceeds 10 MiB"))
 	}
+	x.noteEndpointResponse(answer.StatusCode, answer.Header, content)
 	return s.respond(x, backendAnswer{
 		status: answer.StatusCode, header: answer.Header, body: content, selector: strconv.Itoa(answer.StatusCode),
 	})
@@ -83,6 +85,7 @@ func (s *Service) passThrough(ctx context.Context, w http.ResponseWriter, x *exc
 	if r.ContentLength == 0 {
 		r.Body = http.NoBody
 	}
+	x.noteEndpointRequest(r.URL.String(), r.Header, x.body)
 	answer, err := s.callBackend(ctx, r)
 	if body.exceeded {
 		return requestTooLarge()
@@ -91,6 +94,7 @@ func (s *Service) passThrough(ctx context.Context, w http.ResponseWriter, x *exc
 		return err
 	}
 	defer func() { _ = answer.Body.Close() }()
+	x.noteEndpointResponse(answer.StatusCode, answer.Header, nil) // its body passes by
 	h := w.Header()
 	for name, values := range answer.Header {
 		if name, keep := answeredHeader(name); keep {

@@ -51,7 +51,11 @@ func (s *Service) invoke(ctx context.Context, x *exchange, event []byte) (Answer
 	if err := x.lendCredentials(&from); err != nil {
 		return Answer{}, err
 	}
+	x.noteEndpointRequest("https://lambda."+target.region+".amazonaws.com/2015-03-31/functions/"+function+"/invocations", nil, event)
 	out, err := s.invoker.Invoke(ctx, function, from, event)
+	if err == nil {
+		x.noteEndpointResponse(http.StatusOK, nil, out.Payload)
+	}
 	switch {
 	case err == nil:
 		return out, nil

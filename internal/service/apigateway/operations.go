@@ -100,6 +100,7 @@ func (s *Service) API() *api.Service {
 		PutRestApi:                 s.PutRestApi,
 		TagResource:                s.TagResource,
 		TestInvokeAuthorizer:       s.TestInvokeAuthorizer,
+		TestInvokeMethod:           s.TestInvokeMethod,
 		UntagResource:              s.UntagResource,
 		UpdateAccount:              s.UpdateAccount,
 		UpdateApiKey:               s.UpdateApiKey,

@@ -22,7 +22,7 @@ func (s *Service) ServeAPI(w http.ResponseWriter, r *http.Request, call *api.Cal
 	}
 }
 
-// serve lets the integration of the method answer, within its time.
+// serve answers a call of a deployed API, if it may be made.
 func (s *Service) serve(w http.ResponseWriter, x *exchange, apiID string) error {
 	if err := s.find(x, apiID); err != nil {
 		return err
@@ -36,6 +36,12 @@ func (s *Service) serve(w http.ResponseWriter, x *exchange, apiID string) error 
 	if !s.takeFromStage(x) {
 		return throttled()
 	}
+	return s.answer(w, x)
+}
+
+// answer lets the integration of the method answer a call that may be made,
+// within its time.
+func (s *Service) answer(w http.ResponseWriter, x *exchange) error {
 	if err := x.validate(); err != nil {
 		return err
 	}

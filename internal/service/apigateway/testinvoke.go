@@ -11,11 +11,10 @@ import (
 	"cloudless/internal/storage/kv"
 )
 
-// testStage is the stage of calls that are tests; in ARNs AWS writes the other.
+// testStage is the stage of calls that are tests; authorizers see the other.
 const (
 	testStage      = "test-invoke-stage"
 	testStageInARN = "ESTestInvoke-stage"
-	testRequestID  = "test-invoke-request"
 )
 
 // testRequest is a call that somebody makes up.
@@ -46,8 +45,8 @@ func (s *Service) newTest(ctx context.Context, call *api.Call, apiID string, t t
 		r.Header[http.CanonicalHeaderKey(name)] = values
 	}
 	x := s.newExchange(r, call, nil)
-	x.call.RequestID, x.call.Start = testRequestID, s.clock.Now()
-	x.log = newExecutionLog(s.clock, testRequestID)
+	x.call.Account, x.call.Region = call.Account, call.Region
+	x.log = newExecutionLog(s.clock, call.RequestID)
 	x.path, x.fullPath = target.EscapedPath(), "/"+testStage+target.EscapedPath()
 	x.deployed, err = view(ctx, s, func(r kv.Reader) (*deployed, error) { return readUndeployed(r, call, apiID) })
 	if err != nil {

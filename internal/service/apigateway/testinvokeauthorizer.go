@@ -27,7 +27,7 @@ func (s *Service) TestInvokeAuthorizer(ctx context.Context, call *api.Call, in *
 		return nil, noSuchAuthorizer()
 	}
 	began := s.clock.Now()
-	x.log.note("Starting authorizer: %s for request: %s", in.AuthorizerId, testRequestID)
+	x.log.note("Starting authorizer: %s for request: %s", in.AuthorizerId, call.RequestID)
 	out := &agw.TestInvokeAuthorizerResponse{ClientStatus: new(int64(0))}
 	identity, complete := x.identityFor(a)
 	err = error(unauthorized())
