@@ -27,6 +27,7 @@ type deployed struct {
 	gatewayResponses map[string]*agw.GatewayResponse  // those that the API defines, by their type
 	authorizers      map[string]*readyAuthorizer      // by their ids
 	validators       map[string]*agw.RequestValidator // by their ids
+	models           schemas
 	said             said
 	apiKeySource     string
 	settings         map[string]agw.MethodSetting // see normalSettings
@@ -128,11 +129,15 @@ func readDeployed(r kv.Reader, apiID string, record []byte) (*deployed, error) {
 	if err != nil {
 		return nil, err
 	}
+	texts, err := loadAll[model](r, models.deployed(apiID, deploymentID))
+	if err != nil {
+		return nil, err
+	}
 	return &deployed{
 		record: record, apiID: apiID, account: st.Account, region: st.Region, stage: *st.Stage.StageName,
 		deploymentID: deploymentID, variables: st.Stage.Variables, routes: newRoutes(t),
 		binaryMediaTypes: kept.BinaryMediaTypes, policy: kept.Policy,
 		apiKeySource: kept.APIKeySource, settings: normalSettings(st.Stage.MethodSettings),
-		gatewayResponses: responsesByType(responses), authorizers: readyAuthorizers(asked), validators: validatorsByID(checks),
+		gatewayResponses: responsesByType(responses), authorizers: readyAuthorizers(asked), validators: validatorsByID(checks), models: schemas{apiID: apiID, texts: schemaTexts(texts)},
 	}, nil
 }

@@ -38,11 +38,12 @@ type part string
 const (
 	authorizers      part = "authorizer"      // authorizer, by its id
 	gatewayResponses part = "gatewayresponse" // gatewayResponse, by its type
+	models           part = "model"           // model, by its name
 	validators       part = "validator"       // validator, by its id
 )
 
 // parts are all of them.
-var parts = []part{authorizers, gatewayResponses, validators}
+var parts = []part{authorizers, gatewayResponses, models, validators}
 
 func (p part) key(api, id string) []byte { return keys.Encode("apigateway", "api", api, string(p), id) }
 

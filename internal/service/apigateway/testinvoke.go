@@ -70,8 +70,17 @@ func readUndeployed(r kv.Reader, call *api.Call, apiID string) (*deployed, error
 	if err != nil {
 		return nil, err
 	}
+	texts, err := loadAll[model](r, models.prefix(apiID))
+	if err != nil {
+		return nil, err
+	}
+	checks, err := loadAll[validator](r, validators.prefix(apiID))
+	if err != nil {
+		return nil, err
+	}
 	return &deployed{
 		apiID: apiID, account: a.Account, region: a.Region, stage: testStage, routes: &route{},
 		binaryMediaTypes: a.API.BinaryMediaTypes, gatewayResponses: responses, authorizers: readyAuthorizers(asked),
+		validators: validatorsByID(checks), models: schemas{apiID: apiID, texts: schemaTexts(texts)},
 	}, nil
 }

@@ -5,7 +5,6 @@ import (
 
 	"cloudless/internal/api"
 	agw "cloudless/internal/api/apigateway"
-	"cloudless/internal/awserr"
 	"cloudless/internal/storage/kv"
 )
 
@@ -44,14 +43,10 @@ func (s *Service) changeValidator(ctx context.Context, call *api.Call, apiID, id
 	})
 }
 
-// checkValidator refuses a validator that AWS refuses, and one that cannot do
-// what it says.
+// checkValidator refuses a validator that AWS refuses.
 func checkValidator(v *agw.RequestValidator) error {
 	if deref(v.Name) == "" {
 		return agw.BadRequestException("Request Validator name cannot be blank")
-	}
-	if deref(v.ValidateRequestBody) {
-		return awserr.Unsupported("the validateRequestBody parameter of a request validator")
 	}
 	return nil
 }

@@ -84,3 +84,44 @@ func TestWhatAMethodRequiresHasToBeThere(t *testing.T) {
 	w.deploy(id, "prod")
 	wantAnswer(t, w.ask(id, "GET", "/prod/x", ""), 200, "")
 }
+
+// The answers are recorded from AWS.
+func TestBodiesAreHeldAgainstTheModelOfTheirType(t *testing.T) {
+	const invalid = `{"message":"Invalid request body"}`
+	w := newWorld(t)
+	id, root := w.makeAPI()
+	v := do(w, w.CreateRequestValidator, agw.CreateRequestValidatorRequest{RestApiId: id, Name: new("v"), ValidateRequestBody: new(true)})
+	do(w, w.CreateModel, agw.CreateModelRequest{RestApiId: id, Name: "StatusModel", ContentType: "application/json",
+		Schema: new(`{"type":"object","properties":{"Status":{"type":"string"},"Order":{"type":"integer"}},"required":["Status","Order"]}`)})
+	do(w, w.CreateModel, agw.CreateModelRequest{RestApiId: id, Name: "TestModel", ContentType: "application/json",
+		Schema: new(`{"type":"object","required":["status"],"properties":{"status":{"oneOf":[{"type":"null"},{"$ref":"https://apigateway.amazonaws.com/restapis/` + id + `/models/StatusModel"}]}}}`)})
+	w.methodOn(id, root, "POST", agw.PutIntegrationRequest{Type: "MOCK", RequestTemplates: map[string]string{"application/json": `{"statusCode": 200}`, "text/plain": `{"statusCode": 200}`}})
+	w.respondWith(id, root, "POST", agw.PutIntegrationResponseRequest{StatusCode: "200"})
+	do(w, w.UpdateMethod, agw.UpdateMethodRequest{RestApiId: id, ResourceId: root, HttpMethod: "POST", PatchOperations: []agw.PatchOperation{
+		op("replace", "/requestValidatorId", *v.Id), op("add", "/requestModels/application~1json", "TestModel")}})
+	do(w, w.PutGatewayResponse, agw.PutGatewayResponseRequest{RestApiId: id, ResponseType: "BAD_REQUEST_BODY", ResponseTemplates: map[string]string{
+		"application/json": `{"message":"Invalid request body"}`, "text/plain": "$context.error.validationErrorString"}})
+	w.deploy(id, "prod")
+	for _, tt := range []struct {
+		name, body, contentType string
+		status                  int
+		answer                  string
+	}{
+		{"null", `{"status":null}`, "application/json", 200, ""},
+		{"what another model says", `{"status":{"Status":"works","Order":1}}`, "application/json; charset=utf-8", 200, ""},
+		{"nothing", "", "", 400, invalid},
+		{"bad data", `{"status":{"Status":"works"}}`, "application/json", 400, invalid},
+		{"what is no JSON", `{`, "application/json", 400, invalid},
+		{"another type", `{`, "text/plain", 200, ""},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			answer := w.ask(id, "POST", "/prod/", tt.body, "Content-Type: "+tt.contentType)
+			wantAnswer(t, answer, tt.status, tt.answer)
+		})
+	}
+	wantAnswer(t, w.ask(id, "POST", "/prod/", "{}", "Accept: text/plain"), 400, `[object has missing required properties (["status"])]`)
+	do(w, w.UpdateModel, agw.UpdateModelRequest{RestApiId: id, ModelName: "TestModel", PatchOperations: replace("/schema", `{"type":"object"}`)})
+	wantAnswer(t, w.ask(id, "POST", "/prod/", "{}"), 400, invalid)
+	w.deploy(id, "prod")
+	wantAnswer(t, w.ask(id, "POST", "/prod/", "{}"), 200, "")
+}
