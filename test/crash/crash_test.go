@@ -7,7 +7,8 @@
 //   - ledger_test.go:  what was acknowledged.
 //
 // The parts of a service can have more to lose than things: package
-// test/crash/dynamodb looks after transactions, indexes and streams.
+// test/crash/dynamodb looks after transactions, indexes and streams, test/crash/lambda
+// after what functions are given for later.
 package crash
 
 import (

@@ -1,7 +1,10 @@
 package lambda
 
 import (
+	"archive/zip"
+	"bytes"
 	"encoding/json"
+	"errors"
 	"slices"
 	"strings"
 	"testing"
@@ -135,14 +138,66 @@ func TestLayersThatAreRefused(t *testing.T) {
 		_, err := h.CreateFunction(t.Context(), call, in)
 		refused(t, tt.name, err, "InvalidParameterValueException", tt.message)
 	}
-	b := build{Code: code{Unzipped: maxUnzippedBytes}, Layers: []layerRef{{Code: code{Unzipped: 1}}}}
-	refused(t, "too much together", b.checkUnzipped(), "InvalidParameterValueException",
-		"Function code combined with layers exceeds the maximum allowed size of 262144000 bytes. The actual size is 262144001 bytes.")
 	h.authz.deny = map[string]bool{"lambda:GetLayerVersion": true}
 	in := creation("f")
 	in.Layers = []string{arnL + ":1"}
 	_, err := h.CreateFunction(t.Context(), call, in)
 	refused(t, "a layer that the caller may not have", err, "AccessDeniedException", "no lambda:GetLayerVersion")
+}
+
+// claiming makes an archive that says of itself to unpack to so much.
+func claiming(unzipped uint64) []byte {
+	var b bytes.Buffer
+	w := zip.NewWriter(&b)
+	_, err := w.CreateRaw(&zip.FileHeader{Name: "large", Method: zip.Deflate, UncompressedSize64: unzipped})
+	if err = errors.Join(err, w.Close()); err != nil {
+		panic(err)
+	}
+	return b.Bytes()
+}
+
+func TestCodeAndLayersTogetherHaveALimit(t *testing.T) {
+	h := newHarness(t)
+	large := h.publishLayer("large", "", func(in *lambdaapi.PublishLayerVersionRequest) { in.Content.ZipFile = claiming(150 << 20) })
+	also := h.publishLayer("also", "", func(in *lambdaapi.PublishLayerVersionRequest) { in.Content.ZipFile = claiming(150 << 20) })
+	h.create("small", func(in *lambdaapi.CreateFunctionRequest) { in.Layers = []string{*large.LayerVersionArn} })
+	h.create("bare", func(in *lambdaapi.CreateFunctionRequest) { in.Code.ZipFile = claiming(maxUnzippedBytes - 150<<20 + 1) })
+	together := "Function code combined with layers exceeds the maximum allowed size of 262144000 bytes. The actual size is 262144001 bytes."
+	alone := "Unzipped size must be smaller than 262144000 bytes"
+	layersAlone := "Layers consume more than the available size of 262144000 bytes"
+	configure := func(function string, layers ...string) error {
+		_, err := h.UpdateFunctionConfiguration(t.Context(), call, &lambdaapi.UpdateFunctionConfigurationRequest{FunctionName: function, Layers: layers})
+		return err
+	}
+	for _, tt := range []struct {
+		name, message string
+		do            func() error
+	}{
+		{"a new function", together, func() error {
+			in := creation("f")
+			in.Code.ZipFile, in.Layers = claiming(maxUnzippedBytes-150<<20+1), []string{*large.LayerVersionArn}
+			_, err := h.CreateFunction(t.Context(), call, in)
+			return err
+		}},
+		{"a new function without layers", alone, func() error {
+			in := creation("f")
+			in.Code.ZipFile = claiming(maxUnzippedBytes + 1)
+			_, err := h.CreateFunction(t.Context(), call, in)
+			return err
+		}},
+		{"more code", together, func() error {
+			_, err := h.UpdateFunctionCode(t.Context(), call, &lambdaapi.UpdateFunctionCodeRequest{FunctionName: "small", ZipFile: claiming(maxUnzippedBytes - 150<<20 + 1)})
+			return err
+		}},
+		{"a layer more", together, func() error { return configure("bare", *large.LayerVersionArn) }},
+		{"two layers", layersAlone, func() error { return configure("small", *large.LayerVersionArn, *also.LayerVersionArn) }},
+		{"a layer of its own", alone, func() error {
+			_, err := h.PublishLayerVersion(t.Context(), call, &lambdaapi.PublishLayerVersionRequest{LayerName: "l", Content: &lambdaapi.LayerVersionContentInput{ZipFile: claiming(maxUnzippedBytes + 1)}})
+			return err
+		}},
+	} {
+		refused(t, tt.name, tt.do(), "InvalidParameterValueException", tt.message)
+	}
 }
 
 func TestPoliciesOfLayerVersions(t *testing.T) {
