@@ -21,6 +21,11 @@ func (s *Service) authorizeWith(ctx context.Context, call *api.Call, facts []api
 	return s.authz.Authorize(ctx, call, "apigateway:"+method, resourceARN(call, path...), facts...)
 }
 
+// passer is passRole for one caller.
+func (s *Service) passer(ctx context.Context, call *api.Call) func(role *string) error {
+	return func(role *string) error { return s.passRole(ctx, call, role) }
+}
+
 // passRole asks whether the caller may let API Gateway act in a role. Stage
 // variables in its ARN are asked about as they stand there.
 func (s *Service) passRole(ctx context.Context, call *api.Call, role *string) error {

@@ -35,7 +35,7 @@ func (s *Service) CreateRestApi(ctx context.Context, call *api.Call, in *agw.Cre
 			return err
 		}
 		if deref(in.CloneFrom) != "" {
-			return s.clone(tx, call, a, in)
+			return s.clone(ctx, tx, call, a, in)
 		}
 		if err := s.saveDefaultModels(tx, id); err != nil {
 			return err

@@ -1,6 +1,7 @@
 package apigateway
 
 import (
+	"context"
 	"slices"
 	"strings"
 
@@ -84,7 +85,7 @@ func describeMethods(r *resource, names map[string]string) map[string]*agw.Metho
 }
 
 // clone brings into a new API what another of the caller has.
-func (s *Service) clone(tx kv.Tx, call *api.Call, a *restAPI, in *agw.CreateRestApiRequest) error {
+func (s *Service) clone(ctx context.Context, tx kv.Tx, call *api.Call, a *restAPI, in *agw.CreateRestApiRequest) error {
 	from := *in.CloneFrom
 	other, err := findAPI(tx, call, from)
 	if err != nil {
@@ -111,7 +112,7 @@ func (s *Service) clone(tx kv.Tx, call *api.Call, a *restAPI, in *agw.CreateRest
 		text := strings.ReplaceAll(*d.Models[i].Schema, schema.Reference(from, ""), schema.Reference(*a.API.Id, ""))
 		d.Models[i].Schema = &text
 	}
-	im := importer{s: s, tx: tx, api: a, doc: d, afresh: true}
+	im := importer{s: s, tx: tx, api: a, doc: d, afresh: true, pass: s.passer(ctx, call)}
 	if err := im.run(); err != nil {
 		return err
 	}

@@ -300,3 +300,22 @@ func TestTheSecurityOfADocumentHolds(t *testing.T) {
 		t.Errorf("left: %s", *policy)
 	}
 }
+
+func TestWhoImportsARoleHasToMayPassIt(t *testing.T) {
+	const role = `"arn:aws:iam::111111111111:role/r"`
+	for name, doc := range map[string]string{
+		"of an integration": `{"swagger":"2.0","info":{"title":"a"},"paths":{"/":{"get":{"responses":{},"x-amazon-apigateway-integration":{"type":"aws","httpMethod":"POST",
+			"uri":"` + lambdaURI + `","credentials":` + role + `}}}}}`,
+		"of an authorizer": `{"swagger":"2.0","info":{"title":"a"},"paths":{},"securityDefinitions":{"auth":{"type":"apiKey","name":"Token","in":"header",
+			"x-amazon-apigateway-authtype":"custom","x-amazon-apigateway-authorizer":{"type":"token","authorizerUri":"` + authorizerURI + `","authorizerCredentials":` + role + `}}}}`,
+	} {
+		t.Run(name, func(t *testing.T) {
+			w := newWorld(t)
+			from := w.importAPI(doc, nil)
+			w.authz.deny = "iam:PassRole"
+			refused(w, w.ImportRestApi, agw.ImportRestApiRequest{Body: []byte(doc)}, "AccessDeniedException", "no iam:PassRole")
+			refused(w, w.PutRestApi, agw.PutRestApiRequest{RestApiId: *from.Id, Body: []byte(doc)}, "AccessDeniedException", "no iam:PassRole")
+			refused(w, w.CreateRestApi, agw.CreateRestApiRequest{Name: "clone", CloneFrom: from.Id}, "AccessDeniedException", "no iam:PassRole")
+		})
+	}
+}

@@ -23,6 +23,9 @@ type importer struct {
 	failOnWarnings bool
 	afresh         bool // nothing that the API has counts, but for its root
 
+	// pass asks whether the caller may let API Gateway act in a role.
+	pass func(role *string) error
+
 	// What there is, with what was brought in: a transaction does not read its
 	// own writes.
 	tree   tree

@@ -65,6 +65,9 @@ func (im *importer) integration(r *resource, path string, m *agw.Method, describ
 	if !slices.Contains(integrationTypes, i.Type) {
 		return im.refused(agw.BadRequestException("Enumeration value for IntegrationType must be one of AWS, AWS_PROXY, HTTP, HTTP_PROXY, MOCK"), action, *m.HttpMethod, path)
 	}
+	if err := im.pass(i.Credentials); err != nil {
+		return err
+	}
 	if err := im.s.checkIntegration(m, i); err != nil {
 		return im.refused(err, action, *m.HttpMethod, path)
 	}

@@ -45,6 +45,9 @@ func (im *importer) authorizers() error {
 		if a.Authorizer.AuthType == nil {
 			a.Authorizer.AuthType = new("custom")
 		}
+		if err := im.pass(a.Authorizer.AuthorizerCredentials); err != nil {
+			return err
+		}
 		if err := checkAuthorizer(&a.Authorizer); err != nil {
 			if err := im.refused(err, "Unable to create authorizer '%s'", name); err != nil {
 				return err

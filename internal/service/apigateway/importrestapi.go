@@ -29,7 +29,7 @@ func (s *Service) ImportRestApi(ctx context.Context, call *api.Call, in *agw.Imp
 	err = s.store.Update(ctx, kv.Claims{Write: [][]byte{apiKey(id)}}, func(tx kv.Tx) error {
 		now := *a
 		tx.Set(ownedKey(call.Account, call.Region, id), []byte{})
-		im := importer{s: s, tx: tx, api: &now, doc: d, warnings: warnings, failOnWarnings: deref(in.FailOnWarnings), afresh: true}
+		im := importer{s: s, tx: tx, api: &now, doc: d, warnings: warnings, failOnWarnings: deref(in.FailOnWarnings), afresh: true, pass: s.passer(ctx, call)}
 		if err := im.run(); err != nil {
 			return err
 		}

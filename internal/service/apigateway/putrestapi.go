@@ -22,6 +22,7 @@ func (s *Service) PutRestApi(ctx context.Context, call *api.Call, in *agw.PutRes
 	err = s.changeAPI(ctx, call, in.RestApiId, func(tx kv.Tx, a *restAPI) error {
 		im := importer{
 			s: s, tx: tx, api: a, doc: d, warnings: warnings, failOnWarnings: deref(in.FailOnWarnings), afresh: in.Mode == "overwrite",
+			pass: s.passer(ctx, call),
 		}
 		if err := im.run(); err != nil {
 			return err
