@@ -35,6 +35,14 @@ func TestWorkedExamples(t *testing.T) {
 		}, ""},
 		{"Optional parameters", &mapping.Call{}, `{"Limit": 25}`},
 		{"Optional parameters", &mapping.Call{Querystring: value.MapOf("limit", "5")}, `{"Limit": 5}`},
+		{"Filter a list", &mapping.Call{
+			Body: `{"pets": [{"name": "Rex", "age": 3}, {"name": "Max", "age": 1}, {"name": "Tom", "age": 5}]}`,
+		}, ""},
+		{"Count by kind", &mapping.Call{Body: `{"pets": [{"type": "dog"}, {"type": "cat"}, {"type": "dog"}]}`}, ""},
+		{"Hand everything on", &mapping.Call{
+			Body: `{"a": 1}`, Path: value.MapOf("id", "7"), Querystring: value.MapOf("lang", "en"), Header: value.NewMap(),
+			Context: mapping.NewContext(value.MapOf("httpMethod", "GET", "stage", "prod")),
+		}, ""},
 		{"Answer a status of your own", &mapping.Call{Body: `{"status": "missing"}`}, `{"message": "not found"}`},
 		{"Answer a status of your own", &mapping.Call{Body: `{"status": "ok"}`}, `{"status":"ok"}`},
 	} {
@@ -52,6 +60,43 @@ func TestWorkedExamples(t *testing.T) {
 				t.Errorf("the page says\n%s\nit renders\n%s", want, got)
 			}
 		})
+	}
+}
+
+// TestWhatThePageSaysHolds renders what the page says in passing.
+func TestWhatThePageSaysHolds(t *testing.T) {
+	call := func() *mapping.Call {
+		return &mapping.Call{Body: `{"owner":{"name":"Ann","age":30},"list":["a/b"]}`}
+	}
+	for _, tt := range []struct{ claim, template, want string }{
+		{"nothing is the empty string, and holds", `[$nope]#if($input.path('$.nope'))holds#end#if($nope == "")empty#end`, "[]holdsempty"},
+		{"literals never hold", `#if(1)a#{else}b#end#if("x")a#{else}b#end#if(true)a#{else}b#end`, "bba"},
+		{"maps print as Java", `$input.path('$.owner')`, "{name=Ann, age=30}"},
+		{"lists print as JSON, with escaped slashes", `$input.path('$.list')`, `["a\/b"]`},
+		{"the quote that JSON does not know can be taken back", `$util.escapeJavaScript("it's").replaceAll("\\'", "'")`, "it's"},
+		{"a hyphen belongs to the name", `#set($a-b = 3)#set($a = 1)$a-b ${a}-b`, "3 1-b"},
+		{"subtraction wants blanks", `#set($a = 3)#set($c = $a - 1)$c`, "2"},
+		{"null sets the empty string", `#set($map = {})#set($a = $map.get("nope"))[$a]`, "[]"},
+		{"what cannot be calculated changes nothing", `#set($a = 1)#set($a = 1/0)$a`, "1"},
+		{"macros print as they are written", `#macro(m)x#end#m()`, "#m()"},
+		{"blocks are there", `#define($b)q#end$b`, "q"},
+		{"static methods are reached through any value of the class", `#set($Integer = 0)$Integer.parseInt("42")`, "42"},
+		{"json brings quotes, and an absent value is an empty string", `$input.json('$.owner.name')$input.json('$.nope')`, `"Ann"""`},
+		{"escapes", `\$name \#if`, "$name #if"},
+		{"text in which nothing is live", `#[[$x #if]]#`, "$x #if"},
+		{"indexes from the end", `#set($l = [1, 2, 3])$l[-1] $l.size()`, "3 3"},
+		{"where a loop is", `#foreach($i in [1..2])$foreach.index$foreach.count$velocityCount#if($foreach.hasNext),#end#end`, "011,122"},
+	} {
+		t.Run(tt.claim, func(t *testing.T) {
+			if got := render(t, tt.template, call()); got != tt.want {
+				t.Errorf("%s renders %q, want %q", tt.template, got, tt.want)
+			}
+		})
+	}
+	for _, template := range []string{`#set($a = 3)#set($c = $a -1)`, `cost $`, `item #`, `$x.size( )`, `#include("x")`, `#parse("x")`} {
+		if _, err := mapping.Parse(template); err == nil {
+			t.Errorf("Parse(%s) succeeds", template)
+		}
 	}
 }
 
