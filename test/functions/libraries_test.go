@@ -3,6 +3,7 @@ package functions
 import (
 	"encoding/json"
 	"net/http"
+	"os"
 	"path/filepath"
 	"strings"
 	"testing"
@@ -98,7 +99,10 @@ func TestExpressThroughServerlessHTTP(t *testing.T) {
 // extension that asks for events and makes requests of them.
 func TestExpressThroughAWSsWebAdapter(t *testing.T) {
 	t.Parallel()
-	adapter := servertest.Tool(t, "adapter", "bin", "lambda-adapter")
+	adapter := filepath.Join(os.Getenv("CLOUDLESS_TEST_TOOLS"), "adapter", "bin", "lambda-adapter")
+	if _, err := os.Stat(adapter); err != nil { // in CI too: set-up needs none of what builds it
+		t.Skip("there is no Lambda Web Adapter: make test builds it where cargo can")
+	}
 	c := newCloud(t)
 	layer, err := c.lambda.PublishLayerVersion(t.Context(), &lambda.PublishLayerVersionInput{
 		LayerName: aws.String("adapter"),
