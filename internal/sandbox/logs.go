@@ -34,9 +34,10 @@ type pump struct {
 	queues map[logKey]*queue
 	order  []logKey // of the queues that are not empty
 	bytes  int
-	closed bool
+	closed bool // and so is closing
 
 	wake    chan struct{} // holds one
+	closing chan struct{}
 	flushed chan struct{} // closed when the last event has been handed over
 }
 
@@ -56,6 +57,7 @@ func newPump(sink Logs, c clock.Clock, log *slog.Logger) *pump {
 		sink: sink, clock: c, log: log,
 		queues:  make(map[logKey]*queue),
 		wake:    make(chan struct{}, 1),
+		closing: make(chan struct{}),
 		flushed: make(chan struct{}),
 	}
 	go p.run()
@@ -94,12 +96,11 @@ func (p *pump) add(key logKey, e LogEvent) {
 // close hands over what is queued, and returns when that is done or ctx is.
 func (p *pump) close(ctx context.Context) error {
 	p.mu.Lock()
-	p.closed = true
-	p.mu.Unlock()
-	select {
-	case p.wake <- struct{}{}:
-	default:
+	if !p.closed {
+		p.closed = true
+		close(p.closing)
 	}
+	p.mu.Unlock()
 	select {
 	case <-p.flushed:
 		return nil
@@ -111,12 +112,13 @@ func (p *pump) close(ctx context.Context) error {
 func (p *pump) run() {
 	defer close(p.flushed)
 	for {
-		<-p.wake
-		if !p.isClosed() {
+		select {
+		case <-p.wake:
 			select {
 			case <-p.clock.After(flushDelay):
-			case <-p.wake: // closed, or one more stream: no reason to wait longer
+			case <-p.closing:
 			}
+		case <-p.closing:
 		}
 		closed := p.isClosed() // before the flush: what is added after it is too late
 		for p.flushOne() {

@@ -9,6 +9,7 @@ import (
 	"strings"
 	"sync"
 	"testing"
+	"testing/synctest"
 	"time"
 
 	"cloudless/internal/clock"
@@ -182,6 +183,12 @@ func (l *memoryLogs) Append(_ context.Context, fn *Function, stream string, even
 	return nil
 }
 
+func (l *memoryLogs) count() int {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	return len(l.events)
+}
+
 // slowLogs takes events only when it is told to.
 type slowLogs struct {
 	memoryLogs
@@ -208,6 +215,29 @@ func TestLogsThatAreTooSlowLoseLinesAndSaySo(t *testing.T) {
 	if len(logs.events) > 20 || !strings.Contains(last, "log events were dropped here") {
 		t.Errorf("%d events, the last %.80q", len(logs.events), last)
 	}
+}
+
+func TestStreamsAreGatheredTogether(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		logs := &memoryLogs{}
+		p := newPump(logs, clock.System{}, slog.Default())
+		other := logKey{testStream.fn, "another"}
+		p.add(testStream, LogEvent{time.Now(), "x"})
+		synctest.Wait()
+		p.add(other, LogEvent{time.Now(), "y"})
+		synctest.Wait()
+		if n := logs.count(); n != 0 {
+			t.Errorf("%d events were handed over before their time", n)
+		}
+		time.Sleep(flushDelay)
+		synctest.Wait()
+		if n := logs.count(); n != 2 {
+			t.Errorf("%d events were handed over in time, want 2", n)
+		}
+		if err := p.close(t.Context()); err != nil {
+			t.Error(err)
+		}
+	})
 }
 
 func TestLogsThatNeverAnswerDoNotHoldUpTheEnd(t *testing.T) {
