@@ -33,7 +33,11 @@ func (m *Manager) invoke(e *environment, inv *Invocation, first bool) (result Re
 	deadline := end.done.start.Add(e.fn.Timeout)
 	timeout := m.cfg.Clock.After(e.fn.Timeout)
 	e.out.begin()
-	e.out.platform(startEvent(e.fn, inv))
+	if e.out.isPlain() {
+		e.out.add(startLine(inv.RequestID, e.fn.Version))
+	} else {
+		e.out.platform(startEvent(e.fn, inv))
+	}
 	event := &runtimeapi.Invocation{
 		RequestID:          inv.RequestID,
 		Deadline:           deadline,
@@ -110,7 +114,7 @@ func (m *Manager) awaitAnswer(e *environment, inv *Invocation, end *ending, resu
 // conclude tells those who have subscribed that an invocation is over. The log has
 // its report already, which must not wait for the runtime.
 func (e *environment) conclude(end *ending) {
-	if !e.telemetry.heard() && !e.out.isJSON() {
+	if e.out.isPlain() {
 		return
 	}
 	end.done.asked = e.clock.Now()
@@ -132,8 +136,12 @@ func (m *Manager) account(e *environment, result *Result, r *report, failed *fai
 			e.out.platform(faultEvent(failed.logLine))
 		}
 	}
-	e.out.log(endEvent(r.requestID))
-	e.out.log(r.event())
+	if e.out.isJSON() {
+		e.out.log(r.event())
+	} else {
+		e.out.add(endLine(r.requestID))
+		e.out.add(r.String())
+	}
 	result.LogTail = e.out.end()
 	result.LogStream = e.stream
 	result.Duration = r.duration

@@ -139,12 +139,16 @@ func (o *output) platform(e platformEvent) {
 
 // log tells of an event in the log alone.
 func (o *output) log(e platformEvent) {
-	line := e.line
 	if o.isJSON() {
-		line = e.json(o)
-	} else if line == "" {
-		return
+		o.add(e.json(o))
+	} else if e.line != "" {
+		o.add(e.line)
 	}
+}
+
+// add adds a line of Lambda's own to the log, if it is none that is empty, after
+// all that was printed until now.
+func (o *output) add(line string) {
 	o.drain()
 	o.mu.Lock()
 	defer o.mu.Unlock()
@@ -153,6 +157,11 @@ func (o *output) log(e platformEvent) {
 		o.emitLocked(time.Time{}, line)
 	}
 }
+
+// isPlain reports whether the lines of a text are all that is to be told: most
+// environments are so, and need not make events of what happens with each
+// invocation.
+func (o *output) isPlain() bool { return !o.isJSON() && !o.telemetry.heard() }
 
 // isJSON reports whether the function's log is JSON. A function does not change.
 func (o *output) isJSON() bool { return o.key.fn.LogFormat == formatJSON }
@@ -225,6 +234,10 @@ func (o *output) printedLocked(at time.Time, by, message string) {
 	message = strings.ToValidUTF8(message, "\uFFFD")
 	if !strings.HasSuffix(message, "\n") {
 		message += "\n"
+	}
+	if o.isPlain() {
+		o.emitLocked(at, message)
+		return
 	}
 	h := happening{at: at, kind: by, platformEvent: platformEvent{record: message, logsRecord: message}, size: len(message)}
 	if o.isJSON() && by == byFunction {
