@@ -275,6 +275,38 @@ func TestMissingProgramOfGoIsToldAsGoTellsIt(t *testing.T) {
 	}
 }
 
+// TestEventThatWaitedInAForgottenPoolJoinsThePresentOne has an event wait for an
+// environment that should be ready at any moment, and ends instead.
+func TestEventThatWaitedInAForgottenPoolJoinsThePresentOne(t *testing.T) {
+	b := newIsolatedBench(t)
+	fn := behaviour("echo")
+	b.invoke(fn, `"x"`)
+	await(t, "the environment rests", func() bool { e := b.Status().Environments; return len(e) == 1 && e[0].State == Idle })
+	e, p, _, err := b.takeNow(&fn)
+	if e == nil || err != nil {
+		t.Fatalf("takeNow = %v, %v", e, err)
+	}
+	b.answered(e)
+	taken := make(chan *pool)
+	go func() {
+		_, p, err := b.take(&fn)
+		if err != nil {
+			t.Error(err)
+		}
+		taken <- p
+	}()
+	await(t, "it waits", func() bool { b.mu.Lock(); defer b.mu.Unlock(); return len(p.waiters) == 1 })
+	b.give(e, false)
+	p = <-taken
+	b.mu.Lock()
+	known := b.pools[p.key] == p
+	b.mu.Unlock()
+	if !known {
+		t.Error("the event has a place in a pool that nobody knows")
+	}
+	b.leave(p)
+}
+
 func TestCallerThatGoesAwayDoesNotStopTheFunction(t *testing.T) {
 	b := newIsolatedBench(t)
 	ctx, cancel := context.WithCancel(t.Context())

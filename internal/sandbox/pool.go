@@ -58,6 +58,9 @@ func (m *Manager) take(fn *Function) (*environment, *pool, error) {
 	default:
 	}
 	p.waiters = slices.DeleteFunc(p.waiters, func(w chan *environment) bool { return w == soon })
+	if m.closed {
+		return nil, nil, ErrClosed
+	}
 	p, err = m.reserveLocked(fn)
 	return nil, p, err
 }
