@@ -24,6 +24,7 @@ require (
 	github.com/containerd/cgroups/v3 v3.1.3
 	github.com/dlclark/regexp2 v1.12.0
 	github.com/elastic/go-seccomp-bpf v1.6.0
+	github.com/go-jose/go-jose/v4 v4.1.9
 	github.com/go-json-experiment/json v1.27.2
 	github.com/klauspost/compress v1.17.11
 	github.com/opencontainers/runtime-spec v1.3.0

@@ -58,6 +58,7 @@ at once. What was acknowledged is on disk either way.`,
 	flags.StringVar(&cfg.Region, "region", defaultRegion, "region of requests that name none")
 	flags.StringVar(&cfg.Account, "account", defaultAccount, "number of the account, 12 digits")
 	flags.StringArrayVar(&cfg.Origins, "allow-origin", nil, "origin of web pages that may call AWS APIs here, beside those of this machine; may be given again")
+	flags.StringVar(&cfg.UserPools, "user-pools", "", "URL below which the user pools are that sign Cognito's tokens (default AWS's own)")
 	flags.Int64Var(&cfg.CacheBytes, "cache-bytes", 64<<20, "memory for the store's block cache")
 	flags.BoolVar(&cfg.Unthrottled, "unthrottled", false, "let DynamoDB's tables give more than what is provisioned")
 	flags.StringVar(&logLevel, "log-level", "warn", "debug, info (a line for each request), warn or error")

@@ -2,6 +2,7 @@ package app
 
 import (
 	"context"
+	"errors"
 	"time"
 
 	"cloudless/internal/api"
@@ -9,6 +10,7 @@ import (
 	"cloudless/internal/clock"
 	"cloudless/internal/identity"
 	"cloudless/internal/identity/policy"
+	"cloudless/internal/identity/userpool"
 	"cloudless/internal/service/apigateway"
 	"cloudless/internal/service/lambda"
 	"cloudless/internal/service/sts"
@@ -76,6 +78,24 @@ func (g gatewayRoles) key(ctx context.Context, from apigateway.Source) (api.Key,
 	}
 	return g.sts.SessionFor(ctx, gatewayPrincipal, from.Role, "BackplaneAssumeRoleSession", gatewaySession,
 		api.Given("aws:SourceArn", from.SourceARN), api.Given("aws:SourceAccount", from.Account))
+}
+
+// userPools is Cognito's tokens as API Gateway sees them.
+type userPools struct{ *userpool.Verifier }
+
+// IsPool implements apigateway.Tokens.
+func (userPools) IsPool(arn string) bool { return userpool.IsPool(arn) }
+
+// Claims implements apigateway.Tokens.
+func (u userPools) Claims(ctx context.Context, token string, poolARNs []string) (map[string]any, error) {
+	claims, err := u.Verifier.Claims(ctx, token, poolARNs)
+	switch {
+	case errors.Is(err, userpool.ErrInvalid):
+		return nil, apigateway.ErrBadToken
+	case errors.Is(err, userpool.ErrExpired):
+		return nil, apigateway.ErrExpiredToken
+	}
+	return claims, err
 }
 
 // apiPolicies is the policy language as API Gateway sees it.

@@ -18,6 +18,7 @@ import (
 	"fmt"
 	"log/slog"
 	"net"
+	"net/url"
 	"os"
 	"path/filepath"
 	"slices"
@@ -44,6 +45,7 @@ type Config struct {
 	Origins     []string     // see front.Config
 	CacheBytes  int64        // of the store's block cache; 64 MiB by default
 	Unthrottled bool         // DynamoDB's tables may give more than what is provisioned
+	UserPools   string       // URL below which Cognito's user pools are; AWS's own by default
 	Version     string       // what the server says of itself
 	Log         *slog.Logger // slog.Default() by default
 	Clock       clock.Clock  // clock.System by default
@@ -59,6 +61,9 @@ func (cfg Config) Check() error {
 	}
 	if cfg.CacheBytes < 0 {
 		return fmt.Errorf("a cache of %d bytes cannot be", cfg.CacheBytes)
+	}
+	if u, err := url.Parse(cfg.UserPools); cfg.UserPools != "" && (err != nil || u.Host == "" || u.Scheme != "http" && u.Scheme != "https") {
+		return fmt.Errorf("%q is not the URL of user pools, such as http://127.0.0.1:9229", cfg.UserPools)
 	}
 	for _, address := range cfg.Listen {
 		// The resolver takes nothing at all for every address of the machine.

@@ -10,6 +10,7 @@ import (
 	"cloudless/internal/event"
 	"cloudless/internal/front"
 	"cloudless/internal/identity"
+	"cloudless/internal/identity/userpool"
 	"cloudless/internal/sandbox"
 	"cloudless/internal/sandbox/runtime"
 	"cloudless/internal/service/apigateway"
@@ -84,6 +85,7 @@ func (a *App) build(ctx context.Context, cfg Config, st stores, ca *authority.Au
 		Store: st.kv, Authorizer: authz, Clock: cfg.Clock, Log: cfg.Log,
 		Invoker:   invoker{lambdaService, lambdaService.API(), gatewayRoles{stsService, cfg.Clock}},
 		Documents: apiPolicies{authorizer: authz},
+		Tokens:    userPools{userpool.New(cfg.UserPools, cfg.Clock)},
 		Services: newGatewayServices(gatewayRoles{stsService, cfg.Clock}, door,
 			dynamodbService.API(), iamService.API(), lambdaService.API(), logsService.API(), s3Service.API(), streamService.API(), stsService.API()),
 	})

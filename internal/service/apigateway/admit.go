@@ -18,12 +18,17 @@ func (s *Service) admit(x *exchange) error {
 		return s.admitSigner(x)
 	case "CUSTOM":
 		return s.admitByAuthorizer(x)
+	case "COGNITO_USER_POOLS":
+		return s.admitByUserPool(x)
 	case "NONE":
-	default:
-		return internalError().because(errors.New("unknown type of authorization"))
+		return s.admitByPolicy(x)
 	}
-	// The policy of the API, if it has one, has to allow the call; nobody else
-	// is asked.
+	return internalError().because(errors.New("unknown type of authorization"))
+}
+
+// admitByPolicy admits whomever the policy of the API allows the call, if it
+// has one. It knows nothing of who calls.
+func (s *Service) admitByPolicy(x *exchange) error {
 	if x.deployed.policy == "" {
 		return nil
 	}

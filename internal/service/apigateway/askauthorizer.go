@@ -23,6 +23,7 @@ type authorization struct {
 	Policy      string            // as a document
 	Context     map[string]string // what the authorizer knows besides
 	UsageKey    string            // the API key that the call is to be counted on, or ""
+	Claims      map[string]string // of a token; nil where a function was asked
 
 	latency int64 // milliseconds that it took; of a word that was kept, 0
 }

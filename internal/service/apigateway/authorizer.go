@@ -10,7 +10,6 @@ import (
 
 	"cloudless/internal/api"
 	agw "cloudless/internal/api/apigateway"
-	"cloudless/internal/awserr"
 	"cloudless/internal/storage/kv"
 )
 
@@ -80,7 +79,7 @@ func saveAuthorizer(tx kv.Tx, call *api.Call, apiID string, a *authorizer) error
 var headerSource = regexp.MustCompile(`^method\.request\.header\.[a-zA-Z0-9._-]+$`)
 
 // checkAuthorizer refuses an authorizer that could not be asked.
-func checkAuthorizer(a *agw.Authorizer) error {
+func (s *Service) checkAuthorizer(a *agw.Authorizer) error {
 	if deref(a.Name) == "" {
 		return agw.BadRequestException("Authorizer name must be non-empty")
 	}
@@ -90,15 +89,20 @@ func checkAuthorizer(a *agw.Authorizer) error {
 	switch a.Type {
 	case "TOKEN":
 		if source := deref(a.IdentitySource); !headerSource.MatchString(source) {
-			return agw.BadRequestException("Invalid token source expression: " + source +
-				". The source must be a method request header, matching 'method.request.header.[a-zA-Z0-9._-]+'.")
+			return badTokenSource(source)
 		}
 	case "REQUEST":
 		if err := checkRequestSources(a); err != nil {
 			return err
 		}
+	case "COGNITO_USER_POOLS":
+		if err := s.checkUserPools(a); err != nil {
+			return err
+		}
+		_, err := makeAuthorizer(a)
+		return err
 	default:
-		return awserr.Unsupported("an authorizer of type " + a.Type)
+		return agw.BadRequestException("Invalid authorizer type specified: " + a.Type)
 	}
 	if target, err := parseAWSTarget(deref(a.AuthorizerUri)); err != nil || !isFunction(target) {
 		return agw.BadRequestException("Invalid Authorizer URI: " + deref(a.AuthorizerUri) +
@@ -109,6 +113,11 @@ func checkAuthorizer(a *agw.Authorizer) error {
 	}
 	_, err := makeAuthorizer(a)
 	return err
+}
+
+func badTokenSource(expression string) error {
+	return agw.BadRequestException("Invalid token source expression: " + expression +
+		". The source must be a method request header, matching 'method.request.header.[a-zA-Z0-9._-]+'.")
 }
 
 func isFunction(t awsTarget) bool {
@@ -151,7 +160,7 @@ func ttlOf(a *agw.Authorizer) int64 {
 type readyAuthorizer struct {
 	*agw.Authorizer
 	sources    []source
-	validation *regexp.Regexp // of the whole token; nil for any
+	validation *regexp.Regexp // of the whole token, or of the audience of one of Cognito's; nil for any
 }
 
 // makeAuthorizer makes an authorizer ready.
@@ -163,7 +172,7 @@ func makeAuthorizer(a *agw.Authorizer) (*readyAuthorizer, error) {
 			out.sources = append(out.sources, src)
 		}
 	}
-	if pattern := deref(a.IdentityValidationExpression); pattern != "" && a.Type == "TOKEN" {
+	if pattern := deref(a.IdentityValidationExpression); pattern != "" && a.Type != "REQUEST" {
 		re, err := regexp.Compile(`\A(?:` + pattern + `)\z`)
 		if err != nil {
 			return nil, refusePattern(err, "identity validation expression", pattern)

@@ -54,6 +54,9 @@ func (x *exchange) contextVariables() *value.Map {
 
 // variables are what "$context.authorizer" has.
 func (a *authorization) variables() *value.Map {
+	if a.Claims != nil {
+		return value.MapOf("claims", orderedMap(a.Claims))
+	}
 	m := orderedMap(a.Context)
 	m.Put("principalId", a.PrincipalID)
 	m.Put("integrationLatency", a.latency)

@@ -2,7 +2,6 @@ package apigateway
 
 import (
 	"context"
-	"strings"
 
 	"cloudless/internal/api"
 	agw "cloudless/internal/api/apigateway"
@@ -31,13 +30,10 @@ func (s *Service) CreateAuthorizer(ctx context.Context, call *api.Call, in *agw.
 		Type:                         in.Type,
 	}}
 	if a.Authorizer.AuthType == nil {
-		a.Authorizer.AuthType = new("custom")
-		if in.Type == "COGNITO_USER_POOLS" {
-			a.Authorizer.AuthType = new(strings.ToLower(in.Type))
-		}
+		a.Authorizer.AuthType = new(authTypeOf(in.Type))
 	}
 	err := s.changeAPI(ctx, call, in.RestApiId, func(tx kv.Tx, _ *restAPI) error {
-		if err := checkAuthorizer(&a.Authorizer); err != nil {
+		if err := s.checkAuthorizer(&a.Authorizer); err != nil {
 			return err
 		}
 		return saveAuthorizer(tx, call, in.RestApiId, a)
@@ -50,4 +46,13 @@ func (s *Service) CreateAuthorizer(ctx context.Context, call *api.Call, in *agw.
 		return nil, err
 	}
 	return &a.Authorizer, nil
+}
+
+// authTypeOf is what AWS calls the authorization of a type of authorizers in
+// documents.
+func authTypeOf(authorizerType string) string {
+	if authorizerType == "COGNITO_USER_POOLS" {
+		return "cognito_user_pools"
+	}
+	return "custom"
 }

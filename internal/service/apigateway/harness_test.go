@@ -48,7 +48,7 @@ func newWorld(t *testing.T) *world {
 			Principal: api.Root(testAccount), SourceIP: "127.0.0.1", UserAgent: "test/1"},
 	}
 	store := memkv.New()
-	w.Service = New(Config{Store: store, Authorizer: w.authz, Clock: w.clock, Invoker: w.invoker, Documents: fakeDocuments{}, Services: w.aws, Log: slog.New(slog.DiscardHandler)})
+	w.Service = New(Config{Store: store, Authorizer: w.authz, Clock: w.clock, Invoker: w.invoker, Documents: fakeDocuments{}, Services: w.aws, Tokens: fakeTokens{}, Log: slog.New(slog.DiscardHandler)})
 	t.Cleanup(func() { _ = store.Close() })
 	return w
 }
@@ -91,6 +91,27 @@ func (fakeDocuments) Judge(_ context.Context, _ *api.Call, document string, _ bo
 		return Silent, nil
 	}
 	return Silent, errors.New("no policy")
+}
+
+// fakeTokens takes tokens that are claims, of pools that begin with "arn:pool".
+type fakeTokens struct{}
+
+func (fakeTokens) IsPool(arn string) bool { return strings.HasPrefix(arn, "arn:pool") }
+
+func (fakeTokens) Claims(_ context.Context, token string, _ []string) (map[string]any, error) {
+	switch token {
+	case "expired":
+		return nil, ErrExpiredToken
+	case "unreachable":
+		return nil, errors.New("nobody there")
+	}
+	var claims map[string]any
+	d := json.NewDecoder(strings.NewReader(token))
+	d.UseNumber()
+	if d.Decode(&claims) != nil {
+		return nil, ErrBadToken
+	}
+	return claims, nil
 }
 
 // fakeServices answers as it was told to, and remembers what it was asked.

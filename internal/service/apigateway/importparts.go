@@ -43,12 +43,12 @@ func (im *importer) authorizers() error {
 			a.Authorizer.Id = new(newID(im.s.clock, authorizerIDLength))
 		}
 		if a.Authorizer.AuthType == nil {
-			a.Authorizer.AuthType = new("custom")
+			a.Authorizer.AuthType = new(authTypeOf(a.Authorizer.Type))
 		}
 		if err := im.pass(a.Authorizer.AuthorizerCredentials); err != nil {
 			return err
 		}
-		if err := checkAuthorizer(&a.Authorizer); err != nil {
+		if err := im.s.checkAuthorizer(&a.Authorizer); err != nil {
 			if err := im.refused(err, "Unable to create authorizer '%s'", name); err != nil {
 				return err
 			}

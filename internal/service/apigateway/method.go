@@ -62,8 +62,8 @@ func checkMethod(m *agw.Method) error {
 	default:
 		return agw.BadRequestException("Invalid authorization type specified")
 	}
-	if len(m.AuthorizationScopes) > 0 {
-		return awserr.Unsupported("the authorizationScopes parameter of a method")
+	if len(m.AuthorizationScopes) > 0 && deref(m.AuthorizationType) != "COGNITO_USER_POOLS" {
+		return awserr.Unsupported("the authorizationScopes parameter of a method without user pools")
 	}
 	for name := range m.RequestParameters {
 		if !isMethodParameter(name) {

@@ -136,8 +136,11 @@ func (x *exchange) requestContext() requestContext {
 
 // inEvent is what the functions behind a method see of its authorizer's word.
 func (a *authorization) inEvent() map[string]any {
-	if a == nil {
+	switch {
+	case a == nil:
 		return nil
+	case a.Claims != nil:
+		return map[string]any{"claims": a.Claims}
 	}
 	m := make(map[string]any, len(a.Context)+2)
 	for name, text := range a.Context {

@@ -70,6 +70,7 @@ type Config struct {
 	Invoker    Invoker
 	Documents  Documents
 	Services   Services
+	Tokens     Tokens
 	Log        *slog.Logger // nil: slog.Default()
 }
 
@@ -82,6 +83,7 @@ type Service struct {
 	invoker  Invoker
 	policies Documents
 	services Services
+	tokens   Tokens
 	log      *slog.Logger
 	deployed *deployedCache
 	buckets  buckets
@@ -94,7 +96,7 @@ func New(c Config) *Service {
 		c.Log = slog.Default()
 	}
 	return &Service{
-		store: c.Store, authz: c.Authorizer, clock: c.Clock, invoker: c.Invoker, policies: c.Documents, services: c.Services, log: c.Log,
+		store: c.Store, authz: c.Authorizer, clock: c.Clock, invoker: c.Invoker, policies: c.Documents, services: c.Services, tokens: c.Tokens, log: c.Log,
 		deployed: newDeployedCache(), backends: newBackends(),
 	}
 }

@@ -20,7 +20,7 @@ func (s *Service) UpdateAuthorizer(ctx context.Context, call *api.Call, in *agw.
 		if err := patch(&a.Authorizer, in.PatchOperations, authorizerRules, refusePlainly); err != nil {
 			return err
 		}
-		if err := checkAuthorizer(&a.Authorizer); err != nil {
+		if err := s.checkAuthorizer(&a.Authorizer); err != nil {
 			return err
 		}
 		if deref(a.Authorizer.AuthorizerCredentials) != before {

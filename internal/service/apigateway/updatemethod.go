@@ -2,6 +2,7 @@ package apigateway
 
 import (
 	"context"
+	"slices"
 
 	"cloudless/internal/api"
 	agw "cloudless/internal/api/apigateway"
@@ -40,7 +41,7 @@ func (s *Service) UpdateMethod(ctx context.Context, call *api.Call, in *agw.Upda
 // dropAuthorizer forgets the authorizer of a method that asks none.
 func dropAuthorizer(m *agw.Method) {
 	if t := deref(m.AuthorizationType); t == "NONE" || t == "AWS_IAM" {
-		m.AuthorizerId = nil
+		m.AuthorizerId, m.AuthorizationScopes = nil, nil
 	}
 }
 
@@ -51,6 +52,13 @@ var methodRules = []rule[agw.Method]{
 	}},
 	{"/authorizationType", replaceOnly, text(func(m *agw.Method) **string { return &m.AuthorizationType })},
 	{"/authorizerId", replaceOnly, text(func(m *agw.Method) **string { return &m.AuthorizerId })},
+	{"/authorizationScopes", addRemove, func(m *agw.Method, p patchOp) error {
+		m.AuthorizationScopes = slices.DeleteFunc(slices.Clone(m.AuthorizationScopes), func(s string) bool { return s == p.text() })
+		if p.op == "add" {
+			m.AuthorizationScopes = append(m.AuthorizationScopes, p.text())
+		}
+		return nil
+	}},
 	{"/operationName", replaceOnly, text(func(m *agw.Method) **string { return &m.OperationName })},
 	{"/requestValidatorId", replaceOnly, text(func(m *agw.Method) **string { return &m.RequestValidatorId })},
 	{"/requestModels/*", allOps, entry(func(m *agw.Method) *map[string]string { return &m.RequestModels }, noSuchContentType())},
