@@ -27,11 +27,11 @@ func describe(r kv.Reader, a *restAPI, t tree, prefix func(part) []byte) (*opena
 	if err != nil {
 		return nil, err
 	}
-	models, err := loadAll[model](r, modelPrefix(*shown.Id))
+	texts, err := loadAll[model](r, prefix(models))
 	if err != nil {
 		return nil, err
 	}
-	for _, m := range models {
+	for _, m := range texts {
 		d.Models = append(d.Models, m.Model)
 	}
 	for _, res := range t {
@@ -41,7 +41,7 @@ func describe(r kv.Reader, a *restAPI, t tree, prefix func(part) []byte) (*opena
 	return d, nil
 }
 
-// describeParts describes the authorizers and gateway responses, and returns
+// describeParts describes the authorizers, validators and gateway responses, and returns
 // the names of what methods refer to, by their ids.
 func describeParts(r kv.Reader, d *openapi.API, prefix func(part) []byte) (names map[string]string, err error) {
 	names = map[string]string{}
@@ -52,6 +52,14 @@ func describeParts(r kv.Reader, d *openapi.API, prefix func(part) []byte) (names
 	for _, a := range asked {
 		names[*a.Authorizer.Id] = *a.Authorizer.Name
 		d.Authorizers = append(d.Authorizers, a.Authorizer)
+	}
+	checks, err := loadAll[validator](r, prefix(validators))
+	if err != nil {
+		return nil, err
+	}
+	for _, v := range checks {
+		names[*v.Validator.Id] = *v.Validator.Name
+		d.Validators = append(d.Validators, v.Validator)
 	}
 	responses, err := loadAll[gatewayResponse](r, prefix(gatewayResponses))
 	if err != nil {
@@ -71,6 +79,9 @@ func describeMethods(r *resource, names map[string]string) map[string]*agw.Metho
 		shown := *m
 		if m.AuthorizerId != nil {
 			shown.AuthorizerId = new(names[*m.AuthorizerId])
+		}
+		if m.RequestValidatorId != nil {
+			shown.RequestValidatorId = new(names[*m.RequestValidatorId])
 		}
 		if m.MethodIntegration != nil {
 			i := *m.MethodIntegration

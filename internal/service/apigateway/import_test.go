@@ -245,6 +245,7 @@ func TestACloneIsAnAPIOfItsOwn(t *testing.T) {
 // securedDocument is an API that asks its callers who they are.
 const securedDocument = `{"swagger":"2.0","info":{"title":"secured","version":"1"},
   "x-amazon-apigateway-policy":{"Version":"2012-10-17","Statement":[{"Effect":"Allow","Principal":"*","Action":"execute-api:Invoke","Resource":"execute-api:/*/GET/*"}]},
+  "x-amazon-apigateway-request-validators":{"all":{"validateRequestBody":true,"validateRequestParameters":true}},
   "x-amazon-apigateway-gateway-responses":{"UNAUTHORIZED":{"statusCode":401,"responseTemplates":{"application/json":"{\"who\": \"are you\"}"}}},
   "securityDefinitions":{
     "asked":{"type":"apiKey","name":"Auth","in":"header","x-amazon-apigateway-authtype":"custom","x-amazon-apigateway-authorizer":{
@@ -253,7 +254,7 @@ const securedDocument = `{"swagger":"2.0","info":{"title":"secured","version":"1
   "paths":{"/x":{
     "get":{"security":[{"asked":[]}],"responses":{"200":{"description":""}},
       "x-amazon-apigateway-integration":{"type":"mock","requestTemplates":{"application/json":"{\"statusCode\":200}"},"responses":{"default":{"statusCode":"200"}}}},
-    "post":{"security":[{"api_key":[]}],"responses":{"200":{"description":""}},
+    "post":{"security":[{"api_key":[]}],"x-amazon-apigateway-request-validator":"all","parameters":[{"name":"q","in":"query","required":true,"type":"string"}],"responses":{"200":{"description":""}},
       "x-amazon-apigateway-integration":{"type":"mock","requestTemplates":{"application/json":"{\"statusCode\":200}"},"responses":{"default":{"statusCode":"200"}}}}}}}`
 
 func TestTheSecurityOfADocumentHolds(t *testing.T) {
@@ -271,7 +272,8 @@ func TestTheSecurityOfADocumentHolds(t *testing.T) {
 	if m := method("GET"); *m.AuthorizationType != "CUSTOM" || *m.AuthorizerId != *asked[0].Id {
 		t.Errorf("GET = %s", asJSON(m))
 	}
-	if m := method("POST"); *m.AuthorizationType != "NONE" || !*m.ApiKeyRequired {
+	checks := do(w, w.GetRequestValidators, agw.GetRequestValidatorsRequest{RestApiId: id}).Items
+	if m := method("POST"); *m.AuthorizationType != "NONE" || !*m.ApiKeyRequired || len(checks) != 1 || *m.RequestValidatorId != *checks[0].Id || !*checks[0].ValidateRequestBody {
 		t.Errorf("POST = %s", asJSON(m))
 	}
 	w.deploy(id, "prod")
@@ -287,6 +289,9 @@ func TestTheSecurityOfADocumentHolds(t *testing.T) {
 		}
 		if !strings.Contains(deref(a.Policy), "arn:aws:execute-api:us-east-1:111111111111:"+id+"/*/GET/*") {
 			t.Errorf("policy of %s = %s", *a.Name, deref(a.Policy))
+		}
+		if got := do(w, w.GetRequestValidators, agw.GetRequestValidatorsRequest{RestApiId: *a.Id}).Items; len(got) != 1 || *got[0].Name != "all" {
+			t.Errorf("validators of %s = %s", *a.Name, asJSON(got))
 		}
 		do(w, w.UpdateRestApi, agw.UpdateRestApiRequest{RestApiId: *a.Id, PatchOperations: replace("/policy", "")}) // nobody judges it here
 		w.deploy(*a.Id, "prod")

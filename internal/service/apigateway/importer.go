@@ -34,6 +34,7 @@ type importer struct {
 	errors []string
 
 	authorizerIDs map[string]string // by their names
+	validatorIDs  map[string]string // by their names
 }
 
 func (im *importer) id() string { return *im.api.API.Id }
@@ -44,7 +45,7 @@ func (im *importer) run() error {
 		return importWarnings(im.warnings)
 	}
 	for _, step := range []func() error{
-		im.checkBuilt, im.load, im.properties, im.policy, im.models, im.authorizers, im.gatewayResponses, im.resources, im.documentation,
+		im.checkBuilt, im.load, im.properties, im.policy, im.models, im.authorizers, im.validators, im.gatewayResponses, im.resources, im.documentation,
 	} {
 		if err := step(); err != nil {
 			return err
@@ -85,7 +86,6 @@ func (im *importer) checkBuilt() error {
 		asked bool
 		name  string
 	}{
-		{len(d.Validators) > 0, "x-amazon-apigateway-request-validators extension"},
 		{d.MinimumCompressionSize != nil, "x-amazon-apigateway-minimum-compression-size extension"},
 		{d.SecurityPolicy != "", "x-amazon-apigateway-security-policy extension"},
 		{d.EndpointAccessMode != "", "x-amazon-apigateway-endpoint-access-mode extension"},

@@ -15,6 +15,9 @@ func (im *importer) method(r *resource, path string, described *agw.Method) erro
 	m.MethodIntegration, m.MethodResponses = nil, nil
 	err := im.nameAuthorizer(&m)
 	if err == nil {
+		err = im.nameValidator(&m)
+	}
+	if err == nil {
 		err = checkMethod(&m)
 	}
 	if err == nil {

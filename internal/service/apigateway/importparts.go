@@ -75,6 +75,57 @@ func (im *importer) nameAuthorizer(m *agw.Method) error {
 	return nil
 }
 
+// validators makes the request validators of the document, in place of those of
+// the same names.
+func (im *importer) validators() error {
+	im.validatorIDs = map[string]string{}
+	prefix := validators.prefix(im.id())
+	if im.afresh {
+		if err := deleteAll(im.tx, prefix); err != nil {
+			return err
+		}
+	} else {
+		before, err := loadAll[validator](im.tx, prefix)
+		if err != nil {
+			return err
+		}
+		for _, v := range before {
+			im.validatorIDs[deref(v.Validator.Name)] = *v.Validator.Id
+		}
+	}
+	for _, described := range im.doc.Validators {
+		v := &validator{Form: form, Validator: described}
+		name := deref(described.Name)
+		if v.Validator.Id = new(im.validatorIDs[name]); *v.Validator.Id == "" {
+			v.Validator.Id = new(newID(im.s.clock, validatorIDLength))
+		}
+		if err := checkValidator(&v.Validator); err != nil {
+			if err := im.refused(err, "Unable to create request validator '%s'", name); err != nil {
+				return err
+			}
+			continue
+		}
+		im.validatorIDs[name] = *v.Validator.Id
+		if err := save(im.tx, validators.key(im.id(), *v.Validator.Id), v); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// nameValidator puts the id of a validator in place of its name.
+func (im *importer) nameValidator(m *agw.Method) error {
+	if m.RequestValidatorId == nil {
+		return nil
+	}
+	id, found := im.validatorIDs[*m.RequestValidatorId]
+	if !found {
+		return agw.BadRequestException("Invalid Request Validator identifier specified")
+	}
+	m.RequestValidatorId = &id
+	return nil
+}
+
 // gatewayResponses puts the gateway responses of the document.
 func (im *importer) gatewayResponses() error {
 	if im.afresh {

@@ -33,6 +33,17 @@ resource "aws_api_gateway_method" "order" {
   authorization    = "CUSTOM"
   authorizer_id    = aws_api_gateway_authorizer.token.id
   api_key_required = true
+
+  request_validator_id = aws_api_gateway_request_validator.all.id
+  request_parameters   = { "method.request.path.id" = true }
+  request_models       = { "application/json" = aws_api_gateway_model.pet.name }
+}
+
+resource "aws_api_gateway_request_validator" "all" {
+  rest_api_id                 = aws_api_gateway_rest_api.shop.id
+  name                        = "all"
+  validate_request_body       = true
+  validate_request_parameters = true
 }
 
 resource "aws_api_gateway_integration" "order" {
