@@ -4,7 +4,7 @@ SHELL   := bash
 VERSION := $(shell git describe --tags --always --dirty 2>/dev/null || echo dev)
 LDFLAGS := -s -w -X main.version=$(VERSION)
 
-.PHONY: help build demo test check generated lint unit fuzz crash bench bench-full generate models clean
+.PHONY: help build demo demo-crud test check generated lint unit fuzz crash bench bench-full generate models clean
 
 help: ## list the targets
 	@awk -F':.*## ' '/^[a-z-]+:.*## / {printf "  make %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -16,6 +16,11 @@ demo: ## set up, build, and go through the article (KEEP=1 leaves the server run
 	@scripts/setup.sh demo
 	@$(MAKE) --no-print-directory build
 	@KEEP='$(KEEP)' examples/article/demo.sh
+
+demo-crud: ## the same with what follows it: reads, sign-in, API keys, models, an OpenAPI document
+	@scripts/setup.sh demo
+	@$(MAKE) --no-print-directory build
+	@KEEP='$(KEEP)' examples/crud/demo.sh
 
 test: ## set up what the tests need, and pass them all
 	@scripts/setup.sh test
