@@ -82,20 +82,17 @@ func (m *Manager) launch(p *pool, fn *Function, limit time.Duration, kept *keep)
 	if e.spare {
 		prepare = m.adopt
 	}
-	var failed *initFailure
 	err := prepare(m.ctx, e)
 	if err != nil && e.spare {
 		m.delist(e) // nothing is lost but time, and what is wrong will be wrong again
 		e.end()
 		return m.launch(p, fn, limit, kept)
 	}
-	if broken, ok := errors.AsType[*driver.StartError](err); ok {
-		failed, err = &initFailure{noStart: broken.Error()}, nil
-	} else if broken, ok := errors.AsType[*extensionError](err); ok {
-		failed, err = &initFailure{extension: &broken.Breakage}, nil
-	} else if errors.Is(err, runtime.ErrNoEntrypoint) {
-		failed, err = &initFailure{noStart: err.Error()}, nil
-	} else if err == nil {
+	failed, err := failedStart(err)
+	switch {
+	case failed != nil:
+		e.endInit(failed, false)
+	case err == nil:
 		failed = m.initialize(e, limit)
 	}
 	if err == nil && failed == nil {
@@ -107,6 +104,20 @@ func (m *Manager) launch(p *pool, fn *Function, limit time.Duration, kept *keep)
 		return nil, nil, fmt.Errorf("prepare an environment for %s: %w", fn.Name, err)
 	}
 	return e, failed, nil
+}
+
+// failedStart makes of an error a failure of the function, if it is one.
+func failedStart(err error) (*initFailure, error) {
+	if broken, ok := errors.AsType[*driver.StartError](err); ok {
+		return &initFailure{noStart: broken.Error()}, nil
+	}
+	if broken, ok := errors.AsType[*extensionError](err); ok {
+		return &initFailure{extension: &broken.Breakage}, nil
+	}
+	if errors.Is(err, runtime.ErrNoEntrypoint) {
+		return &initFailure{noStart: err.Error()}, nil
+	}
+	return nil, err
 }
 
 func (m *Manager) newEnvironment() *environment {
@@ -257,7 +268,16 @@ type initFailure struct {
 // initialize waits until the function is loaded.
 func (m *Manager) initialize(e *environment, limit time.Duration) *initFailure {
 	failed, loaded := m.awaitLoaded(e, limit)
-	e.initDuration = m.cfg.Clock.Now().Sub(e.started)
+	e.endInit(failed, loaded)
+	return failed
+}
+
+// endInit notes how long the start took, and tells how it went; loaded says that
+// the runtime's part has been told.
+func (e *environment) endInit(failed *initFailure, loaded bool) {
+	if !e.started.IsZero() {
+		e.initDuration = e.clock.Now().Sub(e.started)
+	}
 	if failed == nil {
 		for _, x := range e.api.Extensions() {
 			e.out.platform(extensionEvent(x))
@@ -267,7 +287,6 @@ func (m *Manager) initialize(e *environment, limit time.Duration) *initFailure {
 		e.out.platform(event)
 	}
 	e.telemetry.started()
-	return failed
 }
 
 // awaitLoaded waits for that. It tells at once when the runtime has loaded the

@@ -112,3 +112,42 @@ func TestExtensionsAreToldJSONAsJSON(t *testing.T) {
 		t.Errorf("by the next one it is told %s", got)
 	}
 }
+
+func TestStartsThatGoWrongAreReported(t *testing.T) {
+	slow := behaviour("load slowly")
+	slow.Environment, slow.Timeout = map[string]string{"LOAD": "400ms"}, 300*time.Millisecond
+	for _, tt := range []struct {
+		name  string
+		fn    Function
+		line  string
+		json  string
+		again int // how often it is tried
+	}{
+		{"by its time", slow, "Status: timeout\n", `"status":"timeout","metrics":*`, 2},
+		{"by its end", behaviour("nosuch"), "Status: error\tError Type: Runtime.ExitError\n", `"status":"failure","errorType":"Runtime.ExitError",*`, 1},
+		{"without a program", function("provided.al2023", "none", zipOf("no", "bootstrap")), "Status: error\tError Type: Runtime.InvalidEntrypoint\n",
+			`"status":"error","errorType":"Runtime.InvalidEntrypoint",*`, 1},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			b := newIsolatedBench(t, func(c *Config) { c.InitTimeout = 100 * time.Millisecond })
+			b.invoke(tt.fn, `""`)
+			inJSON := tt.fn
+			inJSON.ID, inJSON.LogFormat, inJSON.SystemLogLevel = "json", formatJSON, "WARN"
+			b.invoke(inJSON, `""`)
+			text := b.text()
+			reports := 0
+			for line := range strings.Lines(text) {
+				if matches("INIT_REPORT Init Duration: * ms\tPhase: init\t"+tt.line, line) {
+					reports++
+				}
+			}
+			if reports != tt.again {
+				t.Errorf("it is reported %d times, want %d:\n%s", reports, tt.again, text)
+			}
+			want := `platform.initReport {"initializationType":"on-demand","phase":"init",` + tt.json
+			if got := logged(t, text); !slices.ContainsFunc(got, func(s string) bool { return matches(want, s) }) {
+				t.Errorf("log:\n%s\nwithout %s", strings.Join(got, "\n"), want)
+			}
+		})
+	}
+}

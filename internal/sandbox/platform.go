@@ -8,6 +8,7 @@ import (
 	"strings"
 	"time"
 
+	"cloudless/internal/sandbox/runtime"
 	"cloudless/internal/sandbox/runtimeapi"
 )
 
@@ -133,7 +134,11 @@ func (e *environment) initEnd(f *initFailure, done bool) (events []platformEvent
 	if e.kept != nil {
 		usual = levelInfo
 	}
-	return append(events, platformEvent{kind: "platform.initReport", level: levelOf(status, usual),
+	line := ""
+	if f != nil && e.program.Runtime.Era == runtime.Current {
+		line = initReportLine(e.initDuration, status, errorType)
+	}
+	return append(events, platformEvent{kind: "platform.initReport", line: line, level: levelOf(status, usual),
 		record: initReportRecord{e.initialization(), "init", status, errorType, durationMetric{thousandths(e.initDuration)}}})
 }
 

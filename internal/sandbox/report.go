@@ -16,6 +16,16 @@ func initStartLine(e *environment) string {
 	return fmt.Sprintf("INIT_START Runtime Version: %s\tRuntime: %s\n", e.program.Runs, e.fn.Runtime)
 }
 
+// initReportLine is there only of a start that went wrong. The line knows no status
+// but timeout and error.
+func initReportLine(took time.Duration, status, errorType string) string {
+	line := fmt.Sprintf("INIT_REPORT Init Duration: %.2f ms\tPhase: init\tStatus: ", milliseconds(took))
+	if status == statusTimeout {
+		return line + statusTimeout + "\n"
+	}
+	return line + statusError + "\tError Type: " + errorType + "\n"
+}
+
 func startLine(requestID, version string) string {
 	return fmt.Sprintf("START RequestId: %s Version: %s\n", requestID, version)
 }
