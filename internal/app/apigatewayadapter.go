@@ -7,6 +7,7 @@ import (
 
 	"cloudless/internal/api"
 	lambdaapi "cloudless/internal/api/lambda"
+	logsapi "cloudless/internal/api/logs"
 	"cloudless/internal/clock"
 	"cloudless/internal/identity"
 	"cloudless/internal/identity/policy"
@@ -78,6 +79,27 @@ func (g gatewayRoles) key(ctx context.Context, from apigateway.Source) (api.Key,
 	}
 	return g.sts.SessionFor(ctx, gatewayPrincipal, from.Role, "BackplaneAssumeRoleSession", gatewaySession,
 		api.Given("aws:SourceArn", from.SourceARN), api.Given("aws:SourceAccount", from.Account))
+}
+
+// gatewayLogs is CloudWatch Logs as API Gateway sees it: its operation table,
+// called as the role that the account has for it.
+type gatewayLogs struct {
+	table functionLogs
+	roles gatewayRoles
+}
+
+// Append implements apigateway.Logs.
+func (g gatewayLogs) Append(ctx context.Context, from apigateway.Source, group, stream string, events []apigateway.LogEvent) error {
+	key, err := g.roles.key(ctx, from)
+	if err != nil {
+		return err
+	}
+	call := &api.Call{Account: from.Account, Region: from.Region, Principal: key.Principal, Service: gatewayPrincipal}
+	in := &logsapi.PutLogEventsRequest{LogGroupName: group, LogStreamName: stream}
+	for _, e := range events {
+		in.LogEvents = append(in.LogEvents, logsapi.InputLogEvent{Timestamp: e.Time.UnixMilli(), Message: e.Message})
+	}
+	return g.table.put(ctx, call, in)
 }
 
 // userPools is Cognito's tokens as API Gateway sees them.

@@ -85,11 +85,13 @@ func (a *App) build(ctx context.Context, cfg Config, st stores, ca *authority.Au
 		Store: st.kv, Authorizer: authz, Clock: cfg.Clock, Log: cfg.Log,
 		Invoker:   invoker{lambdaService, lambdaService.API(), gatewayRoles{stsService, cfg.Clock}},
 		Documents: apiPolicies{authorizer: authz},
+		Logs:      gatewayLogs{functionLogs{logs: logsService.API()}, gatewayRoles{stsService, cfg.Clock}},
 		Tokens:    userPools{userpool.New(cfg.UserPools, cfg.Clock)},
 		Services: newGatewayServices(gatewayRoles{stsService, cfg.Clock}, door,
 			dynamodbService.API(), iamService.API(), lambdaService.API(), logsService.API(), s3Service.API(), streamService.API(), stsService.API()),
 	})
 
+	a.background("apigateway", cfg.Log, apigatewayService.Run)
 	a.background("dynamodb", cfg.Log, dynamodbService.Run)
 	a.background("dynamodb streams", cfg.Log, streamService.Run)
 	a.background("s3", cfg.Log, func(ctx context.Context) error { s3Service.Run(ctx); return nil })

@@ -17,6 +17,7 @@ import (
 	"github.com/aws/aws-sdk-go-v2/aws/signer/v4"
 	"github.com/aws/aws-sdk-go-v2/service/apigateway"
 	gatewaytypes "github.com/aws/aws-sdk-go-v2/service/apigateway/types"
+	"github.com/aws/aws-sdk-go-v2/service/cloudwatchlogs"
 	"github.com/aws/aws-sdk-go-v2/service/iam"
 	"github.com/aws/aws-sdk-go-v2/service/lambda"
 	lambdatypes "github.com/aws/aws-sdk-go-v2/service/lambda/types"
@@ -401,5 +402,35 @@ func TestAnIntegrationMayActAsTheCaller(t *testing.T) {
 	caller := g.user("caller", `{"Version":"2012-10-17","Statement":[{"Effect":"Allow","Action":"execute-api:Invoke","Resource":"*"}]}`)
 	if status, body := g.get(caller, "execute-api"); status != 200 || !strings.Contains(body, "arn:aws:iam::"+servertest.Account+":user/caller") {
 		t.Errorf("%d %s", status, body)
+	}
+}
+
+func TestStagesWriteLogs(t *testing.T) {
+	g := newGateway(t, apigateway.PutMethodInput{AuthorizationType: aws.String("NONE")})
+	role := g.role("logs", "apigateway", `{"Version":"2012-10-17","Statement":[{"Effect":"Allow","Action":"logs:*","Resource":"*"}]}`)
+	patch := func(op gatewaytypes.Op, path, value string) gatewaytypes.PatchOperation {
+		return gatewaytypes.PatchOperation{Op: op, Path: &path, Value: &value}
+	}
+	_, err := g.client().UpdateAccount(t.Context(), &apigateway.UpdateAccountInput{PatchOperations: []gatewaytypes.PatchOperation{patch(gatewaytypes.OpReplace, "/cloudwatchRoleArn", role)}})
+	g.must(err)
+	_, err = g.client().UpdateStage(t.Context(), &apigateway.UpdateStageInput{RestApiId: &g.api, StageName: aws.String("prod"), PatchOperations: []gatewaytypes.PatchOperation{
+		patch(gatewaytypes.OpAdd, "/accessLogSettings/destinationArn", "arn:aws:logs:us-east-1:"+servertest.Account+":log-group:access"),
+		patch(gatewaytypes.OpAdd, "/accessLogSettings/format", "$context.httpMethod $context.status"), patch(gatewaytypes.OpReplace, "/*/*/logging/loglevel", "INFO")}})
+	g.must(err)
+	if status, body := g.get(aws.Credentials{}, ""); status != 200 {
+		t.Fatalf("%d %s", status, body)
+	}
+	logs := cloudwatchlogs.NewFromConfig(g.cfg)
+	for group, want := range map[string]string{"access": "GET 200", "API-Gateway-Execution-Logs_" + g.api + "/prod": "Method completed with status: 200"} {
+		var last string
+		for deadline := time.Now().Add(30 * time.Second); !strings.HasSuffix(last, want) && time.Now().Before(deadline); time.Sleep(50 * time.Millisecond) {
+			out, err := logs.FilterLogEvents(t.Context(), &cloudwatchlogs.FilterLogEventsInput{LogGroupName: &group})
+			if err == nil && len(out.Events) > 0 {
+				last = *out.Events[len(out.Events)-1].Message
+			}
+		}
+		if !strings.HasSuffix(last, want) {
+			t.Errorf("%s: the last line is %q, want %q", group, last, want)
+		}
 	}
 }

@@ -30,6 +30,7 @@ type deployed struct {
 	models           schemas
 	said             said
 	apiKeySource     string
+	accessLog        *agw.AccessLogSettings       // nil for none
 	settings         map[string]agw.MethodSetting // see normalSettings
 }
 
@@ -137,7 +138,7 @@ func readDeployed(r kv.Reader, apiID string, record []byte) (*deployed, error) {
 		record: record, apiID: apiID, account: st.Account, region: st.Region, stage: *st.Stage.StageName,
 		deploymentID: deploymentID, variables: st.Stage.Variables, routes: newRoutes(t),
 		binaryMediaTypes: kept.BinaryMediaTypes, policy: kept.Policy,
-		apiKeySource: kept.APIKeySource, settings: normalSettings(st.Stage.MethodSettings),
+		apiKeySource: kept.APIKeySource, settings: normalSettings(st.Stage.MethodSettings), accessLog: st.Stage.AccessLogSettings,
 		gatewayResponses: responsesByType(responses), authorizers: readyAuthorizers(asked), validators: validatorsByID(checks), models: schemas{apiID: apiID, texts: schemaTexts(texts)},
 	}, nil
 }

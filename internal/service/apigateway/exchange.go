@@ -9,6 +9,7 @@ import (
 	"net/http"
 	"net/url"
 	"strings"
+	"time"
 
 	"cloudless/internal/api"
 	"cloudless/internal/awserr"
@@ -38,7 +39,11 @@ type exchange struct {
 
 	authorized *authorization // what the authorizer said; nil where none was asked
 	keyed      *keyed         // nil where no API key was asked for
-	log        *executionLog  // nil unless the call is a test
+	test       bool           // somebody made the call up
+	log        *executionLog  // nil where nobody reads it
+	integrated integrated
+	refused    *refusal         // what the client was told in place of an answer, or nil
+	now        func() time.Time // the clock's
 
 	context *mapping.Context // see templateContext; nil until a template runs
 }
@@ -62,7 +67,7 @@ func splitStage(escaped string) (stage, path string) {
 func (s *Service) newExchange(r *http.Request, call *api.Call, signer signer) *exchange {
 	here := *call
 	return &exchange{
-		call: &here, request: r, signer: signer, route: &route{},
+		call: &here, request: r, signer: signer, route: &route{}, now: s.clock.Now,
 		query: parseQuery(r.URL.RawQuery), extendedID: s.newExtendedID(), traceID: s.traceID(r),
 	}
 }
@@ -105,7 +110,7 @@ func notFound(x *exchange) error {
 // methodARN is what policies call this call: the path as it was asked for.
 func (x *exchange) methodARN() string {
 	stage := x.deployed.stage
-	if x.log != nil {
+	if x.test {
 		stage = testStageInARN
 	}
 	return x.arn(stage, strings.TrimSuffix(x.path, "/"))

@@ -7,38 +7,62 @@ import (
 	"slices"
 	"strings"
 	"time"
-
-	"cloudless/internal/clock"
 )
 
 // executionLog tells how a call went, as AWS tells it to whoever tests a method
-// or an authorizer. A nil one takes no notes.
+// or an authorizer, and to the execution log of a stage. A nil one takes no
+// notes.
 type executionLog struct {
-	clock clock.Clock
-	text  strings.Builder
-	sent  time.Time // when the request to the integration was sent
+	now   func() time.Time
+	lines []logLine
 }
 
-func newExecutionLog(c clock.Clock, requestID string) *executionLog {
-	l := &executionLog{clock: c}
-	l.text.WriteString("Execution log for request " + requestID + "\n")
-	return l
+// logLine is one note.
+type logLine struct {
+	at   time.Time
+	text string
+	kind lineKind
 }
 
-// note adds a line.
-func (l *executionLog) note(format string, args ...any) {
-	if l == nil {
-		return
+// lineKind says who wants to read a line.
+type lineKind uint8
+
+// The kinds of lines.
+const (
+	aboutCall    lineKind = iota // what happened
+	aboutContent                 // headers and bodies
+	aboutFailure                 // why a call failed
+)
+
+// note adds a line about what happened.
+func (l *executionLog) note(format string, args ...any) { l.add(aboutCall, format, args...) }
+
+func (l *executionLog) add(kind lineKind, format string, args ...any) {
+	if l != nil {
+		l.lines = append(l.lines, logLine{l.now(), fmt.Sprintf(format, args...), kind})
 	}
-	l.text.WriteString(l.clock.Now().UTC().Format("Mon Jan 02 15:04:05 MST 2006") + " : ")
-	fmt.Fprintf(&l.text, format, args...)
-	l.text.WriteByte('\n')
 }
 
-func (l *executionLog) String() string { return l.text.String() }
+// noteFailure tells why a call failed, where more is known than what the client
+// was told.
+func (l *executionLog) noteFailure(why *refusal) {
+	if why.cause != nil {
+		l.add(aboutFailure, "Execution failed due to configuration error: %v", why.cause)
+	}
+}
+
+// text is the log of a test.
+func (l *executionLog) text(requestID string) string {
+	var b strings.Builder
+	b.WriteString("Execution log for request " + requestID + "\n")
+	for _, line := range l.lines {
+		b.WriteString(line.at.UTC().Format("Mon Jan 02 15:04:05 MST 2006") + " : " + line.text + "\n")
+	}
+	return b.String()
+}
 
 // since is the time that has passed, in milliseconds.
-func (l *executionLog) since(t time.Time) int64 { return l.clock.Now().Sub(t).Milliseconds() }
+func (x *exchange) since(t time.Time) int64 { return x.now().Sub(t).Milliseconds() }
 
 // listed writes a map as the log has it: {a=1, b=2}.
 type listed map[string]string
@@ -58,32 +82,46 @@ func (x *exchange) noteMethodRequest() {
 	}
 	x.log.note("Starting execution for request: %s", x.call.RequestID)
 	x.log.note("HTTP Method: %s, Resource Path: %s", x.request.Method, x.route.path)
-	x.log.note("Method request path: %s", listed(x.variables))
-	x.log.note("Method request query string: %s", listed(last(x.query)))
-	x.log.note("Method request headers: %s", listed(last(x.request.Header)))
-	x.log.note("Method request body before transformations: %s", shortened(x.body))
+	x.log.add(aboutContent, "Method request path: %s", listed(x.variables))
+	x.log.add(aboutContent, "Method request query string: %s", listed(last(x.query)))
+	x.log.add(aboutContent, "Method request headers: %s", listed(last(x.request.Header)))
 }
 
-// noteEndpointRequest tells what an integration is sent.
+// noteBody tells what came with a call.
+func (x *exchange) noteBody() {
+	if x.log != nil {
+		x.log.add(aboutContent, "Method request body before transformations: %s", shortened(x.body))
+	}
+}
+
+// integrated is how the integration of a call went.
+type integrated struct {
+	sent    time.Time // when the request was sent; zero where none was
+	status  int       // that it answered; 0 where it did not
+	latency int64     // milliseconds
+}
+
+// noteEndpointRequest takes down what an integration is sent.
 func (x *exchange) noteEndpointRequest(uri string, header http.Header, body []byte) {
+	x.integrated.sent = x.now()
 	if x.log == nil {
 		return
 	}
-	x.log.sent = x.log.clock.Now()
 	x.log.note("Endpoint request URI: %s", uri)
-	x.log.note("Endpoint request headers: %s", listed(last(header)))
-	x.log.note("Endpoint request body after transformations: %s", shortened(body))
+	x.log.add(aboutContent, "Endpoint request headers: %s", listed(last(header)))
+	x.log.add(aboutContent, "Endpoint request body after transformations: %s", shortened(body))
 	x.log.note("Sending request to %s", uri)
 }
 
-// noteEndpointResponse tells what an integration answered.
+// noteEndpointResponse takes down what an integration answered.
 func (x *exchange) noteEndpointResponse(status int, header http.Header, body []byte) {
+	x.integrated.status, x.integrated.latency = status, x.since(x.integrated.sent)
 	if x.log == nil {
 		return
 	}
-	x.log.note("Received response. Status: %d, Integration latency: %d ms", status, x.log.since(x.log.sent))
-	x.log.note("Endpoint response headers: %s", listed(last(header)))
-	x.log.note("Endpoint response body before transformations: %s", shortened(body))
+	x.log.note("Received response. Status: %d, Integration latency: %d ms", status, x.integrated.latency)
+	x.log.add(aboutContent, "Endpoint response headers: %s", listed(last(header)))
+	x.log.add(aboutContent, "Endpoint response body before transformations: %s", shortened(body))
 }
 
 // noteMethodResponse tells what the client gets.
@@ -91,8 +129,18 @@ func (x *exchange) noteMethodResponse(header http.Header, body []byte) {
 	if x.log == nil {
 		return
 	}
-	x.log.note("Method response body after transformations: %s", shortened(body))
-	x.log.note("Method response headers: %s", listed(last(header)))
+	x.log.add(aboutContent, "Method response body after transformations: %s", shortened(body))
+	x.log.add(aboutContent, "Method response headers: %s", listed(last(header)))
+}
+
+// noteEnd tells how the call ended.
+func (x *exchange) noteEnd(status int, why *refusal) {
+	if why == nil {
+		x.log.note("Successfully completed execution")
+	} else {
+		x.log.noteFailure(why)
+	}
+	x.log.note("Method completed with status: %d", status)
 }
 
 // shortened is a body as far as a log has it.

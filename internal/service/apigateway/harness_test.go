@@ -34,6 +34,7 @@ type world struct {
 	invoker *fakeInvoker
 	authz   *fakeAuthorizer
 	aws     *fakeServices
+	written *fakeLogs
 	call    *api.Call
 
 	signer      api.Principal // who signed the calls of deployed APIs; nobody by default
@@ -43,12 +44,12 @@ type world struct {
 func newWorld(t *testing.T) *world {
 	w := &world{
 		t: t, clock: clock.NewFake(time.Date(2026, 1, 2, 3, 4, 5, 600, time.UTC), 1),
-		invoker: &fakeInvoker{}, authz: &fakeAuthorizer{}, aws: &fakeServices{},
+		invoker: &fakeInvoker{}, authz: &fakeAuthorizer{}, aws: &fakeServices{}, written: &fakeLogs{},
 		call: &api.Call{Account: testAccount, Region: "us-east-1", RequestID: "5e1f0a39-0000-4000-8000-000000000001",
 			Principal: api.Root(testAccount), SourceIP: "127.0.0.1", UserAgent: "test/1"},
 	}
 	store := memkv.New()
-	w.Service = New(Config{Store: store, Authorizer: w.authz, Clock: w.clock, Invoker: w.invoker, Documents: fakeDocuments{}, Services: w.aws, Tokens: fakeTokens{}, Log: slog.New(slog.DiscardHandler)})
+	w.Service = New(Config{Store: store, Authorizer: w.authz, Clock: w.clock, Invoker: w.invoker, Documents: fakeDocuments{}, Services: w.aws, Tokens: fakeTokens{}, Logs: w.written, Log: slog.New(slog.DiscardHandler)})
 	t.Cleanup(func() { _ = store.Close() })
 	return w
 }
@@ -112,6 +113,16 @@ func (fakeTokens) Claims(_ context.Context, token string, _ []string) (map[strin
 		return nil, ErrBadToken
 	}
 	return claims, nil
+}
+
+// fakeLogs keeps what is written.
+type fakeLogs struct{ lines []string }
+
+func (f *fakeLogs) Append(_ context.Context, from Source, group, _ string, events []LogEvent) error {
+	for _, e := range events {
+		f.lines = append(f.lines, from.Role+" "+group+" "+e.Message)
+	}
+	return nil
 }
 
 // fakeServices answers as it was told to, and remembers what it was asked.

@@ -94,7 +94,7 @@ func (s *Service) passThrough(ctx context.Context, w http.ResponseWriter, x *exc
 		return err
 	}
 	defer func() { _ = answer.Body.Close() }()
-	x.noteEndpointResponse(answer.StatusCode, answer.Header, nil) // its body passes by
+	x.noteEndpointResponse(answer.StatusCode, answer.Header, nil)
 	h := w.Header()
 	for name, values := range answer.Header {
 		if name, keep := answeredHeader(name); keep {
@@ -105,6 +105,7 @@ func (s *Service) passThrough(ctx context.Context, w http.ResponseWriter, x *exc
 	if answer.ContentLength >= 0 {
 		h.Set("Content-Length", strconv.FormatInt(answer.ContentLength, 10))
 	}
+	x.noteMethodResponse(h, nil) // its body passes by
 	w.WriteHeader(answer.StatusCode)
 	if _, err := io.Copy(flushing{w}, answer.Body); err != nil {
 		// The status is out; all that is left is to break off, so that nobody

@@ -80,10 +80,13 @@ func setMethodSetting(m *agw.MethodSetting, setting, text string) error {
 		m.ThrottlingRateLimit = &rate
 		return nil
 	case "logging/loglevel":
-		if err := unless("OFF"); err != nil {
-			return err
+		if !slices.Contains([]string{"OFF", "ERROR", "INFO"}, text) {
+			return agw.BadRequestException("Invalid logging level specified: " + text + ". Valid options are OFF, ERROR, INFO")
 		}
 		m.LoggingLevel = &text
+		return nil
+	case "logging/dataTrace":
+		m.DataTraceEnabled = new(text == "true")
 		return nil
 	case "caching/ttlInSeconds":
 		return setNumber(&m.CacheTtlInSeconds, text)
@@ -97,7 +100,7 @@ func setMethodSetting(m *agw.MethodSetting, setting, text string) error {
 		m.UnauthorizedCacheControlHeaderStrategy = text
 		return nil
 	}
-	return unless("false") // metrics, traces, caches
+	return unless("false") // metrics and caches
 }
 
 // normalSettings returns settings by plain paths: "/pets/{id}/GET", and "*/*".

@@ -17,16 +17,26 @@ func (s *Service) ServeAPI(w http.ResponseWriter, r *http.Request, call *api.Cal
 	h := w.Header()
 	h["x-amzn-RequestId"] = []string{call.RequestID}
 	h["x-amz-apigw-id"] = []string{x.extendedID}
-	if err := s.serve(w, x, apiID); err != nil {
+	err := s.find(x, apiID)
+	if x.deployed != nil && x.deployed.logs(x) {
+		l := &logged{ResponseWriter: w}
+		w = l
+		defer func() { s.writeLogsOf(x, l) }()
+	}
+	if err == nil {
+		err = s.serve(w, x)
+	}
+	if err != nil {
 		s.refuse(w, x, err)
+	}
+	if l, ok := w.(*logged); ok {
+		x.noteEnd(l.status, x.refused)
 	}
 }
 
-// serve answers a call of a deployed API, if it may be made.
-func (s *Service) serve(w http.ResponseWriter, x *exchange, apiID string) error {
-	if err := s.find(x, apiID); err != nil {
-		return err
-	}
+// serve answers a call of a method, if it may be made.
+func (s *Service) serve(w http.ResponseWriter, x *exchange) error {
+	x.noteMethodRequest()
 	if err := s.admit(x); err != nil {
 		return err
 	}
@@ -57,10 +67,12 @@ func (s *Service) answer(w http.ResponseWriter, x *exchange) error {
 	if err := x.readBody(); err != nil {
 		return err
 	}
+	x.noteBody()
 	answer, err := s.integrate(ctx, x)
 	if err != nil {
 		return err
 	}
+	x.noteMethodResponse(answer.header, answer.body)
 	answer.write(w)
 	return nil
 }
@@ -114,6 +126,7 @@ func (s *Service) refuse(w http.ResponseWriter, x *exchange, err error) {
 	if why.cause != nil {
 		s.log.WarnContext(ctx, "call of an API failed", "err", why.cause, "status", why.status, "request_id", x.call.RequestID)
 	}
+	x.refused = why
 	x.answerRefusal(why).write(w)
 }
 

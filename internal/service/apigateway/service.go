@@ -71,6 +71,7 @@ type Config struct {
 	Documents  Documents
 	Services   Services
 	Tokens     Tokens
+	Logs       Logs
 	Log        *slog.Logger // nil: slog.Default()
 }
 
@@ -84,6 +85,8 @@ type Service struct {
 	policies Documents
 	services Services
 	tokens   Tokens
+	logs     Logs
+	sink     logSink
 	log      *slog.Logger
 	deployed *deployedCache
 	buckets  buckets
@@ -96,7 +99,7 @@ func New(c Config) *Service {
 		c.Log = slog.Default()
 	}
 	return &Service{
-		store: c.Store, authz: c.Authorizer, clock: c.Clock, invoker: c.Invoker, policies: c.Documents, services: c.Services, tokens: c.Tokens, log: c.Log,
+		store: c.Store, authz: c.Authorizer, clock: c.Clock, invoker: c.Invoker, policies: c.Documents, services: c.Services, tokens: c.Tokens, logs: c.Logs, log: c.Log,
 		deployed: newDeployedCache(), backends: newBackends(),
 	}
 }

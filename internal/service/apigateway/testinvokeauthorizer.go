@@ -42,13 +42,11 @@ func (s *Service) TestInvokeAuthorizer(ctx context.Context, call *api.Call, in *
 		if !ok {
 			return nil, err
 		}
-		if why.cause != nil {
-			x.log.note("Execution failed due to configuration error: %v", why.cause)
-		}
+		x.log.noteFailure(why)
 		x.log.note("%s", why.errorType)
 		out.ClientStatus = new(int64(why.status))
 	}
-	out.Latency, out.Log = new(x.log.since(began)), new(x.log.String())
+	out.Latency, out.Log = new(x.since(began)), new(x.log.text(call.RequestID))
 	return out, nil
 }
 

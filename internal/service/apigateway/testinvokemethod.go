@@ -93,18 +93,13 @@ func (s *Service) runTest(x *exchange) (*agw.TestInvokeMethodResponse, error) {
 		if !ok {
 			why = internalError().because(err)
 		}
-		if why.cause != nil {
-			x.log.note("Execution failed due to configuration error: %v", why.cause)
-		}
+		x.refused = why
 		x.answerRefusal(why).write(w)
-	} else {
-		x.noteMethodResponse(w.header, w.body.Bytes())
-		x.log.note("Successfully completed execution")
 	}
-	x.log.note("Method completed with status: %d", w.status)
+	x.noteEnd(w.status, x.refused)
 	return &agw.TestInvokeMethodResponse{
 		Status: new(int64(w.status)), Body: new(w.body.String()), Headers: last(w.header), MultiValueHeaders: w.header,
-		Latency: new(x.log.since(began)), Log: new(x.log.String()),
+		Latency: new(x.since(began)), Log: new(x.log.text(x.call.RequestID)),
 	}, nil
 }
 

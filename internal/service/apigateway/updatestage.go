@@ -33,6 +33,12 @@ func (s *Service) UpdateStage(ctx context.Context, call *api.Call, in *agw.Updat
 		if err := checkDocumentationVersion(tx, in.RestApiId, &st.Stage); err != nil {
 			return err
 		}
+		if err := checkAccessLog(st.Stage.AccessLogSettings); err != nil {
+			return err
+		}
+		if err := s.checkLogging(tx, call, in.PatchOperations); err != nil {
+			return err
+		}
 		st.Stage.LastUpdatedDate = new(s.now())
 		out = st.Stage
 		return nil
@@ -41,6 +47,22 @@ func (s *Service) UpdateStage(ctx context.Context, call *api.Call, in *agw.Updat
 		return nil, err
 	}
 	return &out, nil
+}
+
+// checkLogging refuses to log for an account that has no role for it.
+func (s *Service) checkLogging(r kv.Reader, call *api.Call, ops []agw.PatchOperation) error {
+	wanted := slices.ContainsFunc(ops, func(o agw.PatchOperation) bool {
+		level := strings.HasSuffix(deref(o.Path), "/logging/loglevel") && deref(o.Value) != "OFF"
+		return o.Op != "remove" && (level || strings.HasPrefix(deref(o.Path), "/accessLogSettings/"))
+	})
+	if !wanted {
+		return nil
+	}
+	a, err := findAccount(r, call)
+	if err == nil && a.CloudwatchRoleArn == nil {
+		return agw.BadRequestException("CloudWatch Logs role ARN must be set in account settings to enable logging")
+	}
+	return err
 }
 
 var stageRules = []rule[agw.Stage]{
@@ -52,7 +74,15 @@ var stageRules = []rule[agw.Stage]{
 	{"/cacheClusterSize", replaceOnly, unsupported[agw.Stage]("cacheClusterSize of a stage")},
 	{"/clientCertificateId", replaceOnly, unsupported[agw.Stage]("clientCertificateId of a stage")},
 	{"/documentationVersion", allOps, text(func(st *agw.Stage) **string { return &st.DocumentationVersion })},
-	{"/accessLogSettings/*", addReplace, unsupported[agw.Stage]("accessLogSettings of a stage")},
+	{"/accessLogSettings", []string{"remove"}, func(st *agw.Stage, _ patchOp) error {
+		st.AccessLogSettings = nil
+		return nil
+	}},
+	{"/accessLogSettings/destinationArn", addReplace, patchLogDestination},
+	{"/accessLogSettings/format", addReplace, func(st *agw.Stage, p patchOp) error {
+		accessLogOf(st).Format = p.value
+		return nil
+	}},
 	{"/canarySettings/percentTraffic", replaceOnly, unsupported[agw.Stage]("canarySettings of a stage")},
 	{"/canarySettings/deploymentId", replaceOnly, unsupported[agw.Stage]("canarySettings of a stage")},
 	{"/canarySettings/useStageCache", replaceOnly, unsupported[agw.Stage]("canarySettings of a stage")},
