@@ -117,6 +117,9 @@ func normalSettings(settings map[string]agw.MethodSetting) map[string]agw.Method
 
 // settingFor returns what is set for a method: for itself, else for all.
 func (d *deployed) settingFor(path string, httpMethods ...string) (agw.MethodSetting, bool) {
+	if len(d.settings) == 0 {
+		return agw.MethodSetting{}, false
+	}
 	for _, httpMethod := range httpMethods {
 		if setting, found := d.settings["/"+strings.TrimLeft(path+"/"+httpMethod, "/")]; found {
 			return setting, true
