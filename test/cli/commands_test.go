@@ -46,19 +46,24 @@ var anywhere = &http.Client{Transport: &http.Transport{
 }}
 
 // call calls a deployed API, or whatever has a URL, and prints status and
-// body: http METHOD URL [BODY]. "! http" wants a status of 400 or more.
+// body: http METHOD URL [BODY [HEADER...]], headers as "Name: value".
+// "! http" wants a status of 400 or more.
 func call(ts *testscript.TestScript, neg bool, args []string) {
-	if len(args) < 2 || len(args) > 3 {
-		ts.Fatalf("usage: http METHOD URL [BODY]")
+	if len(args) < 2 {
+		ts.Fatalf("usage: http METHOD URL [BODY [HEADER...]]")
 	}
 	body := ""
-	if len(args) == 3 {
+	if len(args) > 2 {
 		body = args[2]
 	}
 	r, err := http.NewRequest(args[0], args[1], strings.NewReader(body))
 	ts.Check(err)
 	if body != "" {
 		r.Header.Set("Content-Type", "application/json")
+	}
+	for i := 3; i < len(args); i++ {
+		name, value, _ := strings.Cut(args[i], ": ")
+		r.Header.Set(name, value)
 	}
 	resp, err := anywhere.Do(r)
 	ts.Check(err)
