@@ -143,12 +143,3 @@ func (p apiPolicies) Judge(ctx context.Context, call *api.Call, document string,
 	}
 	return apigateway.Silent, nil
 }
-
-// domains lets the front door find custom domain names.
-type domains struct{ *apigateway.Service }
-
-// ResolveDomain implements front.Domains.
-func (d domains) ResolveDomain(ctx context.Context, host, path string) (apiID, stagePath string, known bool, err error) {
-	found, known, err := d.Service.ResolveDomain(ctx, host, path)
-	return found.APIID, found.Path, known, err
-}

@@ -114,7 +114,7 @@ func (a *App) build(ctx context.Context, cfg Config, st stores, ca *authority.Au
 		Uses:     iamService,
 		APIs:     apigatewayService,
 		URLs:     functionURLs{lambdaService},
-		Domains:  domains{apigatewayService},
+		Domains:  apigatewayService,
 		Clock:    cfg.Clock,
 		Log:      cfg.Log,
 		Account:  cfg.Account,

@@ -5,16 +5,19 @@ import (
 	"io"
 	"net/http"
 	"net/netip"
-	"net/url"
 	"strings"
+
+	"cloudless/internal/api"
 )
 
-// Domains knows the names of users' own under which deployed APIs are called.
+// Domains serves the calls of deployed APIs under names of users' own.
 type Domains interface {
-	// ResolveDomain finds what an escaped path means on a host, which is in
-	// lower case and has no port: an API, "" for none, and a path that begins
-	// with the stage. known is false where the host is no such name.
-	ResolveDomain(ctx context.Context, host, path string) (apiID, stagePath string, known bool, err error)
+	// IsDomain reports whether a host, which is in lower case and has no port,
+	// is such a name.
+	IsDomain(ctx context.Context, host string) (bool, error)
+	// ServeDomain answers a call under the name that host is. signer is that of
+	// DeployedAPIs.
+	ServeDomain(w http.ResponseWriter, r *http.Request, call *api.Call, host string, signer func(body []byte) (api.Principal, error))
 }
 
 // serveDomain answers a request whose host is a custom domain name, and tells
@@ -23,25 +26,20 @@ func (f *Front) serveDomain(w http.ResponseWriter, r *http.Request, v *visit) bo
 	if f.cfg.Domains == nil || !mayBeDomain(v.host) {
 		return false
 	}
-	id, path, known, err := f.cfg.Domains.ResolveDomain(r.Context(), v.host, r.URL.EscapedPath())
-	switch {
-	case err != nil:
+	known, err := f.cfg.Domains.IsDomain(r.Context(), v.host)
+	if err != nil {
 		f.log.ErrorContext(r.Context(), "custom domain not found out", "err", err, "request_id", v.id)
 		w.Header().Set("Content-Type", "application/json")
 		w.WriteHeader(http.StatusInternalServerError)
 		_, _ = io.WriteString(w, `{"message": "Internal server error"}`) // the client that went away misses nothing
 		return true
-	case !known:
+	}
+	if !known {
 		return false
 	}
-	moved := *r
-	u := *r.URL
-	u.RawPath = path
-	if u.Path, err = url.PathUnescape(path); err != nil {
-		u.Path = path // it is escaped again from RawPath, which is what the client sent
-	}
-	moved.URL = &u
-	f.serveDeployedAPI(w, r, &moved, v, id)
+	f.serveExecute(r, v, v.host, func(ctx context.Context, call *api.Call, signer func(body []byte) (api.Principal, error)) {
+		f.cfg.Domains.ServeDomain(w, r.WithContext(ctx), call, v.host, signer)
+	})
 	return true
 }
 

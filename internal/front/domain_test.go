@@ -5,33 +5,40 @@ import (
 	"errors"
 	"net/http"
 	"testing"
+
+	"cloudless/internal/api"
 )
 
-// fakeDomains knows shop.example.com, which leads to the stage prod of an API.
-type fakeDomains struct{ asked []string }
+// fakeDomains knows shop.example.com.
+type fakeDomains struct {
+	seen  *seen
+	asked []string
+}
 
-func (f *fakeDomains) ResolveDomain(_ context.Context, host, path string) (apiID, stagePath string, known bool, err error) {
+func (f *fakeDomains) IsDomain(_ context.Context, host string) (bool, error) {
 	f.asked = append(f.asked, host)
-	switch host {
-	case "shop.example.com":
-		return "a1b2c3", "/prod" + path, true, nil
-	case "broken.example.com":
-		return "", "", false, errors.New("broken")
+	if host == "broken.example.com" {
+		return false, errors.New("broken")
 	}
-	return "", "", false, nil
+	return host == "shop.example.com", nil
+}
+
+func (f *fakeDomains) ServeDomain(w http.ResponseWriter, r *http.Request, call *api.Call, host string, _ func([]byte) (api.Principal, error)) {
+	*f.seen = seen{operation: "domain", call: call, path: r.URL.EscapedPath(), api: host}
+	w.WriteHeader(http.StatusTeapot)
 }
 
 func TestCustomDomainsLeadToAPIs(t *testing.T) {
 	f := newFixture()
-	domains := &fakeDomains{}
+	domains := &fakeDomains{seen: f.seen}
 	f.front.cfg.Domains = domains
 	f.serve(request("GET", "http://Shop.example.com:4566/x%2Fy?a=b", ""))
-	if f.seen.api != "a1b2c3" || f.seen.path != "/prod/x%2Fy" {
-		t.Errorf("api %q, path %q", f.seen.api, f.seen.path)
+	if f.seen.api != "shop.example.com" || f.seen.path != "/x%2Fy" {
+		t.Errorf("host %q, path %q", f.seen.api, f.seen.path)
 	}
 	// The API answers the questions of browsers itself.
 	f.serve(request("OPTIONS", "http://shop.example.com/pets", "", "Origin", "https://page.example.com", "Access-Control-Request-Method", "POST"))
-	if f.seen.path != "/prod/pets" {
+	if f.seen.path != "/pets" {
 		t.Errorf("path of the preflight = %q", f.seen.path)
 	}
 	if w := f.serve(request("GET", "http://broken.example.com/", "")); w.Code != http.StatusInternalServerError || w.Body.String() != `{"message": "Internal server error"}` {

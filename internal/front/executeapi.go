@@ -1,6 +1,7 @@
 package front
 
 import (
+	"context"
 	"net/http"
 	"strings"
 
@@ -35,10 +36,17 @@ func deployedAPI(r *http.Request, host string) (id string, rest *http.Request, o
 }
 
 // serveDeployedAPI hands a call of a deployed API over: moved is the request
-// with a path that begins with the stage, and r as it was signed. Whether it
-// needs a signature, the method knows.
+// with a path that begins with the stage, and r as it was signed.
 func (f *Front) serveDeployedAPI(w http.ResponseWriter, r, moved *http.Request, v *visit, id string) {
-	v.endpoint, v.operation = "execute-api", id
+	f.serveExecute(r, v, id, func(ctx context.Context, call *api.Call, signer func(body []byte) (api.Principal, error)) {
+		f.cfg.APIs.ServeAPI(w, moved.WithContext(ctx), call, id, signer)
+	})
+}
+
+// serveExecute makes a call of a deployed API, which name tells for the access
+// line. Whether it needs a signature, the method knows.
+func (f *Front) serveExecute(r *http.Request, v *visit, name string, serve func(ctx context.Context, call *api.Call, signer func(body []byte) (api.Principal, error))) {
+	v.endpoint, v.operation = "execute-api", name
 	who := caller{principal: anonymous(), region: f.cfg.Region}
 	if sig, err := parse(r); err == nil && sig != nil && sig.Service == "execute-api" {
 		who.region = sig.Region
@@ -46,7 +54,7 @@ func (f *Front) serveDeployedAPI(w http.ResponseWriter, r, moved *http.Request, 
 	call := f.newCall(r, v, who)
 	ctx := v.within(r.Context())
 	r = r.WithContext(ctx)
-	f.cfg.APIs.ServeAPI(w, moved.WithContext(ctx), call, id, func(body []byte) (api.Principal, error) {
+	serve(ctx, call, func(body []byte) (api.Principal, error) {
 		return f.signerOf(r, v, "execute-api", body)
 	})
 }

@@ -179,7 +179,7 @@ func (x *exchange) authorizerEvent(a *readyAuthorizer, identity []string) any {
 	}
 	headers := x.forwardedHeaders()
 	return requestEvent{
-		Type: a.Type, MethodARN: arn, Resource: x.route.path, Path: x.path, HTTPMethod: x.request.Method,
+		Type: a.Type, MethodARN: arn, Resource: x.route.path, Path: x.shownPath, HTTPMethod: x.request.Method,
 		Headers: last(headers), MultiValueHeaders: headers,
 		// Without parameters these are empty, where a proxy's are null.
 		QueryStringParameters: last(x.query), MultiValueQueryStringParameters: x.query,

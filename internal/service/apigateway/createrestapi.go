@@ -19,6 +19,12 @@ func (s *Service) CreateRestApi(ctx context.Context, call *api.Call, in *agw.Cre
 	if err := validateCreateRestApi(in); err != nil {
 		return nil, err
 	}
+	if from := deref(in.CloneFrom); from != "" {
+		// Whoever may not read an API may not have it by way of a clone either.
+		if err := s.authorize(ctx, call, "GET", "restapis", from); err != nil {
+			return nil, err
+		}
+	}
 	a := s.newAPI(call, in)
 	id := *a.API.Id
 	if err := s.setPolicy(a, deref(in.Policy)); err != nil {

@@ -1,8 +1,12 @@
 package apigateway
 
 import (
+	"encoding/json"
+	"net/http"
+	"net/http/httptest"
 	"testing"
 
+	"cloudless/internal/api"
 	agw "cloudless/internal/api/apigateway"
 )
 
@@ -31,26 +35,30 @@ func TestPathsOfADomainNameLeadToStages(t *testing.T) {
 	for _, tt := range []struct {
 		host, path string
 		known      bool
-		want       Domain
+		api, want  string
 	}{
-		{"shop.example.com", "/v1/pets/a%2Fb", true, Domain{id, "/prod/pets/a%2Fb"}},
-		{"shop.example.com", "/v1", true, Domain{id, "/prod/"}},
-		{"shop.example.com", "/any/test/pets", true, Domain{id, "/test/pets"}},
-		{"shop.example.com", "/v2/pets", true, Domain{}},
-		{"shop.example.com", "/(none)/pets", true, Domain{}},
-		{"a.example.org", "/pets", true, Domain{id, "/prod/pets"}},
-		{"a.b.example.org", "/pets", false, Domain{}},
-		{"bare.example.com", "/pets", true, Domain{}},
-		{"example.com", "/v1", false, Domain{}},
+		{"shop.example.com", "/v1/pets/a%2Fb", true, id, "/prod/pets/a%2Fb"},
+		{"shop.example.com", "/v1", true, id, "/prod/"},
+		{"shop.example.com", "/any/test/pets", true, id, "/test/pets"},
+		{"shop.example.com", "/v2/pets", true, "", ""},
+		{"shop.example.com", "/(none)/pets", true, "", ""},
+		{"a.example.org", "/pets", true, id, "/prod/pets"},
+		{"a.b.example.org", "/pets", false, "", ""},
+		{"bare.example.com", "/pets", true, "", ""},
+		{"example.com", "/v1", false, "", ""},
 	} {
-		got, known, err := w.ResolveDomain(t.Context(), tt.host, tt.path)
-		if err != nil || known != tt.known || got != tt.want {
-			t.Errorf("ResolveDomain(%s, %s) = %+v, %t, %v, want %+v, %t", tt.host, tt.path, got, known, err, tt.want, tt.known)
+		known, err := w.IsDomain(t.Context(), tt.host)
+		if err != nil || known != tt.known {
+			t.Errorf("IsDomain(%s) = %t, %v, want %t", tt.host, known, err, tt.known)
+		}
+		api, path, err := w.resolveDomain(t.Context(), tt.host, tt.path)
+		if err != nil || api != tt.api || api != "" && path != tt.want {
+			t.Errorf("resolveDomain(%s, %s) = %s, %s, %v, want %s, %s", tt.host, tt.path, api, path, err, tt.api, tt.want)
 		}
 	}
 	do(w, w.DeleteDomainName, agw.DeleteDomainNameRequest{DomainName: "shop.example.com"})
-	if _, known, _ := w.ResolveDomain(t.Context(), "shop.example.com", "/v1/x"); known {
-		t.Error("a deleted name is known")
+	if known, err := w.IsDomain(t.Context(), "shop.example.com"); known || err != nil {
+		t.Errorf("a deleted name is known: %v", err)
 	}
 }
 
@@ -106,4 +114,34 @@ func TestBasePathMappings(t *testing.T) {
 	refused(w, w.GetBasePathMapping, agw.GetBasePathMappingRequest{DomainName: "nosuch.example.com", BasePath: "v1"}, "NotFoundException", "Invalid domain name identifier specified")
 	do(w, w.DeleteBasePathMapping, agw.DeleteBasePathMappingRequest{DomainName: "shop.example.com", BasePath: "(none)"})
 	refused(w, w.DeleteBasePathMapping, agw.DeleteBasePathMappingRequest{DomainName: "shop.example.com", BasePath: "(none)"}, "NotFoundException", "Invalid base path mapping identifier specified")
+}
+
+func TestFunctionsSeeThePathUnderTheDomain(t *testing.T) {
+	w := newWorld(t)
+	id, root := w.makeAPI()
+	w.methodOn(id, w.below(id, w.below(id, root, "pets"), "{id}"), "GET", agw.PutIntegrationRequest{Type: "AWS_PROXY", Uri: new(lambdaURI)})
+	w.deploy(id, "prod")
+	w.domain("shop.example.com")
+	do(w, w.CreateBasePathMapping, agw.CreateBasePathMappingRequest{DomainName: "shop.example.com", BasePath: new("v1"), RestApiId: id, Stage: new("prod")})
+	w.invoker.says(`{"statusCode": 200, "body": "ok"}`)
+	serve := func(path string) *http.Response {
+		rec := httptest.NewRecorder()
+		r := httptest.NewRequestWithContext(t.Context(), "GET", "http://shop.example.com"+path, nil)
+		w.ServeDomain(rec, r, w.call, "shop.example.com", func([]byte) (api.Principal, error) { return api.Principal{}, nil })
+		return rec.Result()
+	}
+	wantAnswer(t, serve("/v1/pets/a%2Fb?q=1"), 200, "ok")
+	var event struct {
+		Path, Resource string
+		PathParameters map[string]string
+		RequestContext struct{ Path, Stage, DomainName string }
+	}
+	if err := json.Unmarshal([]byte(w.invoker.payload), &event); err != nil {
+		t.Fatal(err)
+	}
+	if event.Path != "/v1/pets/a%2Fb" || event.RequestContext.Path != "/v1/pets/a%2Fb" || event.Resource != "/pets/{id}" || event.PathParameters["id"] != "a%2Fb" ||
+		event.RequestContext.Stage != "prod" || event.RequestContext.DomainName != "shop.example.com" {
+		t.Errorf("event = %s", w.invoker.payload)
+	}
+	wantAnswer(t, serve("/v2/pets/7"), 403, `{"message":"Forbidden"}`)
 }

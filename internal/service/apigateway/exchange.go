@@ -30,6 +30,8 @@ type exchange struct {
 
 	path       string            // behind the stage, as the client escaped it, such as "/pets/7"
 	fullPath   string            // with the stage
+	shownPath  string            // path, as functions see it
+	calledPath string            // of a call under a custom domain name; "" for others
 	variables  map[string]string // of the path, still escaped
 	query      url.Values
 	body       []byte // see readBody
@@ -82,6 +84,9 @@ func (s *Service) find(x *exchange, apiID string) error {
 	// Slashes between stage and resource mean nothing to the resource, but the
 	// full path keeps them.
 	x.path, x.fullPath = "/"+strings.TrimLeft(path, "/"), "/"+name+path
+	if x.shownPath = x.path; x.calledPath != "" {
+		x.shownPath, x.fullPath = x.calledPath, x.calledPath // AWS has the base path in both
+	}
 	// The caller may have signed for no region; the API lies where it was made.
 	x.call.Account, x.call.Region = d.account, d.region
 	x.deployed = d

@@ -239,6 +239,9 @@ func TestACloneIsAnAPIOfItsOwn(t *testing.T) {
 	if !strings.Contains(*m.Schema, "/restapis/"+*clone.Id+"/models/Pet") {
 		t.Errorf("schema = %s", *m.Schema)
 	}
+	w.authz.deny = "apigateway:GET"
+	refused(w, w.CreateRestApi, agw.CreateRestApiRequest{Name: "c", CloneFrom: clone.Id}, "AccessDeniedException", "no apigateway:GET")
+	w.authz.deny = ""
 	refused(w, w.CreateRestApi, agw.CreateRestApiRequest{Name: "c", CloneFrom: new("nosuch")}, "NotFoundException", "Invalid API identifier specified 111111111111:nosuch")
 }
 

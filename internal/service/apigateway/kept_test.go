@@ -90,6 +90,8 @@ func TestTheAccountOfAPIs(t *testing.T) {
 		t.Errorf("account = %s", asJSON(got))
 	}
 	refused(w, w.UpdateAccount, agw.UpdateAccountRequest{PatchOperations: replace("/cloudwatchRoleArn", "role")}, "BadRequestException", "Role ARN is incorrectly formatted")
+	w.authz.deny = "iam:PassRole"
+	refused(w, w.UpdateAccount, agw.UpdateAccountRequest{PatchOperations: replace("/cloudwatchRoleArn", role)}, "AccessDeniedException", "no iam:PassRole")
 }
 
 func TestGetModelTemplate(t *testing.T) {

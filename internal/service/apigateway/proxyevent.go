@@ -90,7 +90,7 @@ func (x *exchange) proxyEvent() *proxyEvent {
 	headers := x.forwardedHeaders()
 	e := &proxyEvent{
 		Resource:          x.route.path,
-		Path:              x.path,
+		Path:              x.shownPath,
 		HTTPMethod:        x.request.Method,
 		Headers:           last(headers),
 		MultiValueHeaders: headers,
@@ -165,11 +165,11 @@ func (x *exchange) identity() requestIdentity {
 	return id
 }
 
-// domainName is the host that the API has of its own, whether or not the
-// client used it.
+// domainName is the custom domain name of the call, or the host that the API
+// has of its own, whether or not the client used it.
 func (x *exchange) domainName() string {
 	host, _, _ := strings.Cut(x.request.Host, ":")
-	if strings.HasPrefix(host, x.deployed.apiID+".") {
+	if x.calledPath != "" || strings.HasPrefix(host, x.deployed.apiID+".") {
 		return host
 	}
 	return fmt.Sprintf("%s.execute-api.%s.amazonaws.com", x.deployed.apiID, x.deployed.region)

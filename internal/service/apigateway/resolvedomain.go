@@ -3,46 +3,65 @@ package apigateway
 import (
 	"context"
 	"errors"
+	"net/http"
 	"net/url"
 	"strings"
 
+	"cloudless/internal/api"
 	agw "cloudless/internal/api/apigateway"
 	"cloudless/internal/storage/kv"
 )
 
-// Domain is what a call of a custom domain name means.
-type Domain struct {
-	APIID string // "" where no mapping takes the path
-	Path  string // escaped, and beginning with the stage: "/prod/pets"
+// IsDomain reports whether a host, which is in lower case and has no port, is a
+// custom domain name.
+func (s *Service) IsDomain(ctx context.Context, host string) (bool, error) {
+	name, _, err := s.mappingsOf(ctx, host)
+	return name != "", err
 }
 
-// ResolveDomain finds what an escaped path means on a host, which is in lower
-// case and has no port. known is false where the host is no custom domain name.
-func (s *Service) ResolveDomain(ctx context.Context, host, path string) (d Domain, known bool, err error) {
-	name, mappings, err := s.mappingsOf(ctx, host)
-	if err != nil || name == "" {
-		return Domain{}, false, err
+// ServeDomain answers a call of a deployed API under a custom domain name.
+// signer is ServeAPI's.
+func (s *Service) ServeDomain(w http.ResponseWriter, r *http.Request, call *api.Call, host string, signer func(body []byte) (api.Principal, error)) {
+	called := r.URL.EscapedPath()
+	apiID, path, err := s.resolveDomain(r.Context(), host, called)
+	moved := *r
+	u := *r.URL
+	u.RawPath, u.Path = path, path
+	if plain, err := url.PathUnescape(path); err == nil {
+		u.Path = plain
+	}
+	moved.URL = &u
+	x := s.newExchange(&moved, call, signer)
+	x.calledPath = called
+	if err != nil {
+		s.refuse(w, x, internalError().because(err))
+		return
+	}
+	s.begin(w, x, apiID)
+}
+
+// resolveDomain finds what an escaped path means on a host: an API, "" for none,
+// and a path that begins with the stage.
+func (s *Service) resolveDomain(ctx context.Context, host, path string) (apiID, stagePath string, err error) {
+	_, mappings, err := s.mappingsOf(ctx, host)
+	if err != nil {
+		return "", "", err
 	}
 	first, rest, _ := strings.Cut(strings.TrimPrefix(path, "/"), "/")
 	if plain, err := url.PathUnescape(first); err == nil {
 		first = plain
 	}
-	if m := mappings[first]; m != nil && first != noBasePath {
-		return mapped(m, "/"+rest), true, nil
+	m := mappings[first]
+	if m != nil && first != noBasePath {
+		path = "/" + rest
+	} else if m = mappings[noBasePath]; m == nil {
+		return "", path, nil
 	}
-	if m := mappings[noBasePath]; m != nil {
-		return mapped(m, path), true, nil
-	}
-	return Domain{}, true, nil
-}
-
-// mapped is where a path behind a base path leads. Where the mapping names no
-// stage, the path does.
-func mapped(m *agw.BasePathMapping, path string) Domain {
+	// Where the mapping names no stage, the path does.
 	if stage := deref(m.Stage); stage != "" {
 		path = "/" + url.PathEscape(stage) + path
 	}
-	return Domain{APIID: *m.RestApiId, Path: path}
+	return *m.RestApiId, path, nil
 }
 
 // mappingsOf reads the mappings of the domain name that a host is, by their

@@ -13,9 +13,13 @@ import (
 // stage. signer tells who has signed the request; it is asked where a method
 // wants to know.
 func (s *Service) ServeAPI(w http.ResponseWriter, r *http.Request, call *api.Call, apiID string, signer func(body []byte) (api.Principal, error)) {
-	x := s.newExchange(r, call, signer)
+	s.begin(w, s.newExchange(r, call, signer), apiID)
+}
+
+// begin answers a call that is not found out yet.
+func (s *Service) begin(w http.ResponseWriter, x *exchange, apiID string) {
 	h := w.Header()
-	h["x-amzn-RequestId"] = []string{call.RequestID}
+	h["x-amzn-RequestId"] = []string{x.call.RequestID}
 	h["x-amz-apigw-id"] = []string{x.extendedID}
 	err := s.find(x, apiID)
 	if x.deployed != nil && x.deployed.logs(x) {

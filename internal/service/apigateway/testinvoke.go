@@ -47,7 +47,7 @@ func (s *Service) newTest(ctx context.Context, call *api.Call, apiID string, t t
 	x := s.newExchange(r, call, nil)
 	x.call.Account, x.call.Region = call.Account, call.Region
 	x.test, x.log = true, &executionLog{now: s.clock.Now}
-	x.path, x.fullPath = target.EscapedPath(), "/"+testStage+target.EscapedPath()
+	x.path, x.shownPath, x.fullPath = target.EscapedPath(), target.EscapedPath(), "/"+testStage+target.EscapedPath()
 	x.deployed, err = view(ctx, s, func(r kv.Reader) (*deployed, error) { return readUndeployed(r, call, apiID) })
 	if err != nil {
 		return nil, err

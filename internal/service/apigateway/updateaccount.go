@@ -13,6 +13,13 @@ func (s *Service) UpdateAccount(ctx context.Context, call *api.Call, in *agw.Upd
 	if err := s.authorize(ctx, call, "PATCH", "account"); err != nil {
 		return nil, err
 	}
+	for _, p := range in.PatchOperations {
+		if deref(p.Path) == "/cloudwatchRoleArn" {
+			if err := s.passRole(ctx, call, p.Value); err != nil {
+				return nil, err
+			}
+		}
+	}
 	var out *agw.Account
 	key := accountKey(call)
 	err := s.store.Update(ctx, kv.Claims{Write: [][]byte{key}}, func(tx kv.Tx) error {

@@ -15,6 +15,8 @@ variable "greeting" {
   default = "world"
 }
 
+data "aws_caller_identity" "me" {}
+
 # An API, piece by piece.
 
 resource "aws_api_gateway_rest_api" "shop" {
@@ -210,7 +212,7 @@ resource "aws_api_gateway_vpc_link" "shop" {
 }
 
 resource "aws_api_gateway_account" "this" {
-  cloudwatch_role_arn = "arn:aws:iam::000000000000:role/logs"
+  cloudwatch_role_arn = "arn:aws:iam::${data.aws_caller_identity.me.account_id}:role/logs"
 }
 
 # What is looked up.
