@@ -327,3 +327,31 @@ func TestWhoImportsARoleHasToMayPassIt(t *testing.T) {
 		})
 	}
 }
+
+// What the methods are was recorded of AWS for such a document.
+func TestUserPoolsOfADocument(t *testing.T) {
+	const pool = `"x-amazon-apigateway-authtype":"cognito_user_pools","x-amazon-apigateway-authorizer":{"type":"cognito_user_pools",
+	  "providerARNs":["arn:pool"]}`
+	w := newWorld(t)
+	id := *w.importAPI(`{"openapi":"3.0.1","info":{"title":"pools","version":"1.0"},"security":[{"first":[]}],
+	  "paths":{"/default":{"get":{}},"/scope":{"get":{"security":[{"first":["openid"]}]}},"/other":{"get":{"security":[{"second":["email","openid"]}]}},"/open":{"get":{"security":[]}}},
+	  "components":{"securitySchemes":{"first":{"type":"apiKey","name":"TestHeaderAuth","in":"header",`+pool+`},"second":{"type":"apiKey","name":"TestHeaderAuth","in":"header",`+pool+`}}}}`, nil).Id
+	ids := map[string]string{}
+	for _, a := range do(w, w.GetAuthorizers, agw.GetAuthorizersRequest{RestApiId: id}).Items {
+		ids[*a.Id] = *a.Name
+		if *a.AuthType != "cognito_user_pools" || *a.IdentitySource != "method.request.header.TestHeaderAuth" || a.AuthorizerResultTtlInSeconds != nil {
+			t.Errorf("authorizer = %s", asJSON(a))
+		}
+	}
+	for path, want := range map[string]string{
+		"/default": "COGNITO_USER_POOLS first null",
+		"/scope":   `COGNITO_USER_POOLS first ["openid"]`,
+		"/other":   `COGNITO_USER_POOLS second ["email","openid"]`,
+		"/open":    "NONE  null",
+	} {
+		m := do(w, w.GetMethod, agw.GetMethodRequest{RestApiId: id, ResourceId: w.resourceAt(id, path), HttpMethod: "GET"})
+		if got := *m.AuthorizationType + " " + ids[deref(m.AuthorizerId)] + " " + asJSON(m.AuthorizationScopes); got != want {
+			t.Errorf("%s is %s, want %s", path, got, want)
+		}
+	}
+}

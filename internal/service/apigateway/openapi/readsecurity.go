@@ -83,7 +83,7 @@ func (r *reader) secure(m *agw.Method, op *node) {
 			if s.authorization != "AWS_IAM" {
 				m.AuthorizerId = &name
 			}
-			if list := scopes.strs(); len(list) > 0 {
+			if list := scopes.strs(); len(list) > 0 && s.authorization == "COGNITO_USER_POOLS" {
 				m.AuthorizationScopes = list
 			}
 		})

@@ -92,7 +92,7 @@ resource "aws_api_gateway_integration_response" "ok" {
 resource "aws_api_gateway_deployment" "shop" {
   rest_api_id = aws_api_gateway_rest_api.shop.id
   description = "the first"
-  depends_on  = [aws_api_gateway_integration_response.ok, aws_api_gateway_integration.order, aws_api_gateway_rest_api_policy.shop]
+  depends_on  = [aws_api_gateway_integration_response.ok, aws_api_gateway_integration.order, aws_api_gateway_integration.cancel, aws_api_gateway_rest_api_policy.shop]
 
   lifecycle {
     create_before_destroy = true

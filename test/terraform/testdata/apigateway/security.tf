@@ -105,3 +105,26 @@ resource "aws_api_gateway_usage_plan_key" "ann" {
   key_type      = "API_KEY"
   usage_plan_id = aws_api_gateway_usage_plan.basic.id
 }
+
+resource "aws_api_gateway_authorizer" "pool" {
+  rest_api_id   = aws_api_gateway_rest_api.shop.id
+  name          = "pool"
+  type          = "COGNITO_USER_POOLS"
+  provider_arns = ["arn:aws:cognito-idp:us-east-1:${data.aws_caller_identity.me.account_id}:userpool/us-east-1_abc123DEF"]
+}
+
+resource "aws_api_gateway_method" "cancel" {
+  rest_api_id          = aws_api_gateway_rest_api.shop.id
+  resource_id          = aws_api_gateway_resource.pet.id
+  http_method          = "DELETE"
+  authorization        = "COGNITO_USER_POOLS"
+  authorizer_id        = aws_api_gateway_authorizer.pool.id
+  authorization_scopes = ["pets/write"]
+}
+
+resource "aws_api_gateway_integration" "cancel" {
+  rest_api_id = aws_api_gateway_rest_api.shop.id
+  resource_id = aws_api_gateway_resource.pet.id
+  http_method = aws_api_gateway_method.cancel.http_method
+  type        = "MOCK"
+}
