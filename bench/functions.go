@@ -62,7 +62,7 @@ func (s server) createArticle(ctx context.Context) (api string, err error) {
 	if err := s.create(ctx, dataset{table: "user"}); err != nil && !strings.Contains(err.Error(), "ResourceInUse") {
 		return "", err
 	}
-	role, err := s.createRole(ctx)
+	role, err := s.createRole(ctx, "functions")
 	if err != nil {
 		return "", err
 	}
@@ -99,8 +99,8 @@ func (s server) call(ctx context.Context, service, method, path string, in, out 
 	return json.Unmarshal(text, out)
 }
 
-// createRole makes the role of the functions.
-func (s server) createRole(ctx context.Context) (arn string, err error) {
+// createRole makes a role for functions.
+func (s server) createRole(ctx context.Context, name string) (arn string, err error) {
 	iam := func(form url.Values) (string, error) {
 		form.Set("Version", "2010-05-08")
 		r, err := s.sign(ctx, "iam", http.MethodPost, "/", map[string]string{"Content-Type": "application/x-www-form-urlencoded"}, []byte(form.Encode()))
@@ -113,7 +113,7 @@ func (s server) createRole(ctx context.Context) (arn string, err error) {
 		}
 		return string(text), err
 	}
-	text, err := iam(url.Values{"Action": {"CreateRole"}, "RoleName": {"bench"}, "AssumeRolePolicyDocument": {
+	text, err := iam(url.Values{"Action": {"CreateRole"}, "RoleName": {name}, "AssumeRolePolicyDocument": {
 		`{"Version":"2012-10-17","Statement":[{"Effect":"Allow","Principal":{"Service":"lambda.amazonaws.com"},"Action":"sts:AssumeRole"}]}`}})
 	if err != nil {
 		return "", err
@@ -121,7 +121,7 @@ func (s server) createRole(ctx context.Context) (arn string, err error) {
 	_, after, _ := strings.Cut(text, "<Arn>")
 	arn, _, _ = strings.Cut(after, "</Arn>")
 	for _, policy := range []string{"service-role/AWSLambdaBasicExecutionRole", "AmazonDynamoDBFullAccess"} {
-		if _, err := iam(url.Values{"Action": {"AttachRolePolicy"}, "RoleName": {"bench"}, "PolicyArn": {"arn:aws:iam::aws:policy/" + policy}}); err != nil {
+		if _, err := iam(url.Values{"Action": {"AttachRolePolicy"}, "RoleName": {name}, "PolicyArn": {"arn:aws:iam::aws:policy/" + policy}}); err != nil {
 			return "", err
 		}
 	}

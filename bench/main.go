@@ -13,6 +13,7 @@
 //
 //   - dynamodb.go:  items read and written, beside the bare server;
 //   - functions.go: functions and the API in front of them, the same way;
+//   - gateway.go:   deployed APIs, the same way;
 //   - engine.go:    durable writes beside those of Pebble alone;
 //   - compare.go, peers.go: the same requests to other programs;
 //   - growth.go:    a large table beside a small one, and the memory of a Scan;
@@ -72,6 +73,7 @@ func suites() []suite {
 	return []suite{
 		{"dynamodb", false, runDynamoDB},
 		{"functions", false, runFunctions},
+		{"gateway", false, runGateway},
 		{"engine", true, runEngine},
 		{"compare", false, runCompare},
 		{"growth", true, runGrowth},

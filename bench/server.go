@@ -3,12 +3,15 @@ package main
 import (
 	"bufio"
 	"bytes"
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
 	"io"
 	"net"
 	"net/http"
+	"net/http/httputil"
+	"net/url"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -70,14 +73,31 @@ func (b *bench) tempDir() (string, error) {
 	return dir, err
 }
 
+// proxiedPath ends the paths for which the bare server is a bare proxy, of
+// itself.
+const proxiedPath = "/proxied"
+
 // serveBare reads requests whole and answers as many bytes as they ask for.
 func serveBare(ctx context.Context, address string) error {
 	l, err := net.Listen("tcp", address)
 	if err != nil {
 		return err
 	}
-	fmt.Println("http://" + l.Addr().String())
-	s := &http.Server{Handler: http.HandlerFunc(answerBare)}
+	self := &url.URL{Scheme: "http", Host: l.Addr().String()}
+	fmt.Println(self)
+	transport := http.DefaultTransport.(*http.Transport).Clone()
+	transport.MaxIdleConnsPerHost = 64
+	proxy := &httputil.ReverseProxy{Transport: transport, Rewrite: func(r *httputil.ProxyRequest) {
+		r.Out.URL.Path = "/"
+		r.SetURL(self)
+	}}
+	s := &http.Server{Handler: http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		if strings.HasSuffix(r.URL.Path, proxiedPath) {
+			proxy.ServeHTTP(w, r)
+			return
+		}
+		answerBare(w, r)
+	})}
 	go func() { <-ctx.Done(); _ = s.Close() }()
 	if err := s.Serve(l); !errors.Is(err, http.ErrServerClosed) {
 		return err
@@ -87,7 +107,7 @@ func serveBare(ctx context.Context, address string) error {
 
 func answerBare(w http.ResponseWriter, r *http.Request) {
 	_, _ = io.Copy(io.Discard, r.Body) // a client that went away is none of ours
-	n, _ := strconv.Atoi(r.Header.Get(sizeHeader))
+	n, _ := strconv.Atoi(cmp.Or(r.Header.Get(sizeHeader), r.URL.Query().Get("size")))
 	w.Header().Set("Content-Type", "application/x-amz-json-1.0")
 	_, _ = w.Write(bytes.Repeat([]byte("x"), n))
 }
