@@ -26,6 +26,7 @@ type Manager struct {
 
 	closing      chan struct{} // closed when Close begins
 	provisioning chan struct{} // holds one for each provisioned environment being made
+	turns        turns
 
 	mu     sync.Mutex
 	closed bool
@@ -69,6 +70,7 @@ func New(cfg Config) (*Manager, error) {
 		kept:         make(map[poolKey]*keep),
 		closing:      make(chan struct{}),
 		provisioning: make(chan struct{}, provisionAtOnce),
+		turns:        newTurns(),
 		spares:       newSpares(ctx),
 	}, nil
 }
@@ -117,10 +119,16 @@ func (m *Manager) deliver(fn *Function, inv *Invocation, answers chan<- answer) 
 		answers <- answer{err: err}
 		return
 	}
+	var endTurn func()
+	if e == nil {
+		e, endTurn = m.awaitTurn(p)
+	}
 	cold := e == nil
 	if cold {
 		var failed *initFailure
-		if e, failed, err = m.open(p, fn); err != nil {
+		e, failed, err = m.open(p, fn)
+		endTurn()
+		if err != nil {
 			m.leave(p)
 			answers <- answer{err: err}
 			return

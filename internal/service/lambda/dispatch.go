@@ -8,7 +8,7 @@ import (
 )
 
 // eventsAtOnce is how many events run at a time.
-const eventsAtOnce = 64
+const eventsAtOnce = 256
 
 // wakeQueue makes the dispatcher look at the queue again.
 func (s *Service) wakeQueue() {

@@ -1,0 +1,68 @@
+package sandbox
+
+import (
+	"runtime"
+	"slices"
+	"time"
+)
+
+// Starting an environment is work for the processor, so a crowd of events that
+// find none starts few at a time. The others wait for their turn, or for an
+// environment of their function that comes to rest meanwhile, whichever is first.
+
+// longestTurn is how long a start keeps others from starting. One that takes longer
+// waits for something, as functions do that call others while they load.
+const longestTurn = time.Second
+
+// turns holds one for each start under way that still is to be waited for.
+type turns chan struct{}
+
+func newTurns() turns { return make(turns, 2*runtime.GOMAXPROCS(0)) }
+
+// awaitTurn waits until an event that has a place for a new environment may start it,
+// and returns what ends its turn; or it returns an environment that came to rest
+// before that, and gives the place back.
+func (m *Manager) awaitTurn(p *pool) (_ *environment, end func()) {
+	select {
+	case m.turns <- struct{}{}:
+		return nil, m.beginTurn()
+	default:
+	}
+	soon := make(chan *environment, 1)
+	m.mu.Lock()
+	p.waiters = append(p.waiters, soon)
+	m.mu.Unlock()
+	select {
+	case m.turns <- struct{}{}:
+		end = m.beginTurn()
+	case e := <-soon:
+		m.leave(p)
+		return e, nil
+	case <-m.ctx.Done():
+		end = func() {}
+	}
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	select {
+	case e := <-soon: // it came meanwhile
+		m.leaveLocked(p)
+		end()
+		return e, nil
+	default:
+	}
+	p.waiters = slices.DeleteFunc(p.waiters, func(w chan *environment) bool { return w == soon })
+	return nil, end
+}
+
+// beginTurn returns what ends a turn. It ends by itself when it is too long.
+func (m *Manager) beginTurn() (end func()) {
+	over := make(chan struct{})
+	go func() {
+		select {
+		case <-over:
+		case <-m.cfg.Clock.After(longestTurn):
+		}
+		<-m.turns
+	}()
+	return func() { close(over) }
+}
