@@ -41,11 +41,14 @@ func TestCrashLosesNoEvent(t *testing.T) {
 		}
 		ctx, stop := context.WithCancel(t.Context())
 		var writers sync.WaitGroup
-		before := given.counts()
+		before, noted := given.counts(), c.notedCounts(t)
 		for _, w := range ways {
 			writers.Go(func() { w.give(ctx, c, given, strconv.Itoa(cycle)) })
 		}
 		given.await(t, before, 10)
+		if cycle%2 == 1 { // in the midst of the functions' work, and not only of their starts
+			c.awaitNoted(t, noted)
+		}
 		time.Sleep(rand.N(700 * time.Millisecond)) // some are given, some under way, some done
 		srv.Kill(t)
 		stop()
@@ -87,10 +90,12 @@ var ways = []way{
 	}},
 }
 
-// give gives one thing after another until the server is gone, not faster than
-// functions can be expected to start.
+// inCycle is how much is given in one cycle: each event may start an environment.
+const inCycle = 20
+
+// give gives one thing after another until that is done or the server is gone.
 func (w way) give(ctx context.Context, c clients, l *ledger, stream string) {
-	for i := 0; ; i++ {
+	for i := range inCycle {
 		id := fmt.Sprintf("%s-%d", stream, i)
 		if err := w.send(ctx, c, id); err != nil {
 			return

@@ -78,6 +78,28 @@ func (l *ledger) verify(t *testing.T, c clients) {
 	}
 }
 
+// notedCounts returns how much each function has noted.
+func (c clients) notedCounts(t *testing.T) map[string]int {
+	t.Helper()
+	counts := map[string]int{}
+	for _, w := range ways {
+		counts[w.name] = len(c.noted(t, w.name))
+	}
+	return counts
+}
+
+// awaitNoted waits until each function has noted more than before.
+func (c clients) awaitNoted(t *testing.T, before map[string]int) {
+	t.Helper()
+	for _, w := range ways {
+		for deadline := time.Now().Add(time.Minute); len(c.noted(t, w.name)) <= before[w.name]; time.Sleep(50 * time.Millisecond) {
+			if time.Now().After(deadline) {
+				t.Fatalf("%s: nothing new is noted", w.name)
+			}
+		}
+	}
+}
+
 // noted returns how often each thing has reached a function.
 func (c clients) noted(t *testing.T, table string) map[string]int {
 	t.Helper()
