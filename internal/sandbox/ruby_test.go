@@ -127,7 +127,7 @@ end`), `{}`)
 }
 
 func TestRubyFindsItsGems(t *testing.T) {
-	b := newIsolatedBench(t)
+	b := newIsolatedBench(t, withSpares(1))
 	spec := `Gem::Specification.new { |s| s.name = "greeting"; s.version = "1.0"; s.summary = "x"; s.authors = ["x"]; s.files = ["lib/greeting.rb"] }`
 	fn := ruby(t, b, "app.handler", `
 require "greeting"
@@ -136,7 +136,14 @@ def handler(event:, context:) GREETING end`)
 		"ruby/gems/3.3.0/specifications/greeting-1.0.gemspec", spec,
 		"ruby/gems/3.3.0/gems/greeting-1.0/lib/greeting.rb", `GREETING = "hello"`,
 	))}
-	if r := b.invoke(fn, `{}`); string(r.Payload) != `"hello"` {
-		t.Errorf("result = %q %s\n%s", r.FunctionError, r.Payload, r.LogTail)
+	for range 2 { // the second time in an environment that has waited
+		if r := b.invoke(fn, `{}`); string(r.Payload) != `"hello"` {
+			t.Errorf("result = %q %s\n%s", r.FunctionError, r.Payload, r.LogTail)
+		}
+		b.awaitSpares(1)
+		fn.ID = "another"
+	}
+	if !b.used(fn).spare {
+		t.Error("no environment had waited")
 	}
 }

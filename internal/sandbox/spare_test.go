@@ -71,6 +71,24 @@ def handler(event, context):
         "start": "ASIA" in start or "MINE" in start, "adopt": get("/cloudless/adoption"),
     }
 `},
+	{"ruby3.3", "index.handler", "index.rb", `
+require "net/http"
+def read(name)
+  Dir.children(name).sort.join(",")
+rescue SystemCallError => e
+  e.class.name.split("::").last
+end
+def handler(event:, context:)
+  start = File.read("/proc/self/environ")
+  {
+    mine: ENV["MINE"], key: ENV["AWS_ACCESS_KEY_ID"], name: ENV["AWS_LAMBDA_FUNCTION_NAME"], cwd: Dir.pwd,
+    unknown: ENV.select { |_, v| v.include?("practice") }.keys.join(","), argv: ARGV.join(","),
+    task: read("/var/task"), opt: read("/opt"), store: read("/run/store"),
+    mounts: File.readlines("/proc/self/mountinfo").count { |line| line.include?(" /run/store ") },
+    start: start.match?(/ASIA|MINE/),
+    adopt: Net::HTTP.get_response(URI("http://" + ENV["AWS_LAMBDA_RUNTIME_API"] + "/cloudless/adoption")).code.to_i
+  }
+end`},
 }
 
 // TestSpareBecomesOneFunctionsEnvironment holds what is promised of one: all of

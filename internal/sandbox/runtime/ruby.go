@@ -37,6 +37,7 @@ func (p *Packs) ruby(r Runtime) (*Program, error) {
 	return &Program{
 		Runtime: r,
 		Runs:    "ruby " + i.version(),
+		Waits:   true,
 		Files:   files,
 		args: func(at Place) []string {
 			return append([]string{at.Path(i.Executable), at.Path("/var/runtime/bootstrap.rb")}, socketArg(at)...)

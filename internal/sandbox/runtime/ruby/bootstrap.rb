@@ -5,11 +5,11 @@
 # Asks the Runtime API for an event, calls the handler with it, and sends back what
 # became of it:
 #
-#   ruby bootstrap.rb [SOCKET]
+#   ruby bootstrap.rb [SOCKET [wait]]
 #
 # SOCKET is the path of a unix socket on which the Runtime API answers; without it,
-# AWS_LAMBDA_RUNTIME_API names host and port. One program serves Ruby 2.5 to the
-# newest. What functions and callers see of it is what they see of AWS's client for
+# AWS_LAMBDA_RUNTIME_API names host and port. With "wait", the function is not known
+# yet: cloudless_wait.rb. It is written for Ruby 2.5 and newer. What functions and callers see of it is what they see of AWS's client for
 # Ruby: the names of errors, when the process ends, how puts and loggers are logged.
 
 require "json"
@@ -31,6 +31,12 @@ class RuntimeConnection
       @socket.setsockopt(Socket::IPPROTO_TCP, Socket::TCP_NODELAY, 1)
     end
     @host = host_and_port || "localhost"
+  end
+
+  # What a path has, or the end.
+  def ask(path)
+    @socket.write("GET #{path} HTTP/1.1\r\nHost: #{@host}\r\n\r\n")
+    event[1]
   end
 
   # The headers and the payload of the next event.
@@ -281,6 +287,10 @@ def main
   Logger.prepend(FunctionLog::Loggers)
   Object.include(FunctionLog::Puts)
   api = RuntimeConnection.new(ARGV.shift, ENV["AWS_LAMBDA_RUNTIME_API"])
+  if ARGV.shift
+    require_relative "cloudless_wait"
+    CloudlessWait.call(api)
+  end
   $LOAD_PATH.unshift(ENV["LAMBDA_TASK_ROOT"])
   begin
     handler = Handler.new(ENV["_HANDLER"])
