@@ -32,7 +32,7 @@ func (i invoker) Invoke(ctx context.Context, functionARN string, from apigateway
 		return i.invokeAs(ctx, functionARN, from, payload)
 	}
 	out, err := i.lambda.InvokeFor(ctx, lambda.Source{
-		Service: gatewayPrincipal, ARN: from.SourceARN, Account: from.Account, RequestID: from.RequestID,
+		Service: gatewayPrincipal, ARN: from.SourceARN, Account: from.Account, RequestID: from.RequestID, Later: from.Later,
 	}, functionARN, payload)
 	if err != nil {
 		return apigateway.Answer{}, err
@@ -51,7 +51,11 @@ func (i invoker) invokeAs(ctx context.Context, functionARN string, from apigatew
 		Account: key.Principal.Account, Region: from.Region, Principal: key.Principal, RequestID: from.RequestID,
 		Start: i.roles.clock.Now(), Secure: true, Service: gatewayPrincipal,
 	}
-	out, err := i.table.Operations["Invoke"].Do(ctx, call, &lambdaapi.InvocationRequest{FunctionName: functionARN, Payload: payload})
+	in := &lambdaapi.InvocationRequest{FunctionName: functionARN, Payload: payload}
+	if from.Later {
+		in.InvocationType = "Event"
+	}
+	out, err := i.table.Operations["Invoke"].Do(ctx, call, in)
 	if err != nil {
 		return apigateway.Answer{}, err
 	}

@@ -434,3 +434,32 @@ func TestStagesWriteLogs(t *testing.T) {
 		}
 	}
 }
+
+func TestAnEventIsHandedToItsFunctionLater(t *testing.T) {
+	g := newGateway(t, apigateway.PutMethodInput{AuthorizationType: aws.String("NONE")})
+	function := g.function("later", `exports.handler = (event, context, callback) => { console.log("got " + event.a); callback(null, "nobody hears this"); };`,
+		g.role("runs", "lambda", `{"Version":"2012-10-17","Statement":[{"Effect":"Allow","Action":"logs:*","Resource":"*"}]}`))
+	_, err := lambda.NewFromConfig(g.cfg).AddPermission(t.Context(), &lambda.AddPermissionInput{FunctionName: aws.String("later"), StatementId: aws.String("gateway"),
+		Action: aws.String("lambda:InvokeFunction"), Principal: aws.String("apigateway.amazonaws.com"), SourceArn: aws.String("arn:aws:execute-api:us-east-1:" + servertest.Account + ":" + g.api + "/*")})
+	g.must(err)
+	_, err = g.client().PutIntegration(t.Context(), &apigateway.PutIntegrationInput{RestApiId: &g.api, ResourceId: &g.root, HttpMethod: aws.String("GET"), Type: gatewaytypes.IntegrationTypeAws,
+		IntegrationHttpMethod: aws.String("POST"), Uri: aws.String("arn:aws:apigateway:us-east-1:lambda:path/2015-03-31/functions/" + function + "/invocations"),
+		RequestParameters: map[string]string{"integration.request.header.X-Amz-Invocation-Type": "'Event'"}, RequestTemplates: map[string]string{"application/json": `{"a":"b"}`}})
+	g.must(err)
+	_, err = g.client().PutIntegrationResponse(t.Context(), &apigateway.PutIntegrationResponseInput{RestApiId: &g.api, ResourceId: &g.root, HttpMethod: aws.String("GET"), StatusCode: aws.String("200")})
+	g.must(err)
+	g.deploy()
+	if status, body := g.get(aws.Credentials{}, ""); status != 200 || body != "" {
+		t.Fatalf("%d %s", status, body)
+	}
+	logs := cloudwatchlogs.NewFromConfig(g.cfg)
+	for deadline := time.Now().Add(30 * time.Second); ; time.Sleep(50 * time.Millisecond) {
+		out, err := logs.FilterLogEvents(t.Context(), &cloudwatchlogs.FilterLogEventsInput{LogGroupName: aws.String("/aws/lambda/later"), FilterPattern: aws.String(`"got b"`)})
+		if err == nil && len(out.Events) == 1 {
+			return
+		}
+		if time.Now().After(deadline) {
+			t.Fatalf("the function did not run: %v", err)
+		}
+	}
+}

@@ -169,3 +169,30 @@ func TestAFunctionSeesAnEmptyObjectWhenNothingWasSent(t *testing.T) {
 		t.Errorf("payload = %q", w.invoker.payload)
 	}
 }
+
+func TestNobodyWaitsForAnEvent(t *testing.T) {
+	w := newWorld(t)
+	id, root := w.makeAPI()
+	do(w, w.PutMethod, agw.PutMethodRequest{RestApiId: id, ResourceId: root, HttpMethod: "POST", AuthorizationType: "NONE", RequestParameters: map[string]bool{"method.request.header.InvocationType": false}})
+	const mapped = "integration.request.header.X-Amz-Invocation-Type"
+	put := func(kind, expression string) agw.PutIntegrationRequest {
+		return agw.PutIntegrationRequest{RestApiId: id, ResourceId: root, HttpMethod: "POST", Type: kind, Uri: new(lambdaURI), IntegrationHttpMethod: new("POST"), RequestParameters: map[string]string{mapped: expression}}
+	}
+	refused(w, w.PutIntegration, put("AWS_PROXY", "'Event'"), "NotImplemented",
+		"cloudless does not implement the mapping of integration.request.header.X-Amz-Invocation-Type of an integration of type AWS_PROXY yet.")
+	do(w, w.PutIntegration, put("AWS", "method.request.header.InvocationType"))
+	do(w, w.PutMethodResponse, agw.PutMethodResponseRequest{RestApiId: id, ResourceId: root, HttpMethod: "POST", StatusCode: "200"})
+	w.respondWith(id, root, "POST", agw.PutIntegrationResponseRequest{StatusCode: "200"})
+	w.deploy(id, "prod")
+	w.invoker.says(``)
+	for _, tt := range []struct {
+		kind   string
+		later  bool
+		status int
+	}{{"Event", true, 200}, {"RequestResponse", false, 200}, {"Other", false, 500}} {
+		w.invoker.source = Source{}
+		if answer := w.ask(id, "POST", "/prod/", "{}", "InvocationType: "+tt.kind); answer.StatusCode != tt.status || w.invoker.source.Later != tt.later {
+			t.Errorf("%s: %d, later %v", tt.kind, answer.StatusCode, w.invoker.source.Later)
+		}
+	}
+}

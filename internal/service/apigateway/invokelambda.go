@@ -17,7 +17,11 @@ func (s *Service) invokeLambda(ctx context.Context, x *exchange) (*reply, error)
 	if err != nil {
 		return nil, err
 	}
-	out, err := s.invoke(ctx, x, event)
+	later, err := x.invokesLater()
+	if err != nil {
+		return nil, err
+	}
+	out, err := s.invoke(ctx, x, event, later)
 	if err != nil {
 		return nil, err
 	}
@@ -33,8 +37,29 @@ func (s *Service) invokeLambda(ctx context.Context, x *exchange) (*reply, error)
 	return reply, nil
 }
 
-// invoke runs the function of the integration.
-func (s *Service) invoke(ctx context.Context, x *exchange, event []byte) (Answer, error) {
+// invocationType is the header that says whether somebody waits for the
+// function.
+const invocationType = "X-Amz-Invocation-Type"
+
+// invokesLater reports whether the function is to get the event later: the
+// mappings of the request say "Event".
+func (x *exchange) invokesLater() (bool, error) {
+	if len(x.method.MethodIntegration.RequestParameters) == 0 && x.context == nil {
+		return false, nil
+	}
+	switch kind := x.mapRequestParameters().header.Get(invocationType); kind {
+	case "", "RequestResponse":
+		return false, nil
+	case "Event":
+		return true, nil
+	default:
+		return false, internalError().because(errors.New("unknown invocation type " + kind))
+	}
+}
+
+// invoke runs the function of the integration, or only accepts the event for
+// it.
+func (s *Service) invoke(ctx context.Context, x *exchange, event []byte, later bool) (Answer, error) {
 	i := x.method.MethodIntegration
 	target, err := parseAWSTarget(x.expandStageVariables(deref(i.Uri)))
 	if err != nil {
@@ -48,6 +73,7 @@ func (s *Service) invoke(ctx context.Context, x *exchange, event []byte) (Answer
 		event = []byte("{}") // what a function gets when nothing is sent to it
 	}
 	from := x.source(x.sourceARN())
+	from.Later = later
 	if err := x.lendCredentials(&from); err != nil {
 		return Answer{}, err
 	}

@@ -71,8 +71,8 @@ func checkRequestParameters(m *agw.Method, i *agw.Integration) error {
 		if !ok || !declared(m, src) || !readable(src) {
 			return invalidMapping(expression)
 		}
-		if (i.Type == "AWS" || i.Type == "AWS_PROXY") && strings.EqualFold(name, "X-Amz-Invocation-Type") && src != (source{fromText, "RequestResponse"}) {
-			return awserr.Unsupported("the mapping of " + target)
+		if i.Type == "AWS_PROXY" && strings.EqualFold(name, invocationType) && src != (source{fromText, "RequestResponse"}) {
+			return awserr.Unsupported("the mapping of " + target + " of an integration of type AWS_PROXY")
 		}
 	}
 	return nil

@@ -76,7 +76,7 @@ func (s *Service) invokeProxy(ctx context.Context, x *exchange) (*reply, error) 
 	if err != nil {
 		return nil, fmt.Errorf("encode the event: %w", err)
 	}
-	out, err := s.invoke(ctx, x, event)
+	out, err := s.invoke(ctx, x, event, false)
 	if err != nil {
 		return nil, err
 	}

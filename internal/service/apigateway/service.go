@@ -34,6 +34,10 @@ type Source struct {
 	// name, if the function's policy admits it.
 	Role   string
 	Caller *api.Principal
+
+	// Later says that nobody waits for the function: the event is accepted, and
+	// there is no answer.
+	Later bool
 }
 
 // Answer is how an invocation ended.

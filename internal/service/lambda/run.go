@@ -107,10 +107,12 @@ type Source struct {
 	ARN       string // of the resource, such as the method of an API
 	Account   string // that owns it
 	RequestID string
+	Later     bool // nobody waits for the answer
 }
 
-// InvokeFor runs a function for another AWS service, if the function's policy
-// lets that service do so for that resource. functionARN may have a qualifier.
+// InvokeFor runs a function for another AWS service, or accepts the payload for
+// later, if the function's policy lets that service do so for that resource.
+// functionARN may have a qualifier.
 func (s *Service) InvokeFor(ctx context.Context, from Source, functionARN string, payload []byte) (Outcome, error) {
 	call := &api.Call{
 		Account: from.Account, RequestID: from.RequestID, Start: s.clock.Now(), Service: from.Service,
@@ -121,12 +123,20 @@ func (s *Service) InvokeFor(ctx context.Context, from Source, functionARN string
 		return Outcome{}, err
 	}
 	call.Region = n.region
-	if err := checkPayload(payload, maxPayloadBytes); err != nil {
+	limit := maxPayloadBytes
+	if from.Later {
+		limit = maxEventBytes
+	}
+	if err := checkPayload(payload, limit); err != nil {
 		return Outcome{}, err
 	}
 	t, err := s.invocable(ctx, call, n, api.Given("aws:SourceArn", from.ARN), api.Given("aws:SourceAccount", from.Account))
 	if err != nil {
 		return Outcome{}, err
 	}
-	return s.run(ctx, t, Invocation{RequestID: from.RequestID, Payload: payload, ARN: n.qualifiedARN()})
+	in := Invocation{RequestID: from.RequestID, Payload: payload, ARN: n.qualifiedARN()}
+	if from.Later {
+		return Outcome{}, s.queue(ctx, n, in)
+	}
+	return s.run(ctx, t, in)
 }
