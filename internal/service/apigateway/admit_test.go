@@ -119,3 +119,34 @@ func TestThePolicyOfAnAPIIsShownAsTheInsideOfAString(t *testing.T) {
 		t.Errorf("emptied: %s", *a.Policy)
 	}
 }
+
+func TestNoSpellingOfAPathGetsPastAPolicy(t *testing.T) {
+	w := newWorld(t)
+	id, root := w.makeAPI()
+	a := w.below(id, root, "a@b")
+	for _, resource := range []string{w.below(id, a, "{pet}"), w.below(id, w.below(id, root, "p"), "{proxy+}"), a,
+		w.below(id, w.below(id, w.below(id, root, "q"), "{a}"), "{b}")} {
+		w.methodOn(id, resource, "ANY", agw.PutIntegrationRequest{Type: "MOCK"})
+	}
+	do(w, w.UpdateRestApi, agw.UpdateRestApiRequest{RestApiId: id, PatchOperations: replace("/policy", "allow")})
+	w.deploy(id, "prod")
+	for target, want := range map[string]string{
+		"/prod/a@b":           "a@b",
+		"/prod/%61%40b":       "a@b",
+		"/prod//a%40b/":       "a@b",
+		"/pr%6fd/a@b/%74om":   "a@b/tom",
+		"/prod/a@b/t%2fm%2E/": "a@b/t%2Fm.",
+		"/prod/p/x%2F//y/":    "p/x%2F//y",
+		"/prod/p/%7e%7B":      "p/~%7B",
+		"/prod/q/{b}/x":       "q/%7Bb%7D/x",
+	} {
+		w.authz.asked = nil
+		w.ask(id, "GET", target, "").Body.Close()
+		if want := "execute-api:Invoke arn:aws:execute-api:us-east-1:111111111111:" + id + "/prod/GET/" + want; len(w.authz.asked) != 1 || w.authz.asked[0] != want {
+			t.Errorf("%s: asked %v, want %s", target, w.authz.asked, want)
+		}
+	}
+	for _, method := range []string{"get", "TRACE", "ANY"} {
+		wantAnswer(t, w.ask(id, method, "/prod/a@b", ""), 403, `{"message":"Missing Authentication Token"}`)
+	}
+}

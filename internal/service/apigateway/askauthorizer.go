@@ -2,9 +2,12 @@ package apigateway
 
 import (
 	"context"
+	"crypto/sha256"
+	"encoding/binary"
 	"encoding/json"
 	"errors"
 	"fmt"
+	"io"
 	"maps"
 	"net/http"
 	"slices"
@@ -16,6 +19,9 @@ import (
 
 // authorizerTimeout is how long an authorizer may take.
 const authorizerTimeout = 30 * time.Second
+
+// maxAuthorization bounds what an authorizer may say, as AWS's quota does.
+const maxAuthorization = 8 << 10
 
 // authorization is what an authorizer said of a caller.
 type authorization struct {
@@ -75,7 +81,7 @@ func (s *Service) ask(x *exchange, a *readyAuthorizer) error {
 		return unauthorized()
 	}
 	ttl := time.Duration(ttlOf(a.Authorizer)) * time.Second
-	key := *a.Id + "\x00" + strings.Join(identity, "\x00")
+	key := identityKey(*a.Id, identity)
 	now := s.clock.Now()
 	if ttl > 0 {
 		if x.authorized = x.deployed.said.get(key, now); x.authorized != nil {
@@ -93,6 +99,17 @@ func (s *Service) ask(x *exchange, a *readyAuthorizer) error {
 		x.deployed.said.put(key, &kept, now.Add(ttl))
 	}
 	return nil
+}
+
+// identityKey is short whatever an identity is long, and no two identities have
+// the same.
+func identityKey(authorizerID string, identity []string) string {
+	h := sha256.New()
+	for _, part := range append([]string{authorizerID}, identity...) {
+		_ = binary.Write(h, binary.BigEndian, uint64(len(part))) // a hash never fails
+		_, _ = io.WriteString(h, part)
+	}
+	return string(h.Sum(nil))
 }
 
 // identityFor returns what the authorizer looks at, and whether all of it is
@@ -198,6 +215,9 @@ func notNil(m map[string]string) map[string]string {
 // readAuthorization reads what an authorizer returned. The values of its
 // context are texts, numbers and booleans.
 func readAuthorization(payload []byte) (*authorization, error) {
+	if len(payload) > maxAuthorization {
+		return nil, errors.New("more than 8 KiB")
+	}
 	var said struct {
 		PrincipalID        string                     `json:"principalId"`
 		PolicyDocument     json.RawMessage            `json:"policyDocument"`

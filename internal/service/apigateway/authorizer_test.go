@@ -59,6 +59,7 @@ func TestAnAuthorizerDecides(t *testing.T) {
 		{"it returns a policy that is none", fmt.Sprintf(word, "nonsense"), false, "", 500, nothing, "AuthorizerConfigurationException"},
 		{"it returns nobody", `{"policyDocument":"allow"}`, false, "", 500, nothing, "AuthorizerConfigurationException"},
 		{"it returns more than scalars", `{"principalId":"me","policyDocument":"allow","context":{"list":[]}}`, false, "", 500, nothing, "AuthorizerConfigurationException"},
+		{"it returns too much", `{"principalId":"me","policyDocument":"allow","context":{"a":"` + strings.Repeat("x", 8<<10) + `"}}`, false, "", 500, nothing, "AuthorizerConfigurationException"},
 		{"it returns no JSON", `me`, false, "", 500, nothing, "AuthorizerConfigurationException"},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
@@ -271,4 +272,15 @@ func TestTestInvokeAuthorizerTellsWhatItSaid(t *testing.T) {
 		t.Errorf("nonsense: %s", asJSON(out))
 	}
 	refused(w, w.TestInvokeAuthorizer, agw.TestInvokeAuthorizerRequest{RestApiId: id, AuthorizerId: "nosuch"}, "NotFoundException", "Invalid Authorizer identifier specified")
+}
+
+func TestNoTwoIdentitiesHaveTheSameKey(t *testing.T) {
+	seen := map[string]string{}
+	for _, identity := range [][]string{{}, {""}, {"a", "b"}, {"a\x00b"}, {"ab"}, {"a", "b", ""}, {"", "a", "b"}} {
+		key, name := identityKey("id", identity), fmt.Sprintf("%q", identity)
+		if other, found := seen[key]; found || len(key) != 32 {
+			t.Errorf("%s has the key of %s, of %d bytes", name, other, len(key))
+		}
+		seen[key] = name
+	}
 }

@@ -98,6 +98,10 @@ func (s *Service) callService(ctx context.Context, x *exchange) (*reply, error) 
 	return reply, nil
 }
 
+// oneLine takes out of a header what ends one. The request does not go through
+// a connection, which would see to that.
+var oneLine = strings.NewReplacer("\r", " ", "\n", " ", "\x00", " ")
+
 // endpoint is where a target lies.
 func (t awsTarget) endpoint() Endpoint {
 	e := Endpoint{Region: t.region, Service: t.service, Subdomain: t.subdomain}
@@ -134,7 +138,9 @@ func (x *exchange) serviceRequest(ctx context.Context, t awsTarget, mapped *mapp
 		return nil, internalError().because(err)
 	}
 	for name, values := range mapped.header {
-		r.Header[name] = values
+		for _, v := range values {
+			r.Header.Add(name, oneLine.Replace(v))
+		}
 	}
 	if t.byPath {
 		setDefault(r.Header, "Content-Type", x.mediaType())

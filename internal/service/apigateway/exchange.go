@@ -8,6 +8,7 @@ import (
 	"io"
 	"net/http"
 	"net/url"
+	"strconv"
 	"strings"
 	"time"
 
@@ -112,13 +113,58 @@ func notFound(x *exchange) error {
 	return missingToken()
 }
 
-// methodARN is what policies call this call: the path as it was asked for.
+// methodARN is what policies call this call: the path as it was asked for. What
+// is plain text in the path of the resource is written as it is there, and of
+// the rest nothing stays escaped that need not be, so that no spelling of a path
+// gets past a policy that denies another.
 func (x *exchange) methodARN() string {
-	stage := x.deployed.stage
+	stage, path := x.deployed.stage, x.route.path
 	if x.test {
 		stage = testStageInARN
 	}
-	return x.arn(stage, strings.TrimSuffix(x.path, "/"))
+	if x.route.resourceID == "" {
+		path = unescapeNeedless(strings.TrimSuffix(x.path, "/"))
+	}
+	if len(x.variables) > 0 {
+		var pairs []string // replaced at once: a value may look like a variable
+		for name, value := range x.variables {
+			value = unescapeNeedless(value)
+			pairs = append(pairs, "{"+name+"}", value, "{"+name+"+}", value)
+		}
+		path = strings.NewReplacer(pairs...).Replace(path)
+	}
+	return x.arn(stage, path)
+}
+
+// unescapeNeedless decodes what is escaped of a path without need: letters,
+// digits and -._~ mean the same either way. Other escapes are in upper case.
+func unescapeNeedless(path string) string {
+	if !strings.Contains(path, "%") {
+		return path
+	}
+	var b strings.Builder
+	for i := 0; i < len(path); i++ {
+		if path[i] != '%' || i+2 >= len(path) {
+			b.WriteByte(path[i])
+			continue
+		}
+		c, err := strconv.ParseUint(path[i+1:i+3], 16, 8)
+		switch {
+		case err != nil:
+			b.WriteByte('%')
+			continue
+		case isUnreserved(byte(c)):
+			b.WriteByte(byte(c))
+		default:
+			b.WriteString(strings.ToUpper(path[i : i+3]))
+		}
+		i += 2
+	}
+	return b.String()
+}
+
+func isUnreserved(c byte) bool {
+	return c >= 'a' && c <= 'z' || c >= 'A' && c <= 'Z' || c >= '0' && c <= '9' || strings.IndexByte("-._~", c) >= 0
 }
 
 // sourceARN is what the policies of functions call the method: the path of its

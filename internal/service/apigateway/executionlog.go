@@ -75,6 +75,17 @@ func (m listed) String() string {
 	return "{" + strings.Join(pairs, ", ") + "}"
 }
 
+// withoutSecrets hides what opens doors: a log has more readers.
+func withoutSecrets(headers map[string]string) listed {
+	for name, value := range headers {
+		switch strings.ToLower(name) {
+		case "authorization", "cookie", "x-api-key", "x-amz-security-token":
+			headers[name] = masked(value)
+		}
+	}
+	return headers
+}
+
 // noteMethodRequest tells what was asked.
 func (x *exchange) noteMethodRequest() {
 	if x.log == nil {
@@ -84,7 +95,7 @@ func (x *exchange) noteMethodRequest() {
 	x.log.note("HTTP Method: %s, Resource Path: %s", x.request.Method, x.route.path)
 	x.log.add(aboutContent, "Method request path: %s", listed(x.variables))
 	x.log.add(aboutContent, "Method request query string: %s", listed(last(x.query)))
-	x.log.add(aboutContent, "Method request headers: %s", listed(last(x.request.Header)))
+	x.log.add(aboutContent, "Method request headers: %s", withoutSecrets(last(x.request.Header)))
 }
 
 // noteBody tells what came with a call.
@@ -108,7 +119,7 @@ func (x *exchange) noteEndpointRequest(uri string, header http.Header, body []by
 		return
 	}
 	x.log.note("Endpoint request URI: %s", uri)
-	x.log.add(aboutContent, "Endpoint request headers: %s", listed(last(header)))
+	x.log.add(aboutContent, "Endpoint request headers: %s", withoutSecrets(last(header)))
 	x.log.add(aboutContent, "Endpoint request body after transformations: %s", shortened(body))
 	x.log.note("Sending request to %s", uri)
 }

@@ -2,6 +2,7 @@ package apigateway
 
 import (
 	"net/url"
+	"slices"
 	"strings"
 
 	agw "cloudless/internal/api/apigateway"
@@ -139,8 +140,11 @@ func (t *route) plain(part string) *route {
 
 // method returns what answers an HTTP method here.
 func (t *route) method(httpMethod string) *method {
-	if m := t.methods[httpMethod]; m != nil {
+	if m := t.methods[httpMethod]; m != nil && httpMethod != "ANY" {
 		return m
+	}
+	if !slices.Contains(httpMethods, httpMethod) || httpMethod == "ANY" {
+		return nil // "get" is not GET, neither to policies nor to a throttle
 	}
 	return t.methods["ANY"]
 }
