@@ -8,6 +8,7 @@ import (
 
 	"cloudless/internal/api"
 	agw "cloudless/internal/api/apigateway"
+	"cloudless/internal/service/apigateway/openapi"
 	"cloudless/internal/storage/kv"
 )
 
@@ -64,6 +65,9 @@ func checkModel(m *agw.Model) error {
 	}
 	if mediaType(*m.ContentType) == "application/json" && !json.Valid([]byte(schema)) {
 		return agw.BadRequestException("Invalid model specified: Validation Result: warnings : [], errors : [Invalid model schema specified]")
+	}
+	if !openapi.Canonical(schema) {
+		return agw.BadRequestException("Invalid model specified: Validation Result: warnings : [], errors : [Model reference must be in canonical form]")
 	}
 	return nil
 }

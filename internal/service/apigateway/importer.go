@@ -165,11 +165,7 @@ func (im *importer) models() error {
 		if before := im.known[*m.Name]; before != nil {
 			kept.Model.Id = before.Model.Id
 		}
-		err := checkModel(&kept.Model)
-		if err == nil {
-			err = im.checkReferences(&kept.Model)
-		}
-		if err != nil {
+		if err := checkModel(&kept.Model); err != nil {
 			if err := im.refused(err, "Unable to create model for '%s'", *m.Name); err != nil {
 				return err
 			}
@@ -181,14 +177,6 @@ func (im *importer) models() error {
 		}
 	}
 	return nil
-}
-
-// checkReferences refuses a model with references that lead to no model.
-func (im *importer) checkReferences(m *agw.Model) error {
-	if openapi.Canonical(*m.Schema) {
-		return nil
-	}
-	return agw.BadRequestException("Invalid model specified: Validation Result: warnings : [], errors : [Model reference must be in canonical form]")
 }
 
 // checkModels is checkModels for what there is now.

@@ -2,6 +2,8 @@ package apigateway
 
 import (
 	"context"
+	"maps"
+	"regexp"
 	"slices"
 	"strings"
 
@@ -65,13 +67,19 @@ func checkMethod(m *agw.Method) error {
 	if len(m.AuthorizationScopes) > 0 && deref(m.AuthorizationType) != "COGNITO_USER_POOLS" {
 		return awserr.Unsupported("the authorizationScopes parameter of a method without user pools")
 	}
-	for name := range m.RequestParameters {
+	for _, name := range slices.Sorted(maps.Keys(m.RequestParameters)) {
+		if isMethodParameter(name) && !parameterNames.MatchString(name) {
+			return agw.BadRequestException("Invalid mapping expression specified: Validation Result: warnings : [], errors : [Parameter name should match the following regular expression: " + parameterNames.String() + "]")
+		}
 		if !isMethodParameter(name) {
 			return agw.BadRequestException("Invalid mapping expression specified: Validation Result: warnings : [], errors : [Invalid mapping expression specified: " + name + "]")
 		}
 	}
 	return nil
 }
+
+// parameterNames are the names that parameters of a request may have.
+var parameterNames = regexp.MustCompile(`^[a-zA-Z0-9._$-]+$`)
 
 // isMethodParameter tells names such as "method.request.header.X-Name".
 func isMethodParameter(name string) bool {

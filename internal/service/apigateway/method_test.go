@@ -93,3 +93,14 @@ func TestMethodsThatAreMadeSideBySideAllStay(t *testing.T) {
 		t.Errorf("methods = %s", asJSON(got))
 	}
 }
+
+func TestNamesOfParametersAreAWSs(t *testing.T) {
+	w := newWorld(t)
+	id, root := w.makeAPI()
+	put := func(name string) agw.PutMethodRequest {
+		return agw.PutMethodRequest{RestApiId: id, ResourceId: root, HttpMethod: "GET", AuthorizationType: "NONE", RequestParameters: map[string]bool{name: true}}
+	}
+	refused(w, w.PutMethod, put("method.request.querystring.page[size]"), "BadRequestException",
+		"Invalid mapping expression specified: Validation Result: warnings : [], errors : [Parameter name should match the following regular expression: ^[a-zA-Z0-9._$-]+$]")
+	do(w, w.PutMethod, put("method.request.querystring.page_size-$1.a"))
+}

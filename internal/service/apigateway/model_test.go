@@ -54,3 +54,17 @@ func TestModels(t *testing.T) {
 	do(w, w.DeleteModel, remove)
 	refused(w, w.DeleteModel, remove, "NotFoundException", "Invalid model name specified: MySchema")
 }
+
+func TestReferencesOfAModelLeadToModels(t *testing.T) {
+	w := newWorld(t)
+	id, _ := w.makeAPI()
+	create := func(name, ref string) agw.CreateModelRequest {
+		return agw.CreateModelRequest{RestApiId: id, Name: name, ContentType: "application/json", Schema: new(`{"definitions":{"a":{}},"items":{"$ref":"` + ref + `"}}`)}
+	}
+	do(w, w.CreateModel, create("A", "https://apigateway.amazonaws.com/restapis/"+id+"/models/Empty"))
+	do(w, w.CreateModel, create("B", "#/definitions/a"))
+	for _, ref := range []string{"Empty", "#/definitions/b", "https://example.com/a"} {
+		refused(w, w.CreateModel, create("C", ref), "BadRequestException",
+			"Invalid model specified: Validation Result: warnings : [], errors : [Model reference must be in canonical form]")
+	}
+}
