@@ -13,6 +13,6 @@
 // over with a warning is passed over with AWS's warning.
 //
 // The promise that others lean on: no document is larger in memory than its
-// text by more than a constant factor. Aliases of YAML are followed only as far
-// as the bound on values allows, and nothing is fetched.
+// text by more than a constant factor, or than the bound on values allows: it
+// counts what aliases of YAML and references stand for. Nothing is fetched.
 package openapi

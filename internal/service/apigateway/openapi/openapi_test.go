@@ -4,6 +4,7 @@ import (
 	"encoding/json"
 	"errors"
 	"flag"
+	"fmt"
 	"os"
 	"path/filepath"
 	"slices"
@@ -131,6 +132,15 @@ func TestReadRefuses(t *testing.T) {
 	for c := 'b'; c <= 'k'; c++ {
 		bomb += string(c) + ": &" + string(c) + " [" + strings.TrimSuffix(strings.Repeat("*"+string(c-1)+",", 10), ",") + "]\n"
 	}
+	// Each of many methods refers to all of the same much.
+	shared := `{"openapi":"3.0.0","paths":{`
+	for i := range 2000 {
+		shared += fmt.Sprintf(`"/p%d":{"get":{"responses":{"200":{"$ref":"#/components/responses/all"}}}},`, i)
+	}
+	shared += `"/":{}},"components":{"responses":{"all":{"headers":{"h":{}`
+	for i := range 2000 {
+		shared += fmt.Sprintf(`,"h%d":{}`, i)
+	}
 	const swagger = `{"swagger":"2.0","paths":`
 	for _, tt := range []struct{ name, doc, want string }{
 		{"nothing", ``, "Invalid OpenAPI input."},
@@ -142,6 +152,7 @@ func TestReadRefuses(t *testing.T) {
 		{"a bomb", bomb + "swagger: '2.0'\n", "Invalid OpenAPI input."},
 		{"a loop", "swagger: '2.0'\nx: &x\n  y: *x\n", "Invalid OpenAPI input."},
 		{"endless nesting", `{"swagger":"2.0","x":` + strings.Repeat("[", 100_000) + strings.Repeat("]", 100_000) + `}`, "Invalid OpenAPI input."},
+		{"much that is shared by many methods", shared + `}}}}}`, "Invalid OpenAPI input."},
 		{"a document of more than 6 MB", swagger + `{}}` + strings.Repeat(" ", MaxBytes), "Invalid OpenAPI input."},
 		{"a URI that is no text", swagger + `{"/a":{"get":{"x-amazon-apigateway-integration":{"type":"http","uri":{"Fn::Sub":"x"}}}}}}`,
 			"Unable to parse API definition because of a malformed integration at path /a."},

@@ -20,7 +20,9 @@ type reader struct {
 	api      *API
 	warnings []string
 
-	models  map[string]bool // that the document names
+	models  map[string]bool  // that the document names
+	inline  map[*node]string // models that stand by themselves in methods
+	left    int              // see spend
 	schemes map[string]scheme
 }
 
@@ -31,7 +33,7 @@ func Read(doc []byte, options Options) (api *API, warnings []string, err error) 
 	if err != nil || !root.is(object) {
 		return nil, nil, invalidInput
 	}
-	r := &reader{options: options, doc: root, api: &API{}, models: map[string]bool{}}
+	r := &reader{options: options, doc: root, api: &API{}, models: map[string]bool{}, inline: map[*node]string{}, left: maxValues}
 	switch v2, v3 := root.get("swagger").str(), root.get("openapi").str(); {
 	case v2 == "2.0" || v2 == "2":
 		r.v2 = true
@@ -58,6 +60,14 @@ func parseDocument(doc []byte) (*node, error) {
 	return parseYAML(doc)
 }
 
+// spend pays for n things that are taken out of the document. What methods refer
+// to they have each for themselves, so that a document may say much with few
+// words, as aliases of YAML may. It reports whether there is something left.
+func (r *reader) spend(n int) bool {
+	r.left -= n
+	return r.left >= 0
+}
+
 func (r *reader) warn(text string) {
 	if len(r.warnings) < maxWarnings {
 		r.warnings = append(r.warnings, text)
@@ -75,7 +85,13 @@ func (r *reader) read() error {
 	r.readExtensions()
 	r.readModels()
 	r.readSchemes()
-	return r.readPaths()
+	if err := r.readPaths(); err != nil {
+		return err
+	}
+	if r.left < 0 {
+		return invalidInput
+	}
+	return nil
 }
 
 // component returns a part that others refer to: in 3.0 one of components, in

@@ -132,6 +132,9 @@ func (r *reader) texts(n *node, member, where string) map[string]string {
 	}
 	var out map[string]string
 	n.members(func(key string, v *node) {
+		if !r.spend(1) {
+			return
+		}
 		if !v.is(text) {
 			r.warn("Invalid format for '" + member + "'. Expected type string for property '" + key + "'" + where + " but got '" + shown(v) + "'")
 			return

@@ -58,6 +58,9 @@ func (r *reader) readIntegration(m *agw.Method, path string, op *node) error {
 // readIntegrationResponses reads responses, which the document has by their
 // selection patterns and the API by their statuses.
 func (r *reader) readIntegrationResponses(i *agw.Integration, responses *node, where string) {
+	if !r.spend(len(responses.names())) {
+		return
+	}
 	for _, pattern := range responses.sorted() {
 		x := responses.get(pattern)
 		out := agw.IntegrationResponse{

@@ -18,6 +18,9 @@ var status = regexp.MustCompile(`^[1-5]\d\d$`)
 func (r *reader) readPaths() error {
 	paths, prefix := r.doc.get("paths"), r.prefix()
 	for _, path := range paths.sorted() {
+		if !r.spend(1) {
+			return nil
+		}
 		if !strings.HasPrefix(path, "/") {
 			continue // members such as x-…
 		}
@@ -76,6 +79,9 @@ func (r *reader) readParameters(m *agw.Method, all, op *node, where string) {
 		return
 	}
 	for _, p := range all.items {
+		if !r.spend(1) {
+			return
+		}
 		p = r.deref(p)
 		name := p.get("name").str()
 		switch p.get("in").str() {
@@ -88,7 +94,7 @@ func (r *reader) readParameters(m *agw.Method, all, op *node, where string) {
 		case "body":
 			model, ok := r.modelOf(p.get("schema"), "request to "+where)
 			for _, mediaType := range r.mediaTypes(op, "consumes") {
-				if ok {
+				if r.spend(1) && ok {
 					put(&m.RequestModels, mediaType, model)
 				}
 			}
@@ -116,6 +122,9 @@ func (r *reader) mediaTypes(op *node, member string) []string {
 func (r *reader) contentModels(content *node, where string) map[string]string {
 	var models map[string]string
 	content.members(func(mediaType string, c *node) {
+		if !r.spend(1) {
+			return
+		}
 		if name, ok := r.modelOf(c.get("schema"), where); ok {
 			put(&models, mediaType, name)
 		}
@@ -125,11 +134,17 @@ func (r *reader) contentModels(content *node, where string) map[string]string {
 
 func (r *reader) readResponses(m *agw.Method, op *node, where string) {
 	responses := op.get("responses")
+	if !r.spend(len(responses.names())) {
+		return
+	}
 	for _, code := range responses.sorted() {
 		if !status.MatchString(code) {
 			continue // "default" is no status that a method may have
 		}
 		from := r.deref(responses.get(code))
+		if !r.spend(len(from.get("headers").names())) {
+			return
+		}
 		out := agw.MethodResponse{StatusCode: new(code)}
 		from.get("headers").members(func(name string, _ *node) {
 			put(&out.ResponseParameters, "method.response.header."+name, false)
@@ -138,7 +153,9 @@ func (r *reader) readResponses(m *agw.Method, op *node, where string) {
 			out.ResponseModels = r.contentModels(from.get("content"), code+" response to "+where)
 		} else if name, ok := r.modelOf(from.get("schema"), code+" response to "+where); ok {
 			for _, mediaType := range r.mediaTypes(op, "produces") {
-				put(&out.ResponseModels, mediaType, name)
+				if r.spend(1) {
+					put(&out.ResponseModels, mediaType, name)
+				}
 			}
 		}
 		put(&m.MethodResponses, code, out)

@@ -107,6 +107,10 @@ func (r *reader) modelOf(s *node, where string) (name string, ok bool) {
 	if len(s.keys) == 0 {
 		return "", false
 	}
+	if name, known := r.inline[s]; known {
+		return name, true
+	}
+	defer func() { r.inline[s] = name }()
 	sum := sha256.Sum256(writeJSON(r.canonical(s)))
 	name = "MODEL" + hex.EncodeToString(sum[:3])
 	if !r.models[name] {

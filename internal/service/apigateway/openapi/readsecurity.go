@@ -71,6 +71,9 @@ func (r *reader) secure(m *agw.Method, op *node) {
 		return
 	}
 	for _, requirement := range asked.items {
+		if !r.spend(1 + len(requirement.names())) {
+			return
+		}
 		requirement.members(func(name string, scopes *node) {
 			s := r.schemes[name]
 			if s.apiKey {

@@ -131,6 +131,14 @@ func (n *node) strs() []string {
 	return out
 }
 
+// names returns the keys of an object.
+func (n *node) names() []string {
+	if !n.is(object) {
+		return nil
+	}
+	return n.keys
+}
+
 // members calls do for each member of an object.
 func (n *node) members(do func(key string, v *node)) {
 	if !n.is(object) {
