@@ -2,6 +2,7 @@
 
 // What the function says, on its way to the log. Each message goes out as one
 // frame on a pipe of its own, so that a message of many lines stays one event.
+// It is a line of text, or a JSON object where the function is configured so.
 
 var fs = require('fs');
 var util = require('util');
@@ -16,26 +17,56 @@ var requestId;
 
 exports.setRequestId = function (id) { requestId = id; };
 
+var LEVELS = ['TRACE', 'DEBUG', 'INFO', 'WARN', 'ERROR', 'FATAL'];
+
+// config is how the function wants to log. A process that waited for its
+// function knows it no sooner than when that says something.
+var config = function () {
+  var json = String(process.env.AWS_LAMBDA_LOG_FORMAT).toUpperCase() === 'JSON';
+  var found = { json: json, least: json ? LEVELS.indexOf(String(process.env.AWS_LAMBDA_LOG_LEVEL).toUpperCase()) : -1 };
+  config = function () { return found; };
+  return found;
+};
+
 // install makes the console write log lines.
 exports.install = function () {
   delete process.env._LAMBDA_TELEMETRY_LOG_FD;
   var levels = { debug: 'DEBUG', log: 'INFO', info: 'INFO', warn: 'WARN', error: 'ERROR' };
+  if (generation.trace) {
+    levels.fatal = 'FATAL';
+  }
   Object.keys(levels).forEach(function (method) {
-    console[method] = function () {
-      write(levels[method], util.format.apply(util, arguments));
-    };
+    console[method] = function () { say(levels[method], arguments); };
   });
   console.trace = function trace() {
+    if (config().json) {
+      return say('TRACE', arguments);
+    }
     var err = { name: 'Trace', message: util.format.apply(util, arguments) };
     Error.captureStackTrace(err, trace);
     write('TRACE', err.stack);
   };
 };
 
+// say logs what a method of the console was given.
+function say(level, given) {
+  if (!config().json) {
+    return write(level, util.format.apply(util, given));
+  }
+  if (LEVELS.indexOf(level) >= config().least) {
+    writeJSON(level, Array.prototype.slice.call(given));
+  }
+}
+
 exports.line = function (text) { write('ERROR', text); };
 
 // failure logs an error that ended the process.
-exports.failure = function (title, err) { write('ERROR', title + ' \t' + errors.format(err)); };
+exports.failure = function (title, err) {
+  if (config().json) {
+    return writeJSON('ERROR', [err instanceof Error ? err : new Error(err)]);
+  }
+  write('ERROR', title + ' \t' + errors.format(err));
+};
 
 // invokeFailure logs the error that a handler answered with.
 exports.invokeFailure = function (err) {
@@ -61,11 +92,45 @@ exports.initFailure = function (err) {
 
 function write(level, message) {
   var now = new Date();
-  var head = now.toISOString() + '\t' + requestId + '\t' + (generation.levels ? level + '\t' : '');
+  send(now, now.toISOString() + '\t' + requestId + '\t' + (generation.levels ? level + '\t' : '') + message);
+}
+
+// writeJSON logs an object with what was given: one value as it is, several as
+// the text that they make, beside the first error among them.
+function writeJSON(level, given) {
+  var now = new Date();
+  var told = { timestamp: now.toISOString(), level: level, requestId: requestId, message: given[0] };
+  if (given.length === 1) {
+    var text;
+    try {
+      text = JSON.stringify(told, function (_, value) { return value instanceof Error ? describe(value, value) : value; });
+    } catch (circular) {
+      told.message = util.format(told.message);
+      text = JSON.stringify(told);
+    }
+    return send(now, text);
+  }
+  told.message = util.format.apply(util, given);
+  var err = given.filter(function (value) { return value instanceof Error; })[0];
+  send(now, JSON.stringify(err ? describe(err, {}, told) : told));
+}
+
+// describe adds to an object, or to a new one, what an error is, and what else.
+function describe(err, properties, told) {
+  told = told || {};
+  told.errorType = err.constructor && err.constructor.name || 'UnknownError';
+  told.errorMessage = err.message;
+  told.stackTrace = typeof err.stack === 'string' ? err.stack.split('\n') : [];
+  Object.keys(properties).forEach(function (key) { told[key] = properties[key]; });
+  return told;
+}
+
+// send puts a message on its way.
+function send(now, text) {
   if (fd) {
-    writeFrame(now.getTime(), head + message);
+    writeFrame(now.getTime(), text);
   } else {
-    process.stdout.write((head + message).replace(/\n/g, '\r') + '\n');
+    process.stdout.write(text.replace(/\n/g, '\r') + '\n');
   }
 }
 

@@ -157,6 +157,10 @@ class Log:
             data = data[os.write(self.fd, data):]
 
     def failure(self, told):
+        if wants_json():
+            now = time.strftime("%Y-%m-%dT%H:%M:%S", time.gmtime())
+            self.write(json.dumps(dict({"timestamp": now, "level": "ERROR"}, **told), ensure_ascii=False) + "\n")
+            return
         head = "[ERROR] "
         if told["errorType"]:
             head += told["errorType"] + ": "
@@ -168,12 +172,48 @@ class Log:
         self.write(text)
 
 
+def wants_json():
+    """Tell whether the function wants its log to be JSON."""
+    return os.environ.get("AWS_LAMBDA_LOG_FORMAT", "").upper() == "JSON"
+
+
+class JSONFormatter(logging.Formatter):
+    """Makes objects of records, with what a caller has added to them."""
+
+    known = set(vars(logging.LogRecord("", 0, "", 0, "", (), None))) | {"message", "aws_request_id", "taskName"}
+
+    def format(self, record):
+        told = {
+            "timestamp": time.strftime("%Y-%m-%dT%H:%M:%S", time.gmtime(record.created)) + ".%03dZ" % record.msecs,
+            "level": logging.getLevelName(min(50, max(0, record.levelno)) // 10 * 10),
+            "message": record.getMessage(),
+            "logger": record.name,
+        }
+        if record.exc_info and record.exc_info[0]:
+            kind, err, stack = record.exc_info
+            told.update(stackTrace=traceback.format_tb(stack), errorType=kind.__name__, errorMessage=str(err))
+        told["requestId"] = record.aws_request_id
+        if "errorType" in told:
+            told["location"] = "%s:%s:%d" % (record.pathname, record.funcName, record.lineno)
+        for name, value in vars(record).items():
+            if name not in self.known and value is not None:
+                told.setdefault(name, value)
+        return json.dumps(told, ensure_ascii=False) + "\n"
+
+
 class LogHandler(logging.Handler):
     """Sends the logging module's records to the log, with their request id."""
 
     def __init__(self, log):
         super().__init__()
         self.log = log
+        if wants_json():
+            self.setFormatter(JSONFormatter())
+            level = os.environ.get("AWS_LAMBDA_LOG_LEVEL", "").upper()
+            level = logging.getLevelName({"TRACE": "DEBUG", "FATAL": "CRITICAL"}.get(level, level))
+            if isinstance(level, int):
+                logging.getLogger().setLevel(level)
+            return
         formatter = logging.Formatter("[%(levelname)s]\t%(asctime)s.%(msecs)03dZ\t%(aws_request_id)s\t%(message)s\n",
                                       "%Y-%m-%dT%H:%M:%S")
         formatter.converter = time.gmtime
@@ -267,13 +307,13 @@ def lead_names():
 def main():
     lead_names()
     log = Log()
-    logging.getLogger().addHandler(LogHandler(log))
     api = Connection(sys.argv.pop(1) if len(sys.argv) > 1 else "", os.environ.get("AWS_LAMBDA_RUNTIME_API", ""))
     if len(sys.argv) > 1:
         del sys.argv[1]
         import cloudless_wait  # pylint: disable=import-outside-toplevel
 
         cloudless_wait.wait(api)
+    logging.getLogger().addHandler(LogHandler(log))  # now the function's variables are there
     sys.path[0] = os.environ["LAMBDA_TASK_ROOT"]
     try:
         handler = load(os.environ["_HANDLER"])
