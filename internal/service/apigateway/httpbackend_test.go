@@ -3,6 +3,7 @@ package apigateway
 import (
 	"fmt"
 	"io"
+	"log"
 	"net/http"
 	"net/http/httptest"
 	"strings"
@@ -131,4 +132,38 @@ func TestMappingsRefuse(t *testing.T) {
 	}
 	refused(w, w.PutIntegrationResponse, agw.PutIntegrationResponseRequest{RestApiId: id, ResourceId: resource, HttpMethod: "ANY", StatusCode: "200",
 		ResponseParameters: map[string]string{"method.response.header.X-Nosuch": "'a'"}}, "BadRequestException", refusal("method.response.header.X-Nosuch"))
+}
+
+func TestACertificateOfNobodyKnownIsTakenWhereThatIsAsked(t *testing.T) {
+	server := httptest.NewUnstartedServer(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) { _, _ = io.WriteString(w, "ok") }))
+	server.Config.ErrorLog = log.New(io.Discard, "", 0)
+	server.StartTLS()
+	t.Cleanup(server.Close)
+	elsewhere := strings.Replace(server.URL, "127.0.0.1", "localhost", 1) // which the certificate is not for
+	for _, tt := range []struct {
+		name, url string
+		skip      bool
+		status    int
+	}{
+		{"not asked", server.URL, false, 504},
+		{"asked", server.URL, true, 200},
+		{"asked, but of another host", elsewhere, true, 504},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			w := newWorld(t)
+			id, resource := httpAPI(w, agw.PutIntegrationRequest{Type: "HTTP_PROXY", Uri: &tt.url})
+			if tt.skip {
+				do(w, w.UpdateIntegration, agw.UpdateIntegrationRequest{RestApiId: id, ResourceId: resource, HttpMethod: "ANY", PatchOperations: replace("/tlsConfig/insecureSkipVerification", "true")})
+			}
+			w.deploy(id, "s")
+			if answer := w.ask(id, "GET", "/s/pets/1", ""); answer.StatusCode != tt.status {
+				t.Errorf("status %d, want %d", answer.StatusCode, tt.status)
+			}
+		})
+	}
+	w := newWorld(t)
+	id, root := w.makeAPI()
+	do(w, w.PutMethod, agw.PutMethodRequest{RestApiId: id, ResourceId: root, HttpMethod: "GET", AuthorizationType: "NONE"})
+	refused(w, w.PutIntegration, agw.PutIntegrationRequest{RestApiId: id, ResourceId: root, HttpMethod: "GET", Type: "AWS", Uri: new(lambdaURI), IntegrationHttpMethod: new("POST"),
+		TlsConfig: &agw.TlsConfig{InsecureSkipVerification: new(true)}}, "NotImplemented", "cloudless does not implement the tlsConfig parameter of an integration yet.")
 }

@@ -95,6 +95,7 @@ type Service struct {
 	deployed *deployedCache
 	buckets  buckets
 	backends http.RoundTripper // carries the calls of HTTP integrations
+	trusting http.RoundTripper // the same, to backends of authorities that nobody knows
 }
 
 // New returns the service.
@@ -104,7 +105,7 @@ func New(c Config) *Service {
 	}
 	return &Service{
 		store: c.Store, authz: c.Authorizer, clock: c.Clock, invoker: c.Invoker, policies: c.Documents, services: c.Services, tokens: c.Tokens, logs: c.Logs, log: c.Log,
-		deployed: newDeployedCache(), backends: newBackends(),
+		deployed: newDeployedCache(), backends: newBackends(), trusting: newTrustingBackends(c.Clock),
 	}
 }
 

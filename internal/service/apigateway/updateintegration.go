@@ -59,7 +59,10 @@ var integrationRules = []rule[agw.Integration]{
 		i.ResponseTransferMode = p.text()
 		return nil
 	}},
-	{"/tlsConfig/insecureSkipVerification", replaceOnly, unlessFalse[agw.Integration]("tlsConfig of an integration")},
+	{"/tlsConfig/insecureSkipVerification", replaceOnly, func(i *agw.Integration, p patchOp) error {
+		i.TlsConfig = &agw.TlsConfig{InsecureSkipVerification: new(p.text() == "true")}
+		return nil
+	}},
 }
 
 func patchTimeout(i *agw.Integration, p patchOp) error {
