@@ -125,6 +125,17 @@ resource "aws_api_gateway_stage" "prod" {
   documentation_version = aws_api_gateway_documentation_version.shop.version
   variables             = { greeting = var.greeting }
   tags                  = { team = "pets" }
+
+  access_log_settings {
+    destination_arn = aws_cloudwatch_log_group.calls.arn
+    format          = "$context.requestId $context.httpMethod $context.path $context.status"
+  }
+
+  depends_on = [aws_api_gateway_account.this]
+}
+
+resource "aws_cloudwatch_log_group" "calls" {
+  name = "calls"
 }
 
 # An API from a document.

@@ -69,6 +69,7 @@ resource "aws_api_gateway_method_settings" "all" {
   settings {
     throttling_rate_limit  = 100
     throttling_burst_limit = 50
+    logging_level          = "INFO"
   }
 }
 
