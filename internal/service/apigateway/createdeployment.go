@@ -20,6 +20,7 @@ func (s *Service) CreateDeployment(ctx context.Context, call *api.Call, in *agw.
 	}
 	d := &deployment{Form: form, ID: newID(s.clock, deploymentIDLength), Description: in.Description, Created: s.now()}
 	err := s.changeAPI(ctx, call, in.RestApiId, func(tx kv.Tx, a *restAPI) error {
+		d.DisableExecuteApiEndpoint = deref(a.API.DisableExecuteApiEndpoint)
 		d.BinaryMediaTypes, d.Policy = a.API.BinaryMediaTypes, policyDocument(&a.API)
 		d.APIKeySource = a.API.ApiKeySource
 		if err := snapshot(tx, in.RestApiId, d); err != nil {

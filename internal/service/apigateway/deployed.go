@@ -21,6 +21,7 @@ type deployed struct {
 	deploymentID string
 	variables    map[string]string
 	routes       *route
+	byDomainOnly bool // not to be called under the API's own host
 
 	binaryMediaTypes []string
 	policy           string                           // of the API; "" for none
@@ -136,7 +137,7 @@ func readDeployed(r kv.Reader, apiID string, record []byte) (*deployed, error) {
 	}
 	return &deployed{
 		record: record, apiID: apiID, account: st.Account, region: st.Region, stage: *st.Stage.StageName,
-		deploymentID: deploymentID, variables: st.Stage.Variables, routes: newRoutes(t),
+		deploymentID: deploymentID, variables: st.Stage.Variables, routes: newRoutes(t), byDomainOnly: kept.DisableExecuteApiEndpoint,
 		binaryMediaTypes: kept.BinaryMediaTypes, policy: kept.Policy,
 		apiKeySource: kept.APIKeySource, settings: normalSettings(st.Stage.MethodSettings), accessLog: st.Stage.AccessLogSettings,
 		gatewayResponses: responsesByType(responses), authorizers: readyAuthorizers(asked), validators: validatorsByID(checks), models: schemas{apiID: apiID, texts: schemaTexts(texts)},

@@ -18,6 +18,10 @@ type deployment struct {
 	BinaryMediaTypes []string `json:",omitempty"`
 	Policy           string   `json:",omitempty"` // of the API, as a document
 	APIKeySource     string   `json:",omitempty"`
+
+	// DisableExecuteApiEndpoint lets the API be called under custom domain names
+	// alone.
+	DisableExecuteApiEndpoint bool `json:",omitempty"`
 }
 
 func (d *deployment) shape() agw.Deployment {

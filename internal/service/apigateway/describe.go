@@ -19,6 +19,7 @@ func describe(r kv.Reader, a *restAPI, t tree, prefix func(part) []byte) (*opena
 	d := &openapi.API{
 		Title: *shown.Name, Description: shown.Description, Version: shown.Version,
 		APIKeySource: shown.ApiKeySource, BinaryMediaTypes: shown.BinaryMediaTypes,
+		DisableExecuteApiEndpoint: shown.DisableExecuteApiEndpoint,
 	}
 	if document := policyDocument(shown); document != "" {
 		d.Policy = &document
@@ -117,6 +118,9 @@ func (s *Service) clone(ctx context.Context, tx kv.Tx, call *api.Call, a *restAP
 	d.Documentation = partsOf(parts)
 	if in.Policy != nil {
 		d.Policy = in.Policy
+	}
+	if in.DisableExecuteApiEndpoint != nil {
+		d.DisableExecuteApiEndpoint = in.DisableExecuteApiEndpoint
 	}
 	d.Title, d.Description, d.Version = "", in.Description, in.Version // they are the request's
 	for i := range d.Models {

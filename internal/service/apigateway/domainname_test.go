@@ -145,3 +145,30 @@ func TestFunctionsSeeThePathUnderTheDomain(t *testing.T) {
 	}
 	wantAnswer(t, serve("/v2/pets/7"), 403, `{"message":"Forbidden"}`)
 }
+
+func TestAnAPIMayBeCalledUnderItsDomainAlone(t *testing.T) {
+	w := newWorld(t)
+	id, root := w.makeAPI()
+	w.methodOn(id, root, "GET", agw.PutIntegrationRequest{Type: "AWS_PROXY", Uri: new(lambdaURI)})
+	w.invoker.says(`{"statusCode": 200, "body": "ok"}`)
+	w.deploy(id, "prod")
+	w.domain("shop.example.com")
+	do(w, w.CreateBasePathMapping, agw.CreateBasePathMappingRequest{DomainName: "shop.example.com", RestApiId: id, Stage: new("prod")})
+	do(w, w.UpdateRestApi, agw.UpdateRestApiRequest{RestApiId: id, PatchOperations: replace("/disableExecuteApiEndpoint", "True")})
+	wantAnswer(t, w.ask(id, "GET", "/prod/", ""), 200, "ok") // until it is deployed
+	w.deploy(id, "prod")
+	wantAnswer(t, w.ask(id, "GET", "/prod/", ""), 403, `{"message":"Forbidden"}`)
+	rec := httptest.NewRecorder()
+	w.ServeDomain(rec, httptest.NewRequestWithContext(t.Context(), "GET", "http://shop.example.com/", nil), w.call, "shop.example.com",
+		func([]byte) (api.Principal, error) { return api.Principal{}, nil })
+	wantAnswer(t, rec.Result(), 200, "ok")
+	// Documents and clones carry it.
+	out := do(w, w.GetExport, agw.GetExportRequest{RestApiId: id, StageName: "prod", ExportType: "swagger", Parameters: map[string]string{"extensions": "apigateway"}})
+	for _, a := range []*agw.RestApi{w.importAPI(string(out.Body), nil), do(w, w.CreateRestApi, agw.CreateRestApiRequest{Name: "clone", CloneFrom: &id})} {
+		if !*a.DisableExecuteApiEndpoint {
+			t.Errorf("API = %s", asJSON(a))
+		}
+	}
+	refused(w, w.UpdateRestApi, agw.UpdateRestApiRequest{RestApiId: id, PatchOperations: replace("/disableExecuteApiEndpoint", "x")},
+		"BadRequestException", "Invalid value for disableExecuteApiEndpoint: x")
+}

@@ -82,6 +82,9 @@ func (s *Service) find(x *exchange, apiID string) error {
 	if err != nil {
 		return orElse(err, forbidden())
 	}
+	if d.byDomainOnly && x.calledPath == "" {
+		return forbidden()
+	}
 	// Slashes between stage and resource mean nothing to the resource, but the
 	// full path keeps them.
 	x.path, x.fullPath = "/"+strings.TrimLeft(path, "/"), "/"+name+path

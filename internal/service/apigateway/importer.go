@@ -89,7 +89,6 @@ func (im *importer) checkBuilt() error {
 		{d.MinimumCompressionSize != nil, "x-amazon-apigateway-minimum-compression-size extension"},
 		{d.SecurityPolicy != "", "x-amazon-apigateway-security-policy extension"},
 		{d.EndpointAccessMode != "", "x-amazon-apigateway-endpoint-access-mode extension"},
-		{d.DisableExecuteApiEndpoint != nil && *d.DisableExecuteApiEndpoint, "disableExecuteApiEndpoint of an imported document"},
 		{d.Endpoint != nil && len(d.Endpoint.VpcEndpointIds) > 0, "vpcEndpointIds of an imported document"},
 	} {
 		if option.asked {
@@ -132,6 +131,7 @@ func (im *importer) properties() error {
 	a, d := &im.api.API, im.doc
 	if im.afresh {
 		a.Description, a.Version, a.BinaryMediaTypes, a.ApiKeySource = nil, nil, nil, "HEADER"
+		a.DisableExecuteApiEndpoint = new(false)
 	}
 	if d.Title != "" {
 		a.Name = new(d.Title)
@@ -151,6 +151,9 @@ func (im *importer) properties() error {
 		if err := patchAPIKeySource(a, patchOp{op: "replace", value: &d.APIKeySource}); err != nil {
 			return err
 		}
+	}
+	if d.DisableExecuteApiEndpoint != nil {
+		a.DisableExecuteApiEndpoint = d.DisableExecuteApiEndpoint
 	}
 	if d.Endpoint != nil {
 		a.EndpointConfiguration = endpointConfiguration(d.Endpoint)

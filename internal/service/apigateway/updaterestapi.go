@@ -3,6 +3,8 @@ package apigateway
 import (
 	"context"
 	"slices"
+	"strconv"
+	"strings"
 
 	"cloudless/internal/api"
 	agw "cloudless/internal/api/apigateway"
@@ -46,7 +48,7 @@ var restAPIRules = []rule[agw.RestApi]{
 	{"/description", allOps, text(func(a *agw.RestApi) **string { return &a.Description })},
 	{"/version", replaceOnly, text(func(a *agw.RestApi) **string { return &a.Version })},
 	{"/apiKeySource", replaceOnly, patchAPIKeySource},
-	{"/disableExecuteApiEndpoint", replaceOnly, unlessFalse[agw.RestApi]("disableExecuteApiEndpoint of an API")},
+	{"/disableExecuteApiEndpoint", replaceOnly, patchDisabled},
 	{"/binaryMediaTypes/*", allOps, patchBinaryMediaTypes},
 	{"/endpointConfiguration/types/*", allOps, patchEndpointType},
 	{"/endpointConfiguration/ipAddressType", replaceOnly, patchIPAddressType},
@@ -81,6 +83,15 @@ func unlessFalse[T any](what string) func(*T, patchOp) error {
 		}
 		return nil
 	}
+}
+
+func patchDisabled(a *agw.RestApi, p patchOp) error {
+	disabled, err := strconv.ParseBool(strings.ToLower(p.text()))
+	if err != nil {
+		return agw.BadRequestException("Invalid value for disableExecuteApiEndpoint: " + p.text())
+	}
+	a.DisableExecuteApiEndpoint = &disabled
+	return nil
 }
 
 func patchAPIName(a *agw.RestApi, p patchOp) error {

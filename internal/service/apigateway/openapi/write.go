@@ -238,6 +238,9 @@ func (w *writer) extensions(doc *node) {
 	if a.APIKeySource != "" && a.APIKeySource != "HEADER" {
 		doc.set("x-amazon-apigateway-api-key-source", newText(a.APIKeySource))
 	}
+	if isTrue(a.DisableExecuteApiEndpoint) {
+		doc.set("x-amazon-apigateway-endpoint-configuration", newObject().set("disableExecuteApiEndpoint", newBool(true)))
+	}
 	if len(a.BinaryMediaTypes) > 0 {
 		doc.set("x-amazon-apigateway-binary-media-types", newTexts(a.BinaryMediaTypes))
 	}

@@ -140,6 +140,11 @@ resource "aws_cloudwatch_log_group" "calls" {
 
 # An API from a document.
 
+resource "aws_api_gateway_rest_api" "hidden" {
+  name                         = "hidden"
+  disable_execute_api_endpoint = true
+}
+
 resource "aws_api_gateway_rest_api" "imported" {
   name = "imported"
 
