@@ -16,6 +16,16 @@ import (
 
 const trivial = `exports.handler = async (event) => ({ok: true});`
 
+// modern does what the article's function does, with the SDK of today, which
+// keeps its connections.
+const modern = `
+const { DynamoDBClient, PutItemCommand } = require('@aws-sdk/client-dynamodb');
+const db = new DynamoDBClient({});
+exports.handler = async ({ uid, username, email }) => {
+  await db.send(new PutItemCommand({ TableName: 'user', Item: { pk: { S: uid }, username: { S: username }, email: { S: email } } }));
+  return 'Put user ' + username + ' with email ' + email + ' to DynamoDB.';
+};`
+
 // runFunctions makes two functions and the article's API, and measures calls
 // of them beside the bare server.
 func runFunctions(ctx context.Context, b *bench) (section, error) {
@@ -23,7 +33,7 @@ func runFunctions(ctx context.Context, b *bench) (section, error) {
 	if err != nil {
 		return section{}, err
 	}
-	api, err := s.createArticle(ctx)
+	old, today, err := s.createArticle(ctx)
 	if err != nil {
 		return section{}, err
 	}
@@ -32,48 +42,59 @@ func runFunctions(ctx context.Context, b *bench) (section, error) {
 		r.want = `"ok":true`
 		return []request{r}, err
 	}
-	post := func(ctx context.Context, s server, _ int) ([]request, error) {
-		body := []byte(`{"uid":"1","username":"me","email":"me@company.com"}`)
-		req, err := http.NewRequestWithContext(ctx, http.MethodPost, s.url+"/_aws/execute-api/"+api+"/prod/", nil)
-		if err != nil {
-			return nil, err
+	post := func(api string) maker {
+		return func(ctx context.Context, s server, _ int) ([]request, error) {
+			body := []byte(`{"uid":"1","username":"me","email":"me@company.com"}`)
+			req, err := http.NewRequestWithContext(ctx, http.MethodPost, s.url+"/_aws/execute-api/"+api+"/prod/", nil)
+			if err != nil {
+				return nil, err
+			}
+			req.Header.Set("Content-Type", "application/json")
+			r, err := newRequest(req, body)
+			r.want = `"Put user me`
+			return []request{r}, err
 		}
-		req.Header.Set("Content-Type", "application/json")
-		r, err := newRequest(req, body)
-		r.want = `"Put user me`
-		return []request{r}, err
 	}
 	return b.besideBare(ctx, "Functions, beside a bare net/http server", s, []profile{
 		{name: "Invoke, warm, Node 22", connections: 1, requests: invoke},
 		{name: "Invoke, warm, Node 22", connections: 8, requests: invoke},
 		{name: "Invoke, cold, Node 22", connections: 1, requests: invoke, before: s.coolDown("trivial")},
-		{name: "POST → API → function → PutItem", connections: 1, requests: post},
-		{name: "POST → API → function → PutItem", connections: 8, requests: post},
+		{name: "POST → API → function → PutItem, the article's on Node 6.10", connections: 1, requests: post(old)},
+		{name: "POST → API → function → PutItem, the article's on Node 6.10", connections: 8, requests: post(old)},
+		{name: "POST → API → function → PutItem, on Node 22", connections: 1, requests: post(today)},
+		{name: "POST → API → function → PutItem, on Node 22", connections: 8, requests: post(today)},
 	})
 }
 
 // createArticle makes a trivial function, and the article's with its table and
-// its API, and returns the id of that.
-func (s server) createArticle(ctx context.Context) (api string, err error) {
+// its API, as it is and as one would write it today. It returns the ids of the APIs.
+func (s server) createArticle(ctx context.Context) (old, today string, err error) {
 	article, err := os.ReadFile("examples/article/putitem.js")
 	if err != nil {
-		return "", err
+		return "", "", err
 	}
 	if err := s.create(ctx, dataset{table: "user"}); err != nil && !strings.Contains(err.Error(), "ResourceInUse") {
-		return "", err
+		return "", "", err
 	}
 	role, err := s.createRole(ctx, "functions")
 	if err != nil {
-		return "", err
+		return "", "", err
 	}
 	if _, err := s.createFunction(ctx, "trivial", "index", trivial, "nodejs22.x", role); err != nil {
-		return "", err
+		return "", "", err
 	}
 	putitem, err := s.createFunction(ctx, "putitem", "putitem", strings.ReplaceAll(string(article), `"uid": uid`, `"pk": uid`), "nodejs6.10", role)
 	if err != nil {
-		return "", err
+		return "", "", err
 	}
-	return s.createAPI(ctx, putitem)
+	if old, err = s.createAPI(ctx, putitem); err != nil {
+		return "", "", err
+	}
+	if putitem, err = s.createFunction(ctx, "modern", "index", modern, "nodejs22.x", role); err != nil {
+		return "", "", err
+	}
+	today, err = s.createAPI(ctx, putitem)
+	return old, today, err
 }
 
 // call makes one signed REST call and reads its JSON answer.
@@ -210,8 +231,9 @@ func (s server) createAPI(ctx context.Context, function string) (id string, err 
 	if err := s.call(ctx, service, http.MethodPost, "/restapis/"+api.ID+"/deployments", map[string]any{"stageName": "prod"}, nil); err != nil {
 		return "", err
 	}
-	account := strings.Split(function, ":")[4]
-	return api.ID, s.call(ctx, "lambda", http.MethodPost, "/2015-03-31/functions/putitem/policy", map[string]any{
+	arn := strings.Split(function, ":")
+	account, name := arn[4], arn[6]
+	return api.ID, s.call(ctx, "lambda", http.MethodPost, "/2015-03-31/functions/"+name+"/policy", map[string]any{
 		"StatementId": "bench", "Action": "lambda:InvokeFunction", "Principal": "apigateway.amazonaws.com",
 		"SourceArn": "arn:aws:execute-api:us-east-1:" + account + ":" + api.ID + "/prod/POST/",
 	}, nil)
