@@ -1,6 +1,8 @@
 package apigateway
 
 import (
+	"sync"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -242,5 +244,24 @@ func TestABucketFillsAsFastAsItsRate(t *testing.T) {
 		if got := b.take("a", 10, 2, now); got != tt.taken {
 			t.Errorf("call %d: %v, want %v", i, got, tt.taken)
 		}
+	}
+}
+
+func TestAQuotaHoldsForCallsAtOnce(t *testing.T) {
+	const limit, calls = 20, 60
+	w := newWorld(t)
+	id, _, k := keyedAPI(w, nil, &agw.QuotaSettings{Limit: new(int64(limit)), Period: "MONTH"})
+	var admitted atomic.Int64
+	var all sync.WaitGroup
+	for range calls {
+		all.Go(func() {
+			if answer := w.ask(id, "GET", "/prod/", "", "x-api-key: "+*k.Value); answer.StatusCode == 200 {
+				admitted.Add(1)
+			}
+		})
+	}
+	all.Wait()
+	if got := admitted.Load(); got != limit {
+		t.Errorf("%d calls were admitted, want %d", got, limit)
 	}
 }
