@@ -113,3 +113,10 @@ func TestALogThatNobodyWritesIsBounded(t *testing.T) {
 		t.Errorf("%d lines, %d lost", len(pending[logStream{group: "g"}]), lost)
 	}
 }
+
+func TestWhoSetsTheRoleForLogsHasToMayPassIt(t *testing.T) {
+	w := newWorld(t)
+	w.authz.deny = "iam:PassRole"
+	refused(w, w.UpdateAccount, agw.UpdateAccountRequest{PatchOperations: replace("/cloudwatchRoleArn", logRole)}, "AccessDeniedException", "no iam:PassRole")
+	do(w, w.UpdateAccount, agw.UpdateAccountRequest{PatchOperations: replace("/cloudwatchRoleArn", "")})
+}

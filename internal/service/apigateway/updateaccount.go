@@ -27,11 +27,17 @@ func (s *Service) UpdateAccount(ctx context.Context, call *api.Call, in *agw.Upd
 		if err != nil {
 			return err
 		}
+		before := deref(a.CloudwatchRoleArn)
 		if err := patch(a, in.PatchOperations, accountRules, refuseByPath); err != nil {
 			return err
 		}
 		if err := checkAccount(a); err != nil {
 			return err
+		}
+		if deref(a.CloudwatchRoleArn) != before {
+			if err := s.passRole(ctx, call, a.CloudwatchRoleArn); err != nil {
+				return err
+			}
 		}
 		out = a.shape()
 		return save(tx, key, a)
