@@ -8,7 +8,8 @@ import (
 	"cloudless/internal/storage/kv"
 )
 
-// DeleteStage deletes a stage. The deployment that it stood on stays.
+// DeleteStage deletes a stage. The deployment that it stood on stays; the
+// usage plans that opened it do not any more.
 func (s *Service) DeleteStage(ctx context.Context, call *api.Call, in *agw.DeleteStageRequest) (*agw.DeleteStageOutput, error) {
 	if err := s.authorize(ctx, call, "DELETE", "restapis", in.RestApiId, "stages", in.StageName); err != nil {
 		return nil, err
@@ -20,6 +21,9 @@ func (s *Service) DeleteStage(ctx context.Context, call *api.Call, in *agw.Delet
 		tx.Delete(stageKey(in.RestApiId, in.StageName))
 		return nil
 	})
+	if err == nil {
+		err = s.forgetStages(ctx, call, in.RestApiId, in.StageName)
+	}
 	if err != nil {
 		return nil, err
 	}

@@ -43,7 +43,9 @@ func (s *Service) deletePlan(ctx context.Context, call *api.Call, id string, key
 			return err
 		}
 		if len(p.Plan.ApiStages) > 0 {
-			return agw.BadRequestException("Cannot delete Usage Plan " + id + " because there are API Stages associated with it")
+			first := p.Plan.ApiStages[0]
+			return agw.BadRequestException("Cannot delete Usage Plan " + id + " because there are API Stages associated with it, including " +
+				deref(first.ApiId) + ":" + deref(first.Stage))
 		}
 		now, err := keysOfPlan(tx, call, id)
 		if err != nil {

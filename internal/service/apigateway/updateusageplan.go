@@ -48,27 +48,41 @@ func (s *Service) UpdateUsagePlan(ctx context.Context, call *api.Call, in *agw.U
 // patchPlan applies one operation. What a plan says of the methods of a stage
 // lies under paths that no rule has the form of.
 func patchPlan(p *agw.UsagePlan, o agw.PatchOperation) error {
-	if rest, found := strings.CutPrefix(deref(o.Path), "/apiStages/"); found {
+	if rest, found := strings.CutPrefix(deref(o.Path), "/apiStages/"); found && strings.Contains(rest, "/throttle") {
 		return patchStageThrottle(p, o, rest)
 	}
-	return patch(p, []agw.PatchOperation{o}, usagePlanRules, refusePlainly)
+	return patch(p, []agw.PatchOperation{o}, usagePlanRules, refusePlanPatch)
 }
 
+// refusePlanPatch names the paths that the operation may have, and with them
+// those that are no rules.
+func refusePlanPatch(op, path string, rules []patchable) error {
+	const method = "/apiStages/<apidId:stageName>/throttle/<resourcePath>/<httpMethod>"
+	switch op {
+	case "remove":
+		rules = append(rules, patchable{path: method, ops: []string{op}}, patchable{path: "/apiStages/<apidId:stageName>/throttle", ops: []string{op}})
+	case "add", "replace":
+		rules = append(rules, patchable{path: method + "/rateLimit", ops: []string{op}}, patchable{path: method + "/burstLimit", ops: []string{op}})
+	}
+	return refuseByPath(op, path, rules)
+}
+
+// The order is that in which AWS lists what may be removed.
 var usagePlanRules = []rule[agw.UsagePlan]{
-	{"/name", replaceOnly, text(func(p *agw.UsagePlan) **string { return &p.Name })},
-	{"/description", allOps, text(func(p *agw.UsagePlan) **string { return &p.Description })},
-	{"/productCode", allOps, text(func(p *agw.UsagePlan) **string { return &p.ProductCode })},
 	{"/apiStages", addRemove, patchAPIStages},
-	{"/throttle", []string{"remove"}, func(p *agw.UsagePlan, _ patchOp) error {
-		p.Throttle = nil
-		return nil
-	}},
-	{"/throttle/burstLimit", addReplace, func(p *agw.UsagePlan, o patchOp) error { return setLimit(throttleOf(p), "burstLimit", o.text()) }},
-	{"/throttle/rateLimit", addReplace, func(p *agw.UsagePlan, o patchOp) error { return setLimit(throttleOf(p), "rateLimit", o.text()) }},
 	{"/quota", []string{"remove"}, func(p *agw.UsagePlan, _ patchOp) error {
 		p.Quota = nil
 		return nil
 	}},
+	{"/throttle", []string{"remove"}, func(p *agw.UsagePlan, _ patchOp) error {
+		p.Throttle = nil
+		return nil
+	}},
+	{"/productCode", allOps, text(func(p *agw.UsagePlan) **string { return &p.ProductCode })},
+	{"/name", replaceOnly, text(func(p *agw.UsagePlan) **string { return &p.Name })},
+	{"/description", replaceOnly, text(func(p *agw.UsagePlan) **string { return &p.Description })},
+	{"/throttle/burstLimit", addReplace, func(p *agw.UsagePlan, o patchOp) error { return setLimit(throttleOf(p), "burstLimit", o.text()) }},
+	{"/throttle/rateLimit", addReplace, func(p *agw.UsagePlan, o patchOp) error { return setLimit(throttleOf(p), "rateLimit", o.text()) }},
 	{"/quota/limit", addReplace, func(p *agw.UsagePlan, o patchOp) error { return setNumber(&quotaOf(p).Limit, o.text()) }},
 	{"/quota/offset", addReplace, func(p *agw.UsagePlan, o patchOp) error { return setNumber(&quotaOf(p).Offset, o.text()) }},
 	{"/quota/period", addReplace, func(p *agw.UsagePlan, o patchOp) error {
@@ -79,6 +93,9 @@ var usagePlanRules = []rule[agw.UsagePlan]{
 
 // patchAPIStages adds the stage that is the value, or takes it away.
 func patchAPIStages(p *agw.UsagePlan, o patchOp) error {
+	if !strings.Contains(o.text(), ":") {
+		return agw.BadRequestException("Invalid API Stage specified")
+	}
 	st := splitAPIStage(o.text())
 	found := stageOf(p, *st.ApiId, *st.Stage) != nil
 	switch {

@@ -116,6 +116,31 @@ func stageOf(p *agw.UsagePlan, apiID, stage string) *agw.ApiStage {
 	return nil
 }
 
+// forgetStages takes a stage that was deleted from the usage plans that open it,
+// as AWS does; with stage "" all of an API.
+func (s *Service) forgetStages(ctx context.Context, call *api.Call, apiID, stage string) error {
+	gone := func(st agw.ApiStage) bool {
+		return deref(st.ApiId) == apiID && (stage == "" || deref(st.Stage) == stage)
+	}
+	all, err := view(ctx, s, func(r kv.Reader) ([]*planRecord, error) { return loadAll[planRecord](r, usagePlans.key(call)) })
+	if err != nil {
+		return err
+	}
+	for _, p := range all {
+		if !slices.ContainsFunc(p.Plan.ApiStages, gone) {
+			continue
+		}
+		err := s.changePlan(ctx, call, *p.Plan.Id, func(_ kv.Tx, p *planRecord) error {
+			p.Plan.ApiStages = slices.DeleteFunc(p.Plan.ApiStages, gone)
+			return nil
+		})
+		if orElse(hideNotFound(err), nil) != nil { // a plan that is gone by now opens nothing
+			return err
+		}
+	}
+	return nil
+}
+
 // attachKey gives a key to a plan, within a transaction that claims both. A key
 // has one plan for a stage.
 func attachKey(tx kv.Tx, call *api.Call, plan string, k *keyRecord) error {

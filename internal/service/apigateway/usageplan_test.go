@@ -183,7 +183,9 @@ func TestUsagePlansFromCreateToDelete(t *testing.T) {
 		{op("remove", "/apiStages", id+":prod"), "NotFoundException", "API Stage not found: " + id + ":prod"},
 		{op("replace", "/quota/limit", "1"), "BadRequestException", "Usage Plan quota period must be one of DAY, WEEK, MONTH"},
 		{op("replace", "/throttle/rateLimit", "x"), "BadRequestException", "Invalid number specified: x"},
-		{op("replace", "/wrong", "x"), "BadRequestException", "Invalid patch path /wrong"},
+		{op("remove", "/apiStages/x:dev", ""), "BadRequestException", "Invalid patch path  '/apiStages/x:dev' specified for op 'remove'. Must be one of: " +
+			"[/apiStages, /quota, /throttle, /productCode, /apiStages/<apidId:stageName>/throttle/<resourcePath>/<httpMethod>, /apiStages/<apidId:stageName>/throttle]"},
+		{op("remove", "/apiStages", ""), "BadRequestException", "Invalid API Stage specified"},
 		{op("replace", "/apiStages/x:y/throttle/~1/GET/rateLimit", "1"), "BadRequestException", "Invalid patch path /apiStages/x:y/throttle/~1/GET/rateLimit"},
 	} {
 		refused(w, w.UpdateUsagePlan, agw.UpdateUsagePlanRequest{UsagePlanId: *p.Id, PatchOperations: []agw.PatchOperation{tt.op}}, tt.code, tt.message)
@@ -202,7 +204,7 @@ func TestUsagePlansFromCreateToDelete(t *testing.T) {
 		"Usage Plan "+*again.Id+" cannot be added because API Key "+*k.Id+" cannot reference multiple Usage Plans with the same API:Stage")
 	refused(w, w.CreateUsagePlanKey, agw.CreateUsagePlanKeyRequest{UsagePlanId: plan, KeyId: "nosuch", KeyType: "API_KEY"}, "NotFoundException", "Invalid API Key identifier specified")
 
-	refused(w, w.DeleteUsagePlan, agw.DeleteUsagePlanRequest{UsagePlanId: plan}, "BadRequestException", "Cannot delete Usage Plan "+plan+" because there are API Stages associated with it")
+	refused(w, w.DeleteUsagePlan, agw.DeleteUsagePlanRequest{UsagePlanId: plan}, "BadRequestException", "Cannot delete Usage Plan "+plan+" because there are API Stages associated with it, including "+id+":prod")
 	do(w, w.DeleteUsagePlan, agw.DeleteUsagePlanRequest{UsagePlanId: *p.Id})
 	refused(w, w.GetUsagePlan, agw.GetUsagePlanRequest{UsagePlanId: *p.Id}, "NotFoundException", "Invalid Usage Plan ID specified")
 	do(w, w.DeleteApiKey, agw.DeleteApiKeyRequest{ApiKey: *k.Id})
@@ -263,5 +265,26 @@ func TestAQuotaHoldsForCallsAtOnce(t *testing.T) {
 	all.Wait()
 	if got := admitted.Load(); got != limit {
 		t.Errorf("%d calls were admitted, want %d", got, limit)
+	}
+}
+
+func TestAStageThatIsDeletedIsInNoPlanAnyMore(t *testing.T) {
+	for name, remove := range map[string]func(w *world, id string){
+		"the stage": func(w *world, id string) {
+			do(w, w.DeleteStage, agw.DeleteStageRequest{RestApiId: id, StageName: "prod"})
+		},
+		"the API": func(w *world, id string) { do(w, w.DeleteRestApi, agw.DeleteRestApiRequest{RestApiId: id}) },
+	} {
+		t.Run(name, func(t *testing.T) {
+			w := newWorld(t)
+			id, plan, _ := keyedAPI(w, nil, nil)
+			other, _ := guardedAPI(w, "NONE", "")
+			do(w, w.UpdateUsagePlan, agw.UpdateUsagePlanRequest{UsagePlanId: plan, PatchOperations: []agw.PatchOperation{op("add", "/apiStages", other+":prod")}})
+			remove(w, id)
+			p := do(w, w.GetUsagePlan, agw.GetUsagePlanRequest{UsagePlanId: plan})
+			if len(p.ApiStages) != 1 || *p.ApiStages[0].ApiId != other {
+				t.Errorf("plan: %s", asJSON(p))
+			}
+		})
 	}
 }
