@@ -250,7 +250,7 @@ func (p *pack) tree(name, from string) *pack {
 
 func (p *pack) add(name string, mode fs.FileMode, data []byte) *pack {
 	p.t.Helper()
-	h := &zip.FileHeader{Name: name, Method: zip.Deflate}
+	h := &zip.FileHeader{Name: name, Method: zip.Store} // it does not travel far
 	h.SetMode(mode)
 	w, err := p.zip.CreateHeader(h)
 	if err == nil {

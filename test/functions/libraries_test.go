@@ -17,11 +17,25 @@ import (
 	"cloudless/test/servertest"
 )
 
-// withPackages makes a package of one file of Node's, and what its libraries need.
-func withPackages(t *testing.T, name, file string) *pack {
+// withPackages makes a package of one file of Node's, and of the packages whose
+// folders match: its libraries, and what they need.
+func withPackages(t *testing.T, name, file, folders string) *pack {
 	t.Helper()
-	return newPack(t).file(name, "testdata/node/"+file).tree("node_modules", servertest.Tool(t, "packages", "node_modules"))
+	p := newPack(t).file(name, "testdata/node/"+file)
+	modules := servertest.Tool(t, "packages", "node_modules")
+	found, err := filepath.Glob(filepath.Join(modules, folders))
+	if err != nil || len(found) == 0 {
+		t.Fatalf("no packages: %v", err)
+	}
+	for _, dir := range found {
+		p.tree("node_modules/"+filepath.Base(dir), dir)
+	}
+	return p
 }
+
+// unscoped are the folders of packages whose names have no scope: Express is made
+// of such.
+const unscoped = "[a-z]*"
 
 func TestPowertoolsForTypeScript(t *testing.T) {
 	t.Parallel()
@@ -30,7 +44,7 @@ func TestPowertoolsForTypeScript(t *testing.T) {
 		"id": &ddbtypes.AttributeValueMemberS{Value: "greeting"}, "value": &ddbtypes.AttributeValueMemberS{Value: "hello"},
 	}})
 	c.must(err)
-	c.deploy("orders", function{runtime: "nodejs22.x", handler: "app.handler", code: withPackages(t, "app.mjs", "powertools.mjs").bytes()})
+	c.deploy("orders", function{runtime: "nodejs22.x", handler: "app.handler", code: withPackages(t, "app.mjs", "powertools.mjs", "@aws*").bytes()})
 	r := c.invoke("orders", `{"order":7}`)
 	if r.failure != "" || r.payload != `{"greeting":"hello"}` {
 		t.Fatalf("answer = %q %s\n%s", r.failure, r.payload, r.log)
@@ -81,7 +95,7 @@ func withPowertools(t *testing.T) []byte {
 func TestMiddy(t *testing.T) {
 	t.Parallel()
 	c := newCloud(t)
-	c.deploy("hello", function{runtime: "nodejs22.x", handler: "app.handler", code: withPackages(t, "app.mjs", "middy.mjs").bytes()})
+	c.deploy("hello", function{runtime: "nodejs22.x", handler: "app.handler", code: withPackages(t, "app.mjs", "middy.mjs", "@middy").bytes()})
 	ask := c.site("hello", types.InvokeModeBuffered)
 	wantAnswer(t, ask("POST", "/", `{"name":"Ada"}`), 200, "text/plain", "hello Ada")
 	wantAnswer(t, ask("POST", "/", `{}`), 422, "text/plain", "who are you?")
@@ -91,7 +105,7 @@ func TestMiddy(t *testing.T) {
 func TestExpressThroughServerlessHTTP(t *testing.T) {
 	t.Parallel()
 	c := newCloud(t)
-	c.deploy("site", function{runtime: "nodejs20.x", handler: "app.handler", code: withPackages(t, "app.js", "express.js").bytes()})
+	c.deploy("site", function{runtime: "nodejs20.x", handler: "app.handler", code: withPackages(t, "app.js", "express.js", unscoped).bytes()})
 	express(t, c.site("site", types.InvokeModeBuffered))
 }
 
@@ -113,7 +127,7 @@ func TestExpressThroughAWSsWebAdapter(t *testing.T) {
 	c.must(err)
 	c.deploy("site", function{
 		runtime: "nodejs22.x", handler: "run.sh", timeout: 30,
-		code:      withPackages(t, "app.js", "express.js").add("run.sh", 0o755, []byte("#!/bin/sh\nexec node app.js\n")).bytes(),
+		code:      withPackages(t, "app.js", "express.js", unscoped).add("run.sh", 0o755, []byte("#!/bin/sh\nexec node app.js\n")).bytes(),
 		variables: map[string]string{"AWS_LAMBDA_EXEC_WRAPPER": "/opt/bootstrap", "PORT": "8080", "AWS_LWA_READINESS_CHECK_PATH": "/hello/x"},
 		layers:    []string{*layer.LayerVersionArn},
 	})

@@ -66,7 +66,7 @@ func misbehave(event, id string) (answer string, err error) {
 	case "disk":
 		return "", fill()
 	case "print":
-		line := []byte(strings.Repeat("0123456789abcde ", 64)[1:] + "\n")
+		line := []byte(strings.Repeat("0123456789abcde ", 1024)[1:] + "\n")
 		for written := 0; written < 100e6; written += len(line) {
 			_, _ = os.Stdout.Write(line)
 		}

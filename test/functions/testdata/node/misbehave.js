@@ -23,7 +23,7 @@ const faults = {
     for (const block = Buffer.alloc(8 << 20); ; ) fs.writeSync(file, block);
   },
   print: () => {
-    const line = '0123456789abcde '.repeat(64).slice(1);
+    const line = '0123456789abcde '.repeat(1024).slice(1);
     for (let written = 0; written < 100e6; written += line.length + 1) console.log(line);
     return 'printed';
   },

@@ -38,7 +38,7 @@ def disk(_):
 
 
 def print_much(_):
-    line = "0123456789abcde " * 64
+    line = "0123456789abcde " * 1024
     for _ in range(100_000_000 // len(line)):
         print(line)
     return "printed"
