@@ -164,11 +164,12 @@ func TestJavaFailures(t *testing.T) {
 }
 
 func TestJavaLog(t *testing.T) {
-	b := newIsolatedBench(t)
-	r := b.invoke(java(t, b, "java17", "app.Handlers$Typed"), `{"a":1}`)
-	if text := string(r.LogTail); !strings.Contains(text, "\ntwo\nlines\nEND RequestId") {
-		t.Errorf("log = %s", text)
-	}
+	eachDriver(t, func(t *testing.T, b *bench) {
+		r := b.invoke(java(t, b, "java17", "app.Handlers$Typed"), `{"a":1}`)
+		if text := string(r.LogTail); !strings.Contains(text, "\ntwo\nlines\nEND RequestId") {
+			t.Errorf("log = %s", text)
+		}
+	})
 }
 
 func TestJavaReachesTheFrontUnderAWSsOwnName(t *testing.T) {
