@@ -513,7 +513,9 @@ func TestRootless(t *testing.T) {
 	if err := os.WriteFile(program, self, 0o755); err != nil {
 		t.Fatal(err)
 	}
-	cmd := exec.CommandContext(t.Context(), program, "-test.run=^Test(Functions|Tmp|FilesInTmp|Fork|Memory|Nothing|Environments|Answer|Printing|ServerToKill)", "-test.v")
+	cmd := exec.CommandContext(t.Context(), program, "-test.run=^Test(Functions|Tmp|FilesInTmp|Fork|Memory|Nothing|Environments|Answer|Printing|ServerToKill)",
+		"-test.skip=^TestFunctionsFindTheirLayers$", // which is no attack, and would fetch a runtime for this user
+		"-test.v")
 	cmd.Dir = dir
 	cmd.Env = []string{"TMPDIR=" + dir, "HOME=" + dir, "PATH=" + os.Getenv("PATH")}
 	cmd.SysProcAttr = &syscall.SysProcAttr{Credential: &syscall.Credential{Uid: 65534, Gid: 65534}}
