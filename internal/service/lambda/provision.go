@@ -93,7 +93,17 @@ func (s *Service) settleProvisioned(p *provisioned, waits []func(context.Context
 	if s.ctx.Err() != nil {
 		return // the next start takes it up
 	}
-	err := s.store.Update(s.ctx, kv.Claims{Write: [][]byte{p.key()}}, func(tx kv.Tx) error {
+	err := s.changeProvisioned(s.ctx, p, func(now *provisioned) { now.Status, now.Reason = status, reason })
+	if err != nil && s.ctx.Err() == nil {
+		s.log.Error("provisioned concurrency not settled", "function", p.name().qualifiedARN(), "err", err)
+	}
+}
+
+// changeProvisioned changes a record whose task is still that of p. It claims the
+// function too, as all do who change where an alias leads.
+func (s *Service) changeProvisioned(ctx context.Context, p *provisioned, change func(now *provisioned)) error {
+	claims := kv.Claims{Write: [][]byte{p.key()}, Read: [][]byte{p.name().key()}}
+	return s.store.Update(ctx, claims, func(tx kv.Tx) error {
 		now := &provisioned{}
 		err := readRecord(tx, p.key(), now, kv.ErrNotFound)
 		if errors.Is(err, kv.ErrNotFound) || err == nil && now.Task != p.Task {
@@ -102,12 +112,9 @@ func (s *Service) settleProvisioned(p *provisioned, waits []func(context.Context
 		if err != nil {
 			return err
 		}
-		now.Status, now.Reason = status, reason
+		change(now)
 		return writeRecord(tx, p.key(), now)
 	})
-	if err != nil && s.ctx.Err() == nil {
-		s.log.Error("provisioned concurrency not settled", "function", p.name().qualifiedARN(), "err", err)
-	}
 }
 
 // reprovision divides anew what is kept for an alias, which leads elsewhere by
@@ -141,9 +148,8 @@ func (s *Service) resumeProvisioned(ctx context.Context) error {
 		})
 	})
 	for _, p := range all {
-		p.Task, p.Status, p.Reason = s.newID(), provisioning, ""
-		err = errors.Join(err, s.store.Update(ctx, kv.Claims{Write: [][]byte{p.key()}}, func(tx kv.Tx) error {
-			return writeRecord(tx, p.key(), p)
+		err = errors.Join(err, s.changeProvisioned(ctx, p, func(now *provisioned) {
+			now.Task, now.Status, now.Reason = s.newID(), provisioning, ""
 		}))
 	}
 	for _, p := range all {

@@ -9,6 +9,7 @@ import (
 	"time"
 
 	lambdaapi "cloudless/internal/api/lambda"
+	"cloudless/internal/storage/kv"
 )
 
 // provisioner are sandboxes that keep environments, by the ARN of the version.
@@ -187,6 +188,52 @@ func TestProvisionedConcurrencyIsDividedByTheWeightsOfItsAlias(t *testing.T) {
 	}
 	if got := h.awaitProvisioned("a"); *got.AllocatedProvisionedConcurrentExecutions != 8 || got.Status != "READY" {
 		t.Errorf("it is %+v", got)
+	}
+}
+
+// meddled is a store in which something happens between what the first update of
+// one key alone has read, and its commit.
+type meddled struct {
+	kv.Store
+	key  string
+	once sync.Once
+	then func()
+}
+
+func (m *meddled) Update(ctx context.Context, claims kv.Claims, f func(kv.Tx) error) error {
+	return m.Store.Update(ctx, claims, func(tx kv.Tx) error {
+		err := f(tx)
+		if len(claims.Write) == 1 && string(claims.Write[0]) == m.key {
+			m.once.Do(m.then)
+		}
+		return err
+	})
+}
+
+// TestWhatAnAliasLeadsToOutlastsAnEarlierTask has an alias change while it is noted
+// that the environments of before are there.
+func TestWhatAnAliasLeadsToOutlastsAnEarlierTask(t *testing.T) {
+	h, _ := provisionable(t)
+	changed := make(chan error, 1)
+	h.Service.store = &meddled{Store: h.store, key: string(provisionedKey(account, region, "f", "a")), then: func() {
+		go func() {
+			_, err := h.UpdateAlias(t.Context(), call, &lambdaapi.UpdateAliasRequest{FunctionName: "f", Name: "a", FunctionVersion: new("2")})
+			changed <- err
+		}()
+		select {
+		case err := <-changed: // nothing kept it from it
+			changed <- err
+		case <-time.After(50 * time.Millisecond): // it waits for the commit
+		}
+	}}
+	if err := h.putProvisioned("a", 3); err != nil {
+		t.Fatal(err)
+	}
+	if err := <-changed; err != nil {
+		t.Fatal(err)
+	}
+	if got := h.awaitProvisioned("a"); *got.AllocatedProvisionedConcurrentExecutions != 3 {
+		t.Errorf("%d executions are allocated, want 3", *got.AllocatedProvisionedConcurrentExecutions)
 	}
 }
 
