@@ -75,6 +75,7 @@ func newLogger(level slog.Level, asJSON bool) *slog.Logger {
 
 // start runs the server until a signal or a failure ends it.
 func start(ctx context.Context, cfg app.Config, asJSON bool) error {
+	tune()
 	signals := make(chan os.Signal, 2)
 	signal.Notify(signals, os.Interrupt, syscall.SIGTERM)
 	defer signal.Stop(signals)
