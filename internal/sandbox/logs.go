@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"log/slog"
+	"slices"
 	"sync"
 	"time"
 
@@ -155,6 +156,9 @@ func (p *pump) flushOne() bool {
 		q.events = append(q.events, LogEvent{p.clock.Now(),
 			fmt.Sprintf("[cloudless] %d log events were dropped here: they came faster than they could be stored\n", q.dropped)})
 	}
+	// A message with a time of its own may come after a younger one, and CloudWatch
+	// takes no batch that is not in order.
+	slices.SortStableFunc(q.events, func(a, b LogEvent) int { return a.Timestamp.Compare(b.Timestamp) })
 	for batch := range batches(q.events) {
 		ctx, cancel := context.WithTimeout(context.Background(), appendTimeout)
 		if err := p.sink.Append(ctx, key.fn, key.stream, batch); err != nil {

@@ -30,11 +30,11 @@ type output struct {
 	pump  *pump
 	key   logKey
 	clock clock.Clock
-	pipes []*pipe
 
 	telemetry *telemetry
 
 	mu    sync.Mutex
+	pipes []*pipe  // grows while extensions start
 	text  lines    // plain text of the function
 	other []*lines // of its extensions
 	tail  *tail    // of the invocation, if there is one
@@ -108,9 +108,18 @@ func (o *output) pipe(take func([]byte)) (*os.File, error) {
 		return nil, fmt.Errorf("make a pipe for the function's output: %w", err)
 	}
 	p := &pipe{file: r, mu: &o.mu, take: take, buf: make([]byte, readBytes), done: make(chan struct{})}
+	o.mu.Lock()
 	o.pipes = append(o.pipes, p)
+	o.mu.Unlock()
 	go p.run()
 	return w, nil
+}
+
+// open returns the pipes that there are by now.
+func (o *output) open() []*pipe {
+	o.mu.Lock()
+	defer o.mu.Unlock()
+	return o.pipes
 }
 
 // begin starts an invocation: its tail begins here.
@@ -179,7 +188,7 @@ func (o *output) tell(e platformEvent) {
 
 // drain reads what the process has written until now. It never waits.
 func (o *output) drain() {
-	for _, p := range o.pipes {
+	for _, p := range o.open() {
 		p.drain()
 	}
 }
@@ -187,7 +196,7 @@ func (o *output) drain() {
 // close reads what is left and ends. The process has ended.
 func (o *output) close() {
 	o.drain()
-	for _, p := range o.pipes {
+	for _, p := range o.open() {
 		p.file.Close()
 		<-p.done
 	}

@@ -240,6 +240,50 @@ func TestStreamsAreGatheredTogether(t *testing.T) {
 	})
 }
 
+func TestEventsAreHandedOverInTheOrderOfTheirTimes(t *testing.T) {
+	logs := &memoryLogs{}
+	p := newPump(logs, clock.System{}, slog.Default())
+	now := time.Now()
+	for _, e := range []LogEvent{{now, "2"}, {now.Add(-time.Second), "1"}, {now, "3"}} {
+		p.add(testStream, e)
+	}
+	if err := p.close(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	var got string
+	for _, e := range logs.events {
+		got += e.Message
+	}
+	if got != "123" {
+		t.Errorf("handed over as %q", got)
+	}
+}
+
+func TestExtensionsStartWhileThePlatformLogs(t *testing.T) {
+	p := newPump(&memoryLogs{}, clock.System{}, slog.Default())
+	o, plain, framed, err := newOutput(p, testStream, clock.System{}, &telemetry{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer o.close()
+	defer plain.Close()
+	defer framed.Close()
+	var work sync.WaitGroup
+	work.Go(func() {
+		for range 20 {
+			o.add("a line\n")
+		}
+	})
+	for range 20 {
+		w, err := o.companion()
+		if err != nil {
+			t.Fatal(err)
+		}
+		w.Close()
+	}
+	work.Wait()
+}
+
 func TestLogsThatNeverAnswerDoNotHoldUpTheEnd(t *testing.T) {
 	logs := &slowLogs{gate: make(chan struct{})}
 	defer close(logs.gate)

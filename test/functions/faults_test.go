@@ -59,9 +59,10 @@ func TestFunctionsMisbehaveAndTheServerStaysWell(t *testing.T) {
 			return function{runtime: "provided.al2023", handler: "x", code: newPack(t).file("bootstrap", build(t, "misbehave")).bytes()}
 		}, []fault{
 			{"crash", ended("Runtime.ExitError", "exit status 2")},
+			{"disk", `^{"errorMessage":"write /tmp/full: no space left on device","errorType":"Go"}$`},
+			// Last: what was forked may be all that the environment may have.
 			{"forks", `^{"errorMessage":"fork/exec /var/task/bootstrap: resource temporarily unavailable","errorType":"Go"}$|` +
 				ended("Runtime.OutOfMemory", killed) + "|" + ended("Runtime.ExitError", "exit status 2")},
-			{"disk", `^{"errorMessage":"write /tmp/full: no space left on device","errorType":"Go"}$`},
 		}},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
@@ -78,7 +79,13 @@ func TestFunctionsMisbehaveAndTheServerStaysWell(t *testing.T) {
 					name = "hasty"
 				}
 				wantFault(c, name, fault)
-				if r := c.invoke(name, `"nothing"`); r.payload != `"well"` {
+				r := c.invoke(name, `"nothing"`)
+				if fault.event == "forks" && r.payload != `"well"` {
+					// What was forked is still there, and left no room for a thread: the
+					// environment ends, and another one comes.
+					r = c.invoke(name, `"nothing"`)
+				}
+				if r.payload != `"well"` {
 					t.Errorf("after %s: %q %s\n%s", fault.event, r.failure, r.payload, r.log)
 				}
 			}
