@@ -52,12 +52,9 @@ func (m *Manager) take(fn *Function) (*environment, *pool, error) {
 	}
 	m.mu.Lock()
 	defer m.mu.Unlock()
-	select {
-	case e := <-soon: // it came meanwhile
+	if e := p.stopWaiting(soon); e != nil {
 		return e, p, nil
-	default:
 	}
-	p.waiters = slices.DeleteFunc(p.waiters, func(w chan *environment) bool { return w == soon })
 	if m.closed {
 		return nil, nil, ErrClosed
 	}
@@ -86,12 +83,29 @@ func (m *Manager) takeNow(fn *Function) (_ *environment, _ *pool, soon chan *env
 		return e, p, nil, nil
 	}
 	if p.settle > len(p.waiters) {
-		soon = make(chan *environment, 1)
-		p.waiters = append(p.waiters, soon)
-		return nil, p, soon, nil
+		return nil, p, p.wait(), nil
 	}
 	p, err := m.reserveLocked(fn)
 	return nil, p, nil, err
+}
+
+// wait returns a channel that gets an environment when one comes to rest.
+func (p *pool) wait() (soon chan *environment) {
+	soon = make(chan *environment, 1)
+	p.waiters = append(p.waiters, soon)
+	return soon
+}
+
+// stopWaiting ends the waiting, and returns the environment that came before, or
+// nil.
+func (p *pool) stopWaiting(soon chan *environment) *environment {
+	select {
+	case e := <-soon:
+		return e
+	default:
+	}
+	p.waiters = slices.DeleteFunc(p.waiters, func(w chan *environment) bool { return w == soon })
+	return nil
 }
 
 // takeIdle takes an environment that waits out of the list: a provisioned one, or

@@ -2,7 +2,6 @@ package sandbox
 
 import (
 	"runtime"
-	"slices"
 	"time"
 )
 
@@ -28,9 +27,8 @@ func (m *Manager) awaitTurn(p *pool) (_ *environment, end func()) {
 		return nil, m.beginTurn()
 	default:
 	}
-	soon := make(chan *environment, 1)
 	m.mu.Lock()
-	p.waiters = append(p.waiters, soon)
+	soon := p.wait()
 	m.mu.Unlock()
 	select {
 	case m.turns <- struct{}{}:
@@ -43,14 +41,11 @@ func (m *Manager) awaitTurn(p *pool) (_ *environment, end func()) {
 	}
 	m.mu.Lock()
 	defer m.mu.Unlock()
-	select {
-	case e := <-soon: // it came meanwhile
+	if e := p.stopWaiting(soon); e != nil {
 		m.leaveLocked(p)
 		end()
 		return e, nil
-	default:
 	}
-	p.waiters = slices.DeleteFunc(p.waiters, func(w chan *environment) bool { return w == soon })
 	return nil, end
 }
 
