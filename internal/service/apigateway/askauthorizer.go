@@ -175,18 +175,9 @@ type tokenEvent struct {
 // requestEvent is what an authorizer of type REQUEST gets: the event of a
 // proxy, without the body.
 type requestEvent struct {
-	Type                            string              `json:"type"`
-	MethodARN                       string              `json:"methodArn"`
-	Resource                        string              `json:"resource"`
-	Path                            string              `json:"path"`
-	HTTPMethod                      string              `json:"httpMethod"`
-	Headers                         map[string]string   `json:"headers"`
-	MultiValueHeaders               map[string][]string `json:"multiValueHeaders"`
-	QueryStringParameters           map[string]string   `json:"queryStringParameters"`
-	MultiValueQueryStringParameters map[string][]string `json:"multiValueQueryStringParameters"`
-	PathParameters                  map[string]string   `json:"pathParameters"`
-	StageVariables                  map[string]string   `json:"stageVariables"`
-	RequestContext                  requestContext      `json:"requestContext"`
+	Type      string `json:"type"`
+	MethodARN string `json:"methodArn"`
+	callEvent
 }
 
 func (x *exchange) authorizerEvent(a *readyAuthorizer, identity []string) any {
@@ -195,14 +186,14 @@ func (x *exchange) authorizerEvent(a *readyAuthorizer, identity []string) any {
 		return tokenEvent{Type: a.Type, MethodARN: arn, Token: identity[0]}
 	}
 	headers := x.forwardedHeaders()
-	return requestEvent{
-		Type: a.Type, MethodARN: arn, Resource: x.route.path, Path: x.shownPath, HTTPMethod: x.request.Method,
+	return requestEvent{Type: a.Type, MethodARN: arn, callEvent: callEvent{
+		Resource: x.route.path, Path: x.shownPath, HTTPMethod: x.request.Method,
 		Headers: last(headers), MultiValueHeaders: headers,
 		// Without parameters these are empty, where a proxy's are null.
 		QueryStringParameters: last(x.query), MultiValueQueryStringParameters: x.query,
 		PathParameters: notNil(x.variables), StageVariables: notNil(x.deployed.variables),
 		RequestContext: x.requestContext(),
-	}
+	}}
 }
 
 func notNil(m map[string]string) map[string]string {

@@ -13,6 +13,13 @@ import (
 // proxyEvent is what a function gets through an integration of type AWS_PROXY.
 // What there is nothing of is null.
 type proxyEvent struct {
+	callEvent
+	Body            *string `json:"body"`
+	IsBase64Encoded bool    `json:"isBase64Encoded"`
+}
+
+// callEvent is what functions are told of a call, but for its body.
+type callEvent struct {
 	Resource                        string              `json:"resource"`
 	Path                            string              `json:"path"`
 	HTTPMethod                      string              `json:"httpMethod"`
@@ -23,8 +30,6 @@ type proxyEvent struct {
 	PathParameters                  map[string]string   `json:"pathParameters"`
 	StageVariables                  map[string]string   `json:"stageVariables"`
 	RequestContext                  requestContext      `json:"requestContext"`
-	Body                            *string             `json:"body"`
-	IsBase64Encoded                 bool                `json:"isBase64Encoded"`
 }
 
 // requestContext is what the gateway itself knows of a call.
@@ -88,7 +93,7 @@ func (s *Service) invokeProxy(ctx context.Context, x *exchange) (*reply, error) 
 
 func (x *exchange) proxyEvent() *proxyEvent {
 	headers := x.forwardedHeaders()
-	e := &proxyEvent{
+	e := &proxyEvent{callEvent: callEvent{
 		Resource:          x.route.path,
 		Path:              x.shownPath,
 		HTTPMethod:        x.request.Method,
@@ -97,7 +102,7 @@ func (x *exchange) proxyEvent() *proxyEvent {
 		PathParameters:    orNil(x.variables),
 		StageVariables:    orNil(x.deployed.variables),
 		RequestContext:    x.requestContext(),
-	}
+	}}
 	if len(x.query) > 0 {
 		e.QueryStringParameters, e.MultiValueQueryStringParameters = last(x.query), x.query
 	}
