@@ -208,33 +208,26 @@ func (s server) coolDown(name string) func(context.Context) error {
 
 // createAPI makes the article's API in front of a function.
 func (s server) createAPI(ctx context.Context, function string) (id string, err error) {
-	const service = "apigateway"
-	var api struct{ ID, RootResourceID string }
-	if err := s.call(ctx, service, http.MethodPost, "/restapis", map[string]any{"name": "bench"}, &api); err != nil {
+	g, err := s.newGateway(ctx, 0)
+	if err != nil {
 		return "", err
 	}
-	method := "/restapis/" + api.ID + "/resources/" + api.RootResourceID + "/methods/POST"
-	for _, step := range []struct {
-		path string
-		in   map[string]any
-	}{
-		{method, map[string]any{"authorizationType": "NONE"}},
-		{method + "/integration", map[string]any{"type": "AWS", "httpMethod": "POST",
+	err = g.put(ctx, g.root, http.MethodPost,
+		part{"", map[string]any{"authorizationType": "NONE"}},
+		part{"/integration", map[string]any{"type": "AWS", "httpMethod": "POST",
 			"uri": "arn:aws:apigateway:us-east-1:lambda:path/2015-03-31/functions/" + function + "/invocations"}},
-		{method + "/responses/200", map[string]any{"responseModels": map[string]string{"application/json": "Empty"}}},
-		{method + "/integration/responses/200", map[string]any{"responseTemplates": map[string]string{"application/json": ""}}},
-	} {
-		if err := s.call(ctx, service, http.MethodPut, step.path, step.in, nil); err != nil {
-			return "", err
-		}
+		part{"/responses/200", map[string]any{"responseModels": map[string]string{"application/json": "Empty"}}},
+		part{"/integration/responses/200", map[string]any{"responseTemplates": map[string]string{"application/json": ""}}})
+	if err != nil {
+		return "", err
 	}
-	if err := s.call(ctx, service, http.MethodPost, "/restapis/"+api.ID+"/deployments", map[string]any{"stageName": "prod"}, nil); err != nil {
+	if err := g.deploy(ctx); err != nil {
 		return "", err
 	}
 	arn := strings.Split(function, ":")
 	account, name := arn[4], arn[6]
-	return api.ID, s.call(ctx, "lambda", http.MethodPost, "/2015-03-31/functions/"+name+"/policy", map[string]any{
+	return g.id, s.call(ctx, "lambda", http.MethodPost, "/2015-03-31/functions/"+name+"/policy", map[string]any{
 		"StatementId": "bench", "Action": "lambda:InvokeFunction", "Principal": "apigateway.amazonaws.com",
-		"SourceArn": "arn:aws:execute-api:us-east-1:" + account + ":" + api.ID + "/prod/POST/",
+		"SourceArn": "arn:aws:execute-api:us-east-1:" + account + ":" + g.id + "/prod/POST/",
 	}, nil)
 }
