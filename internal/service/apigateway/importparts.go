@@ -18,23 +18,30 @@ func (im *importer) policy() error {
 	return im.s.setPolicy(im.api, *im.doc.Policy)
 }
 
+// idsBefore returns the ids of what the API has already, by name. An API that
+// becomes what the document says loses it.
+func idsBefore[T any](im *importer, prefix []byte, names func(*T) (name, id string)) (map[string]string, error) {
+	ids := map[string]string{}
+	if im.afresh {
+		return ids, deleteAll(im.tx, prefix)
+	}
+	before, err := loadAll[T](im.tx, prefix)
+	for _, part := range before {
+		name, id := names(part)
+		ids[name] = id
+	}
+	return ids, err
+}
+
 // authorizers makes the authorizers of the document, in place of those of the
 // same names.
 func (im *importer) authorizers() error {
-	im.authorizerIDs = map[string]string{}
-	prefix := authorizers.prefix(im.id())
-	if im.afresh {
-		if err := deleteAll(im.tx, prefix); err != nil {
-			return err
-		}
-	} else {
-		before, err := loadAll[authorizer](im.tx, prefix)
-		if err != nil {
-			return err
-		}
-		for _, a := range before {
-			im.authorizerIDs[*a.Authorizer.Name] = *a.Authorizer.Id
-		}
+	var err error
+	im.authorizerIDs, err = idsBefore(im, authorizers.prefix(im.id()), func(a *authorizer) (string, string) {
+		return *a.Authorizer.Name, *a.Authorizer.Id
+	})
+	if err != nil {
+		return err
 	}
 	for _, described := range im.doc.Authorizers {
 		a := &authorizer{Form: form, Authorizer: described}
@@ -78,20 +85,12 @@ func (im *importer) nameAuthorizer(m *agw.Method) error {
 // validators makes the request validators of the document, in place of those of
 // the same names.
 func (im *importer) validators() error {
-	im.validatorIDs = map[string]string{}
-	prefix := validators.prefix(im.id())
-	if im.afresh {
-		if err := deleteAll(im.tx, prefix); err != nil {
-			return err
-		}
-	} else {
-		before, err := loadAll[validator](im.tx, prefix)
-		if err != nil {
-			return err
-		}
-		for _, v := range before {
-			im.validatorIDs[deref(v.Validator.Name)] = *v.Validator.Id
-		}
+	var err error
+	im.validatorIDs, err = idsBefore(im, validators.prefix(im.id()), func(v *validator) (string, string) {
+		return deref(v.Validator.Name), *v.Validator.Id
+	})
+	if err != nil {
+		return err
 	}
 	for _, described := range im.doc.Validators {
 		v := &validator{Form: form, Validator: described}
