@@ -9,6 +9,7 @@ import (
 	"path/filepath"
 	"regexp"
 	"slices"
+	"strings"
 	"time"
 )
 
@@ -24,6 +25,15 @@ type interpreter struct {
 
 func (i interpreter) version() string {
 	return fmt.Sprintf("%d.%d.%d", i.Version[0], i.Version[1], i.Version[2])
+}
+
+// after returns some files and, after them, those of the interpreter, unless every
+// environment has them.
+func (i interpreter) after(files ...File) []File {
+	if strings.HasPrefix(i.Prefix+"/", "/usr/") {
+		return files
+	}
+	return append(files, File{Source: i.Prefix, Target: i.Prefix})
 }
 
 // nearest finds the interpreter whose version is closest to the one asked for;

@@ -43,18 +43,13 @@ func (p *Packs) python(r Runtime) (*Program, error) {
 		return nil, err
 	}
 	packages := fmt.Sprintf("python%s/site-packages", r.Version)
-	files := []File{
-		{Source: boot, Target: "/var/runtime"},
-		{Source: filepath.Join(pack.Dir, sitePackages), Target: "/var/lang/lib/" + packages},
-	}
-	if !strings.HasPrefix(i.Prefix+"/", "/usr/") { // which every environment has
-		files = append(files, File{Source: i.Prefix, Target: i.Prefix})
-	}
 	return &Program{
 		Runtime: r,
 		Runs:    "python " + i.version(),
 		Waits:   true,
-		Files:   files,
+		Files: i.after(
+			File{Source: boot, Target: "/var/runtime"},
+			File{Source: filepath.Join(pack.Dir, sitePackages), Target: "/var/lang/lib/" + packages}),
 		args: func(at Place) []string {
 			return append([]string{at.Path(i.Executable), "-u", at.Path("/var/runtime/bootstrap.py")}, socketArg(at)...)
 		},

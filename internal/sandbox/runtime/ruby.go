@@ -30,15 +30,11 @@ func (p *Packs) ruby(r Runtime) (*Program, error) {
 	if err != nil {
 		return nil, err
 	}
-	files := []File{{Source: boot, Target: "/var/runtime"}}
-	if !strings.HasPrefix(i.Prefix+"/", "/usr/") { // which every environment has
-		files = append(files, File{Source: i.Prefix, Target: i.Prefix})
-	}
 	return &Program{
 		Runtime: r,
 		Runs:    "ruby " + i.version(),
 		Waits:   true,
-		Files:   files,
+		Files:   i.after(File{Source: boot, Target: "/var/runtime"}),
 		args: func(at Place) []string {
 			return append([]string{at.Path(i.Executable), at.Path("/var/runtime/bootstrap.rb")}, socketArg(at)...)
 		},
