@@ -12,6 +12,7 @@ import (
 	"net/http"
 	"os"
 	"path/filepath"
+	"regexp"
 	"strings"
 	"sync"
 	"testing"
@@ -140,6 +141,18 @@ func (b *bench) invoke(fn Function, payload string) Result {
 		b.t.Fatalf("Invoke = %v", err)
 	}
 	return r
+}
+
+// wantFailure invokes a function that fails with an answer and a log that match.
+func (b *bench) wantFailure(fn Function, want, log string) {
+	b.t.Helper()
+	r := b.invoke(fn, `{}`)
+	if r.FunctionError != "Unhandled" || !regexp.MustCompile(want).Match(r.Payload) {
+		b.t.Errorf("result = %q %s, want %s", r.FunctionError, r.Payload, want)
+	}
+	if !regexp.MustCompile(log).Match(r.LogTail) {
+		b.t.Errorf("log = %s, want %s", r.LogTail, log)
+	}
 }
 
 const requestID = "8f507cfc-xmpl-4697-b07a-ac58fc914c95"

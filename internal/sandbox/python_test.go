@@ -65,13 +65,7 @@ func TestPythonFailures(t *testing.T) {
 			b := newIsolatedBench(t)
 			fn := python(t, b, tt.handler, tt.code)
 			fn.Timeout = time.Second
-			r := b.invoke(fn, `{}`)
-			if r.FunctionError != "Unhandled" || !regexp.MustCompile(tt.want).Match(r.Payload) {
-				t.Errorf("result = %q %s, want %s", r.FunctionError, r.Payload, tt.want)
-			}
-			if !regexp.MustCompile(tt.log).Match(r.LogTail) {
-				t.Errorf("log = %s, want %s", r.LogTail, tt.log)
-			}
+			b.wantFailure(fn, tt.want, tt.log)
 		})
 	}
 }
