@@ -97,16 +97,21 @@ func (b *bench) grown(ctx context.Context, p profile, servers []*cloudless, sets
 	return []string{p.name, fmt.Sprint(p.connections), milliseconds(medians(samples[0]).p50), milliseconds(medians(samples[1]).p50), spreadOf(times).String()}, nil
 }
 
+// scanCache is the cache of a server whose memory is watched: by default it may
+// have gigabytes, if there are as many to read.
+const scanCache = 64 << 20
+
 // scanned starts a server anew, so that its memory holds nothing of before,
 // scans its table twice, and tells what it held before, at most, and after.
 func scanned(ctx context.Context, c *cloudless, d dataset) (string, error) {
 	c.process.end()
+	c.flags = []string{"--cache-bytes", fmt.Sprint(scanCache)}
 	if _, err := c.start(ctx); err != nil {
 		return "", err
 	}
 	c.process.settle(ctx)
 	before, _ := c.process.memory()
-	note := fmt.Sprintf("Scan of %d items: the server held %s before", d.count, megabytes(before))
+	note := fmt.Sprintf("Scan of %d items with a cache of %s: the server held %s before", d.count, megabytes(scanCache), megabytes(before))
 	for _, which := range []string{"first", "second"} {
 		if err := c.process.forgetPeak(); err != nil {
 			return "", err

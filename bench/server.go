@@ -140,6 +140,7 @@ func (b *bench) startBare(ctx context.Context) error {
 type cloudless struct {
 	server
 	binary, dir, address string
+	flags                []string // of start, beside those that say where
 }
 
 // startCloudless starts a cloudless with a data directory of its own.
@@ -162,7 +163,8 @@ func (b *bench) startCloudless(ctx context.Context) (*cloudless, error) {
 // long it took until it said that it was ready.
 func (c *cloudless) start(ctx context.Context) (time.Duration, error) {
 	began := time.Now()
-	p, err := startQuietly(exec.CommandContext(ctx, c.binary, "start", "--listen", c.address, "--data", filepath.Join(c.dir, "data")), c.dir)
+	args := append([]string{"start", "--listen", c.address, "--data", filepath.Join(c.dir, "data")}, c.flags...)
+	p, err := startQuietly(exec.CommandContext(ctx, c.binary, args...), c.dir)
 	if err != nil {
 		return 0, err
 	}

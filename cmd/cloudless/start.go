@@ -59,7 +59,7 @@ at once. What was acknowledged is on disk either way.`,
 	flags.StringVar(&cfg.Account, "account", defaultAccount, "number of the account, 12 digits")
 	flags.StringArrayVar(&cfg.Origins, "allow-origin", nil, "origin of web pages that may call AWS APIs here, beside those of this machine; may be given again")
 	flags.StringVar(&cfg.UserPools, "user-pools", "", "URL below which the user pools are that sign Cognito's tokens (default AWS's own)")
-	flags.Int64Var(&cfg.CacheBytes, "cache-bytes", 64<<20, "memory for the store's block cache")
+	flags.Int64Var(&cfg.CacheBytes, "cache-bytes", defaultCacheBytes(), "memory for what the store has read; by default a sixteenth of the machine's, from 64 MiB to 2 GiB")
 	flags.BoolVar(&cfg.Unthrottled, "unthrottled", false, "let DynamoDB's tables give more than what is provisioned")
 	flags.StringVar(&logLevel, "log-level", "warn", "debug, info (a line for each request), warn or error")
 	return cmd
@@ -75,7 +75,7 @@ func newLogger(level slog.Level, asJSON bool) *slog.Logger {
 
 // start runs the server until a signal or a failure ends it.
 func start(ctx context.Context, cfg app.Config, asJSON bool) error {
-	tune()
+	tune(cfg.CacheBytes)
 	signals := make(chan os.Signal, 2)
 	signal.Notify(signals, os.Interrupt, syscall.SIGTERM)
 	defer signal.Stop(signals)

@@ -43,7 +43,7 @@ type Config struct {
 	Account     string       // "000000000000" by default
 	Region      string       // "us-east-1" by default
 	Origins     []string     // see front.Config
-	CacheBytes  int64        // of the store's block cache; 64 MiB by default
+	CacheBytes  int64        // of the store's cache of what it has read; 64 MiB by default
 	Unthrottled bool         // DynamoDB's tables may give more than what is provisioned
 	UserPools   string       // URL below which Cognito's user pools are; AWS's own by default
 	Version     string       // what the server says of itself
