@@ -1,7 +1,7 @@
 // Command cloudless is the serverless back end of AWS on your own machine.
 //
 // Each subcommand is one file: start.go runs the server; env.go and run.go
-// point AWS clients at it; status.go, logs.go, doctor.go and runtime.go look at
+// point AWS clients at it, the latter with takeover.go; status.go, logs.go, doctor.go and runtime.go look at
 // it and at the machine. Flags and environment are read here and nowhere else;
 // how any part works is package app's business.
 package main
@@ -33,21 +33,30 @@ func run(args []string) int {
 	if err == nil {
 		return 0
 	}
-	fmt.Fprintln(os.Stderr, "cloudless:", err)
-	if exit, ok := errors.AsType[*exitError](err); ok {
+	exit, ok := errors.AsType[*exitError](err)
+	if !ok || exit.err != nil {
+		fmt.Fprintln(os.Stderr, "cloudless:", err)
+	}
+	if ok {
 		return exit.code
 	}
 	return 1
 }
 
-// exitError is a failure that has an exit code of its own.
+// exitError is a failure that has an exit code of its own; without err it has
+// been told already.
 type exitError struct {
 	code int
 	err  error
 }
 
 // Error implements error.
-func (e *exitError) Error() string { return e.err.Error() }
+func (e *exitError) Error() string {
+	if e.err == nil {
+		return fmt.Sprintf("exit code %d", e.code)
+	}
+	return e.err.Error()
+}
 
 // Unwrap lets errors.Is see the failure itself.
 func (e *exitError) Unwrap() error { return e.err }

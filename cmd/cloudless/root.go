@@ -50,7 +50,7 @@ root as well.`,
 	flags.StringVar(&o.dataDir, "data", defaultDataDir(), `data directory, or ":memory:" to keep nothing`)
 	flags.BoolVar(&o.json, "json", false, "print JSON instead of text for people")
 	root.AddCommand(
-		newStart(o), newEnv(o), newRun(o), newStatus(o), newLogs(o), newDoctor(o), newRuntime(o), newVersion(o),
+		newStart(o), newEnv(o), newRun(o), newTakeOver(), newStatus(o), newLogs(o), newDoctor(o), newRuntime(o), newVersion(o),
 	)
 	root.InitDefaultHelpCmd()
 	root.InitDefaultCompletionCmd()

@@ -54,7 +54,7 @@ at once. What was acknowledged is on disk either way.`,
 	}
 	flags := cmd.Flags()
 	flags.StringArrayVar(&cfg.Listen, "listen", []string{defaultListen}, "address to listen on; may be given again")
-	flags.BoolVar(&cfg.TLS, "tls", false, "serve HTTPS, with certificates of a local authority")
+	flags.BoolVar(&cfg.TLS, "tls", false, "serve HTTPS alone, with certificates of a local authority, and no plain HTTP on the same port")
 	flags.StringVar(&cfg.Region, "region", defaultRegion, "region of requests that name none")
 	flags.StringVar(&cfg.Account, "account", defaultAccount, "number of the account, 12 digits")
 	flags.StringArrayVar(&cfg.Origins, "allow-origin", nil, "origin of web pages that may call AWS APIs here, beside those of this machine; may be given again")

@@ -39,7 +39,7 @@ type Config struct {
 	DataDir     string       // ":memory:", the default, keeps nothing
 	RuntimesDir string       // of runtime packs; by default a folder of the data directory
 	Listen      []string     // addresses; "127.0.0.1:4566" by default
-	TLS         bool         // serve HTTPS, by a local authority
+	TLS         bool         // serve HTTPS alone, by a local authority; plain HTTP too by default
 	Account     string       // "000000000000" by default
 	Region      string       // "us-east-1" by default
 	Origins     []string     // see front.Config
@@ -144,10 +144,7 @@ func (a *App) start(ctx context.Context, cfg Config) error {
 	if err != nil {
 		return err
 	}
-	var secure *tls.Config
-	if cfg.TLS {
-		secure = &tls.Config{GetCertificate: ca.GetCertificate}
-	}
+	secure := &tls.Config{GetCertificate: ca.GetCertificate}
 	if err := a.describe(cfg, listeners, stores.dir, ca); err != nil {
 		return err
 	}
@@ -158,7 +155,7 @@ func (a *App) start(ctx context.Context, cfg Config) error {
 	server := front.NewServer(door.Handler(front.Door{WellKnownKey: true}), cfg.Log)
 	a.onClose("front", server.Shutdown)
 	for _, l := range listeners {
-		server.Serve(l, secure, a.failed)
+		server.Serve(l, secure, cfg.TLS, a.failed)
 	}
 	return a.announce()
 }
@@ -236,10 +233,10 @@ func (a *App) describe(cfg Config, listeners []net.Listener, dir string, ca *aut
 	}
 	if cfg.TLS {
 		scheme = "https"
-		a.Server.CAFile = filepath.Join(dir, "ca.pem")
-		if err := os.WriteFile(a.Server.CAFile, ca.PEM(), 0o644); err != nil {
-			return err
-		}
+	}
+	a.Server.CAFile = filepath.Join(dir, "ca.pem")
+	if err := os.WriteFile(a.Server.CAFile, ca.PEM(), 0o644); err != nil {
+		return err
 	}
 	for _, l := range listeners {
 		a.Server.URLs = append(a.Server.URLs, scheme+"://"+reachable(l.Addr().String()))

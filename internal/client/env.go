@@ -27,17 +27,37 @@ func Environment(s Server, key Key, env []string) []Var {
 	for _, name := range foreign {
 		vars = append(vars, Var{name, nil})
 	}
-	if s.CAFile == "" {
-		vars = append(vars, Var{"AWS_CA_BUNDLE", nil})
-	} else {
+	if strings.HasPrefix(s.URLs[0], "https:") {
 		vars = append(vars, Var{"AWS_CA_BUNDLE", new(s.CAFile)}, Var{"NODE_EXTRA_CA_CERTS", new(s.CAFile)})
+	} else {
+		vars = append(vars, Var{"AWS_CA_BUNDLE", nil})
 	}
 	for _, pair := range env { // an endpoint of one service goes before that of all
 		if name, _, _ := strings.Cut(pair, "="); strings.HasPrefix(name, "AWS_ENDPOINT_URL_") {
 			vars = append(vars, Var{name, nil})
 		}
 	}
-	return append(vars, pastProxies(s, env)...)
+	return append(vars, pastProxies(env, hosts(s)...)...)
+}
+
+// hosts are the names that a server on this machine has.
+func hosts(s Server) []string {
+	u, err := url.Parse(s.URLs[0])
+	if err != nil {
+		return nil
+	}
+	return []string{u.Hostname(), "localhost", ".localhost"}
+}
+
+// Rerouted returns the environment of a command for which AWS's own names lead to
+// the server: Environment's, and that its programs trust what is in the file bundle.
+func Rerouted(s Server, key Key, bundle string, env []string) []Var {
+	vars := slices.DeleteFunc(Environment(s, key, env), func(v Var) bool { return v.Name == "AWS_CA_BUNDLE" || v.Name == "NODE_EXTRA_CA_CERTS" })
+	for _, name := range []string{"AWS_CA_BUNDLE", "CURL_CA_BUNDLE", "NODE_EXTRA_CA_CERTS", "REQUESTS_CA_BUNDLE", "SSL_CERT_FILE"} {
+		vars = append(vars, Var{name, &bundle})
+	}
+	names := append(hosts(s), ".amazonaws.com", ".amazonaws.com.cn", ".api.aws", ".on.aws")
+	return append(slices.DeleteFunc(vars, func(v Var) bool { return strings.EqualFold(v.Name, "NO_PROXY") }), pastProxies(env, names...)...)
 }
 
 // foreign are the variables by which the clients would use other keys, or
@@ -48,10 +68,9 @@ var foreign = []string{
 	"AWS_IGNORE_CONFIGURED_ENDPOINT_URLS", "AWS_USE_FIPS_ENDPOINT", "AWS_USE_DUALSTACK_ENDPOINT",
 }
 
-// pastProxies keeps the clients from asking a proxy for a server that is on
-// this machine, if env has one.
-func pastProxies(s Server, env []string) []Var {
-	u, err := url.Parse(s.URLs[0])
+// pastProxies keeps the clients from asking a proxy for servers that are on this
+// machine, if env has one.
+func pastProxies(env []string, names ...string) []Var {
 	proxied, except := false, ""
 	for _, pair := range env {
 		name, value, _ := strings.Cut(pair, "=")
@@ -62,12 +81,12 @@ func pastProxies(s Server, env []string) []Var {
 			except = max(except, value) // of two spellings, the one that says something
 		}
 	}
-	if err != nil || !proxied {
+	if !proxied {
 		return nil
 	}
-	for _, host := range []string{u.Hostname(), "localhost", ".localhost"} {
-		if !slices.Contains(strings.Split(except, ","), host) {
-			except = strings.TrimPrefix(except+","+host, ",")
+	for _, name := range names {
+		if !slices.Contains(strings.Split(except, ","), name) {
+			except = strings.TrimPrefix(except+","+name, ",")
 		}
 	}
 	return []Var{{"NO_PROXY", &except}, {"no_proxy", &except}}

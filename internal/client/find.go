@@ -10,6 +10,7 @@ import (
 	"io/fs"
 	"net"
 	"net/http"
+	"net/netip"
 	"net/url"
 	"os"
 	"path/filepath"
@@ -32,7 +33,21 @@ type Server struct {
 	Region  string    `json:"region"`
 	Version string    `json:"version"`
 	Started time.Time `json:"started"`
-	CAFile  string    `json:"caFile,omitempty"` // of its certificate authority, over TLS
+	CAFile  string    `json:"caFile,omitempty"` // the certificate of its authority, for TLS
+}
+
+// Address returns where the server listens, of its URLs the first that is of IPv4.
+func (s Server) Address() (netip.AddrPort, error) {
+	for _, text := range s.URLs {
+		u, err := url.Parse(text)
+		if err != nil {
+			return netip.AddrPort{}, err
+		}
+		if address, err := net.ResolveTCPAddr("tcp4", u.Host); err == nil {
+			return netip.AddrPortFrom(address.AddrPort().Addr().Unmap(), uint16(address.Port)), nil
+		}
+	}
+	return netip.AddrPort{}, fmt.Errorf("%v: none of the server's addresses is of IPv4", s.URLs)
 }
 
 // Key is an access key.

@@ -1,20 +1,23 @@
-// Package dns answers questions about names from inside sandboxes.
+// Package dns answers questions about names from inside sandboxes, and from
+// commands for which AWS's names lead here.
 //
 // A [Server] answers on sockets it is given, datagrams ([Server.ServePacket])
 // and streams ([Server.Serve]):
 //
 //   - dns.go: the sockets;
 //   - answer.go: one question in, one answer out, with no I/O;
+//   - forward.go: questions that are passed on;
 //   - zone.go: which names are AWS's endpoints.
 //
-// Names of AWS's endpoints lead to one address; every other name does not
-// exist. No question is ever passed on, so nothing leaks out of a sandbox
-// through its questions.
+// Names of AWS's endpoints lead to one address. To a sandbox every other name does not
+// exist ([New]): no question is ever passed on, so nothing leaks out through
+// questions. A command has its names from the name servers of its machine ([NewForwarder]).
 //
 // The package does not know who asks, nor what answers at the address.
 package dns
 
 import (
+	"bytes"
 	"encoding/binary"
 	"errors"
 	"io"
@@ -37,8 +40,9 @@ const (
 
 // Server answers questions. The zero value is not useful; see [New].
 type Server struct {
-	addr  netip.Addr
-	clock clock.Clock
+	addr   netip.Addr
+	clock  clock.Clock
+	others []netip.AddrPort // who are asked for other names; empty: nobody
 }
 
 // New returns a server that sends AWS's names to addr, an IPv4 address.
@@ -47,6 +51,7 @@ func New(addr netip.Addr, c clock.Clock) *Server { return &Server{addr: addr, cl
 // ServePacket answers datagrams until the socket is closed, then returns nil.
 func (s *Server) ServePacket(pc net.PacketConn) error {
 	buf := make([]byte, maxDatagram)
+	slots := make(chan struct{}, maxForwarded)
 	for {
 		n, from, err := pc.ReadFrom(buf)
 		if errors.Is(err, net.ErrClosed) {
@@ -55,9 +60,24 @@ func (s *Server) ServePacket(pc net.PacketConn) error {
 		if err != nil {
 			return err
 		}
-		if answer := s.Answer(buf[:n]); answer != nil {
-			_, _ = pc.WriteTo(answer, from) // a client that has gone is no concern of ours
+		answer := s.Answer(buf[:n])
+		if s.isElsewhere(answer) {
+			question := bytes.Clone(buf[:n])
+			slots <- struct{}{}
+			go func() {
+				defer func() { <-slots }()
+				write(pc, from, s.forward("udp", question))
+			}()
+			continue
 		}
+		write(pc, from, answer)
+	}
+}
+
+// write sends an answer, if there is one.
+func write(pc net.PacketConn, to net.Addr, answer []byte) {
+	if answer != nil {
+		_, _ = pc.WriteTo(answer, to) // a client that has gone is no concern of ours
 	}
 }
 
@@ -103,23 +123,35 @@ func (s *Server) Serve(l net.Listener) error {
 // stream answers one connection: each message with its length before it.
 func (s *Server) stream(c net.Conn) {
 	defer c.Close()
-	var length [2]byte
-	buf := make([]byte, maxStream)
 	for {
 		_ = c.SetDeadline(s.clock.Now().Add(idleStream))
-		if _, err := io.ReadFull(c, length[:]); err != nil {
-			return
-		}
-		question := buf[:binary.BigEndian.Uint16(length[:])]
-		if _, err := io.ReadFull(c, question); err != nil {
+		question, err := readStream(c)
+		if err != nil {
 			return
 		}
 		answer := s.Answer(question)
-		if answer == nil {
-			return
+		if s.isElsewhere(answer) {
+			answer = s.forward("tcp", question)
 		}
-		if _, err := c.Write(append(binary.BigEndian.AppendUint16(nil, uint16(len(answer))), answer...)); err != nil {
+		if answer == nil || writeStream(c, answer) != nil {
 			return
 		}
 	}
+}
+
+// writeStream writes a message with its length before it.
+func writeStream(w io.Writer, message []byte) error {
+	_, err := w.Write(append(binary.BigEndian.AppendUint16(nil, uint16(len(message))), message...))
+	return err
+}
+
+// readStream reads a message with its length before it.
+func readStream(r io.Reader) ([]byte, error) {
+	var length [2]byte
+	if _, err := io.ReadFull(r, length[:]); err != nil {
+		return nil, err
+	}
+	message := make([]byte, binary.BigEndian.Uint16(length[:]))
+	_, err := io.ReadFull(r, message)
+	return message, err
 }

@@ -7,6 +7,7 @@ import (
 	"log/slog"
 	"net/http"
 	"slices"
+	"strconv"
 
 	"cloudless/internal/api"
 	"cloudless/internal/awserr"
@@ -177,6 +178,11 @@ func (s *service) open(w http.ResponseWriter, req *wire.Request, signed *sigv4.V
 		return err
 	}
 	req.Body = signed.Body(req.Body)
+	if n := signed.Length(); n >= 0 {
+		// Framed content has a length of its own, and may come without that of the body.
+		req.ContentLength = n
+		req.Header.Set("Content-Length", strconv.FormatInt(n, 10))
+	}
 	if !streams {
 		req.Body = http.MaxBytesReader(w, req.Body, s.maxBody())
 	}

@@ -2,6 +2,7 @@
 // here, from clients outside and from functions inside their sandboxes.
 //
 //   - serve.go: sockets, TLS, HTTP/2, draining;
+//   - either.go: TLS and plain text on one port;
 //   - route.go: which service a request is for;
 //   - call.go:  one call of an AWS API: authenticate, decode, do, encode;
 //   - authenticate.go: whose signature it is;

@@ -3,6 +3,7 @@ package front
 import (
 	"bufio"
 	"bytes"
+	"crypto/tls"
 	"encoding/json"
 	"encoding/xml"
 	"errors"
@@ -28,7 +29,7 @@ func listen(t *testing.T, h http.Handler, configure func(*Server)) string {
 	s := NewServer(h, slog.New(slog.DiscardHandler))
 	configure(s)
 	failed := make(chan error, 1)
-	s.Serve(l, nil, failed)
+	s.Serve(l, &tls.Config{}, false, failed)
 	t.Cleanup(func() {
 		if err := s.Shutdown(t.Context()); err != nil && t.Context().Err() == nil {
 			t.Error(err)
@@ -79,7 +80,7 @@ func TestStrangeRequestsHaveAnswers(t *testing.T) {
 		{"a host of dots", "FOO /k HTTP/1.1\r\nHost: ...localhost...\r\n" + last, 405, "<Code>MethodNotAllowed</Code>"},
 		{"HTTP/1.0 without a host", "GET /2015-03-31/functions/ HTTP/1.0\r\n\r\n", 403, "Request is missing Authentication Token"},
 		{"HTTP/0.9", "GET /index.html\r\n\r\n", 400, ""},
-		{"no HTTP at all", "\x16\x03\x01\x02\x00\x01\x00\x01\xfc\x03\x03\r\n\r\n", 400, ""},
+		{"no HTTP at all", "\x15\x03\x01\x02\x00\x01\x00\x01\xfc\x03\x03\r\n\r\n", 400, ""},
 		{"a method that nobody knows", "FOO /bucket/key HTTP/1.1\r\n" + host + last, 405, "<Code>MethodNotAllowed</Code>"},
 		{"a tunnel", "CONNECT example.com:443 HTTP/1.1\r\n" + host + last, 405, "<Code>MethodNotAllowed</Code>"},
 		{"an absolute target", "FOO http://example.com/a/b HTTP/1.1\r\n" + host + last, 405, "<Code>MethodNotAllowed</Code>"},

@@ -35,13 +35,15 @@ func NewServer(h http.Handler, log *slog.Logger) *Server {
 	}}
 }
 
-// Serve begins to answer on l, over TLS if a configuration is given. What goes
-// wrong later is sent to failed.
-func (s *Server) Serve(l net.Listener, secure *tls.Config, failed chan<- error) {
-	if secure != nil {
-		secure = secure.Clone()
-		secure.NextProtos = []string{"h2", "http/1.1"}
+// Serve begins to answer on l: over TLS, and without it too unless that is all
+// that is wanted. What goes wrong later is sent to failed.
+func (s *Server) Serve(l net.Listener, secure *tls.Config, tlsAlone bool, failed chan<- error) {
+	secure = secure.Clone()
+	secure.NextProtos = []string{"h2", "http/1.1"}
+	if tlsAlone {
 		l = tls.NewListener(l, secure)
+	} else {
+		l = listenEither(l, secure, s.http.ReadHeaderTimeout)
 	}
 	s.serving.Go(func() {
 		if err := s.http.Serve(l); !errors.Is(err, http.ErrServerClosed) {

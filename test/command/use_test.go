@@ -100,7 +100,7 @@ func TestEnvPointsEverythingHere(t *testing.T) {
 	s := start(t, t.TempDir())
 	var root client.Key
 	s.readJSON("root-key.json", &root)
-	noProxy := "intra.example,127.0.0.1,localhost,.localhost"
+	const noProxy, aws = "intra.example,127.0.0.1,localhost,.localhost", ",.amazonaws.com,.amazonaws.com.cn,.api.aws,.on.aws"
 	want := []string{"AWS_ACCESS_KEY_ID=" + root.ID, "AWS_DEFAULT_REGION=us-east-1", "AWS_ENDPOINT_URL=" + s.url, "AWS_REGION=us-east-1",
 		"AWS_SECRET_ACCESS_KEY=" + root.Secret, "HTTP_PROXY=http://proxy.example:3128", "NO_PROXY=" + noProxy, "no_proxy=" + noProxy}
 	relevant := func(env string) []string {
@@ -115,8 +115,11 @@ func TestEnvPointsEverythingHere(t *testing.T) {
 	}
 
 	run := call(t, foreignEnv, "--data", s.data, "run", "--", "env")
-	if got := relevant(run.stdout); run.code != 0 || !slices.Equal(got, want) {
-		t.Errorf("run:\n%s\n%s\nwant\n%s", strings.Join(got, "\n"), run.stderr, strings.Join(want, "\n"))
+	// As on Linux; elsewhere AWS's names do not lead here.
+	rerouted := slices.Insert(slices.Clone(want), 1, "AWS_CA_BUNDLE="+filepath.Join(s.data, "ca-bundle.pem"))
+	rerouted[len(rerouted)-2], rerouted[len(rerouted)-1] = "NO_PROXY="+noProxy+aws, "no_proxy="+noProxy+aws
+	if got := relevant(run.stdout); run.code != 0 || !slices.Equal(got, rerouted) {
+		t.Errorf("run:\n%s\n%s\nwant\n%s", strings.Join(got, "\n"), run.stderr, strings.Join(rerouted, "\n"))
 	}
 
 	shell := exec.Command("sh", "-ec", `eval "$("$0" --data "$1" env)"; env`, binary, s.data)
@@ -140,7 +143,7 @@ func TestEnvPointsEverythingHere(t *testing.T) {
 }
 
 // TestTheAWSCLIGetsItsEndpoint as an option, which every version takes for every
-// service.
+// service. Run may leave it as it is: AWS's names lead here.
 func TestTheAWSCLIGetsItsEndpoint(t *testing.T) {
 	s := start(t, t.TempDir())
 	bin := t.TempDir()
@@ -149,7 +152,7 @@ func TestTheAWSCLIGetsItsEndpoint(t *testing.T) {
 	}
 	env := []string{"PATH=" + bin + ":/usr/bin:/bin", "CLOUDLESS_DATA=" + s.data}
 	want := "--endpoint-url " + s.url + " s3 ls\n"
-	if got := call(t, env, "run", "aws", "s3", "ls"); got.stdout != want {
+	if got := call(t, env, "run", "aws", "s3", "ls"); got.stdout != "s3 ls\n" {
 		t.Errorf("run: %+v", got)
 	}
 	shell := exec.Command("sh", "-ec", `eval "$("$0" env)"; aws s3 ls`, binary)
@@ -197,7 +200,8 @@ func TestRunIsTheCommand(t *testing.T) {
 	} {
 		t.Run(tt.name, func(t *testing.T) {
 			cmd := command(t, env, "run", "sh", "-c", tt.script)
-			stdin, err := cmd.StdinPipe() // which stays open
+			cmd.SysProcAttr = &syscall.SysProcAttr{Setsid: true} // a terminal would have told the command itself
+			stdin, err := cmd.StdinPipe()                        // which stays open
 			if err != nil {
 				t.Fatal(err)
 			}

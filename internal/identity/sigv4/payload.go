@@ -140,6 +140,10 @@ func (v *Verified) Body(body io.ReadCloser) *Body {
 	return b
 }
 
+// Length returns how long the request says that its content is, apart from the
+// framing; -1 if it says no more than Content-Length.
+func (v *Verified) Length() int64 { return v.sig.Payload.Length }
+
 // Content returns the content of a body that was read whole, once it is sure
 // that it is what was signed. It may share the memory of body. Errors are
 // *awserr.Error.
