@@ -46,6 +46,9 @@ func (x *exchange) contextVariables() *value.Map {
 		"resourcePath", c.ResourcePath,
 		"stage", c.Stage,
 	)
+	if x.deployed.hasCanary {
+		vars.Put("isCanaryRequest", x.deployed.isCanary)
+	}
 	if x.authorized != nil {
 		vars.Put("authorizer", x.authorized.variables())
 	}

@@ -27,7 +27,7 @@ func (s *Service) CreateDeployment(ctx context.Context, call *api.Call, in *agw.
 			return err
 		}
 		if deref(in.StageName) == "" {
-			return nil
+			return checkCanaryDeployment(in, nil)
 		}
 		return s.deployTo(tx, a, in, d)
 	})
@@ -66,16 +66,23 @@ func (s *Service) deployTo(tx kv.Tx, a *restAPI, in *agw.CreateDeploymentRequest
 	if orElse(err, nil) != nil {
 		return err
 	}
-	if err != nil {
+	if err := checkCanaryDeployment(in, st); err != nil {
+		return err
+	}
+	if st == nil {
 		st = s.newStage(a, *in.StageName)
 	}
-	st.Stage.DeploymentId = new(d.ID)
+	if in.CanarySettings != nil {
+		deployCanary(&st.Stage, d.ID, in.CanarySettings)
+	} else {
+		st.Stage.DeploymentId = new(d.ID)
+	}
 	st.Stage.LastUpdatedDate = new(s.now())
 	if in.StageDescription != nil {
 		st.Stage.Description = in.StageDescription
 	}
 	for name, value := range in.Variables {
-		st.setVariable(name, value)
+		setVariable(&st.Stage, name, value)
 	}
 	return save(tx, key, st)
 }
@@ -85,7 +92,6 @@ func validateCreateDeployment(in *agw.CreateDeploymentRequest) error {
 		asked bool
 		name  string
 	}{
-		{in.CanarySettings != nil, "canarySettings"},
 		{deref(in.CacheClusterEnabled), "cacheClusterEnabled"},
 		{deref(in.TracingEnabled), "tracingEnabled"},
 	} {
@@ -95,6 +101,11 @@ func validateCreateDeployment(in *agw.CreateDeploymentRequest) error {
 	}
 	if name := deref(in.StageName); name != "" {
 		if err := checkStageName(name); err != nil {
+			return err
+		}
+	}
+	if c := in.CanarySettings; c != nil {
+		if err := checkCanaryValues(c.PercentTraffic, c.StageVariableOverrides); err != nil {
 			return err
 		}
 	}

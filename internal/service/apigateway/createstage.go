@@ -29,6 +29,13 @@ func (s *Service) CreateStage(ctx context.Context, call *api.Call, in *agw.Creat
 		st := s.newStage(a, in.StageName)
 		st.Stage.DeploymentId = new(in.DeploymentId)
 		st.Stage.Description = in.Description
+		if in.CanarySettings != nil {
+			st.Stage.CanarySettings = in.CanarySettings
+			fillCanary(&st.Stage)
+		}
+		if err := checkCanary(tx, call, in.RestApiId, &st.Stage); err != nil {
+			return err
+		}
 		st.Stage.DocumentationVersion = in.DocumentationVersion
 		st.Stage.Tags = in.Tags
 		st.Stage.Variables = in.Variables
@@ -49,7 +56,6 @@ func validateCreateStage(in *agw.CreateStageRequest) error {
 		asked bool
 		name  string
 	}{
-		{in.CanarySettings != nil, "canarySettings"},
 		{deref(in.CacheClusterEnabled), "cacheClusterEnabled"},
 		{in.CacheClusterSize != "", "cacheClusterSize"},
 		{deref(in.TracingEnabled), "tracingEnabled"},

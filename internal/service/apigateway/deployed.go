@@ -33,6 +33,10 @@ type deployed struct {
 	apiKeySource     string
 	accessLog        *agw.AccessLogSettings       // nil for none
 	settings         map[string]agw.MethodSetting // see normalSettings
+
+	canary    *canary // nil for none, and in a canary itself
+	isCanary  bool
+	hasCanary bool // this is a canary, or has one
 }
 
 // maxDeployed bounds how many stages are kept ready.
@@ -103,17 +107,37 @@ func (s *Service) open(ctx context.Context, apiID, name string) (*deployed, erro
 	return d, err
 }
 
-// readDeployed reads the deployment that a stage stands on and makes it ready.
+// readDeployed makes a stage ready, with its canary.
 func readDeployed(r kv.Reader, apiID string, record []byte) (*deployed, error) {
 	st, err := decode[stage](record)
 	if err != nil {
 		return nil, err
 	}
-	deploymentID := *st.Stage.DeploymentId
+	d, err := readSnapshot(r, apiID, &st.Stage, *st.Stage.DeploymentId)
+	if err != nil {
+		return nil, err
+	}
+	d.record, d.account, d.region = record, st.Account, st.Region
+	if c := st.Stage.CanarySettings; c != nil {
+		d.hasCanary = true
+		d.canary = &canary{percent: deref(c.PercentTraffic)}
+		other, err := readSnapshot(r, apiID, &st.Stage, deref(c.DeploymentId))
+		if err != nil {
+			return nil, err
+		}
+		other.account, other.region = st.Account, st.Region
+		other.variables, other.isCanary, other.hasCanary = canaryVariables(&st.Stage), true, true
+		d.canary.deployed = other
+	}
+	return d, nil
+}
+
+// readSnapshot reads a deployment under a stage and makes it ready.
+func readSnapshot(r kv.Reader, apiID string, st *agw.Stage, deploymentID string) (*deployed, error) {
 	kept, err := load[deployment](r, deploymentKey(apiID, deploymentID))
 	if err != nil {
 		// Not %w: the stage is there, so this is no kv.ErrNotFound to the caller.
-		return nil, fmt.Errorf("read the deployment under stage %s: %v", *st.Stage.StageName, err)
+		return nil, fmt.Errorf("read the deployment under stage %s: %v", *st.StageName, err)
 	}
 	t, err := loadTree(r, snapshotPrefix(apiID, deploymentID))
 	if err != nil {
@@ -136,10 +160,9 @@ func readDeployed(r kv.Reader, apiID string, record []byte) (*deployed, error) {
 		return nil, err
 	}
 	return &deployed{
-		record: record, apiID: apiID, account: st.Account, region: st.Region, stage: *st.Stage.StageName,
-		deploymentID: deploymentID, variables: st.Stage.Variables, routes: newRoutes(t), byDomainOnly: kept.DisableExecuteApiEndpoint,
+		apiID: apiID, stage: *st.StageName, deploymentID: deploymentID, variables: st.Variables, routes: newRoutes(t), byDomainOnly: kept.DisableExecuteApiEndpoint,
 		binaryMediaTypes: kept.BinaryMediaTypes, policy: kept.Policy,
-		apiKeySource: kept.APIKeySource, settings: normalSettings(st.Stage.MethodSettings), accessLog: st.Stage.AccessLogSettings,
+		apiKeySource: kept.APIKeySource, settings: normalSettings(st.MethodSettings), accessLog: st.AccessLogSettings,
 		gatewayResponses: responsesByType(responses), authorizers: readyAuthorizers(asked), validators: validatorsByID(checks), models: schemas{apiID: apiID, texts: schemaTexts(texts)},
 	}, nil
 }

@@ -61,7 +61,8 @@ func checkDeployable(t tree) error {
 	return nil
 }
 
-// stagesOn returns the names of the stages that stand on a deployment.
+// stagesOn returns the names of the stages that stand on a deployment, or whose
+// canaries do.
 func stagesOn(r kv.Reader, apiID, deploymentID string) ([]string, error) {
 	stages, err := loadAll[stage](r, stagePrefix(apiID))
 	if err != nil {
@@ -69,7 +70,8 @@ func stagesOn(r kv.Reader, apiID, deploymentID string) ([]string, error) {
 	}
 	var names []string
 	for _, st := range stages {
-		if *st.Stage.DeploymentId == deploymentID {
+		c := st.Stage.CanarySettings
+		if *st.Stage.DeploymentId == deploymentID || c != nil && deref(c.DeploymentId) == deploymentID {
 			names = append(names, *st.Stage.StageName)
 		}
 	}

@@ -18,7 +18,7 @@
 //   - keys.go:      where everything lies in the store.
 //
 // The data plane begins in serve.go, and a call goes through the files in this
-// order: deployed.go (which deployment a stage stands on), route.go (which
+// order: deployed.go and canary.go (which deployment a stage stands on), route.go (which
 // resource a path means), exchange.go (the call as everything after it sees it),
 // admit.go, askauthorizer.go and admitkey.go (whether the caller may), then one of invokelambda.go, callservice.go, proxyevent.go with proxyanswer.go, httpbackend.go
 // or mock.go, and integrationresponse.go on the way back. What the gateway itself

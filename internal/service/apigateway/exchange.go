@@ -82,6 +82,7 @@ func (s *Service) find(x *exchange, apiID string) error {
 	if err != nil {
 		return orElse(err, forbidden())
 	}
+	d = s.divert(d)
 	if d.byDomainOnly && x.calledPath == "" {
 		return forbidden()
 	}

@@ -116,21 +116,25 @@ func (s *Service) writeLogsOf(x *exchange, w *logged) {
 	d := x.deployed
 	to := logStream{account: d.account, region: d.region, stream: d.logStream()}
 	if l := d.accessLog; l != nil && groupOf(deref(l.DestinationArn)) != "" && deref(l.Format) != "" {
-		to.group = groupOf(*l.DestinationArn)
-		s.sink.add(to, LogEvent{x.now(), x.accessLine(*l.Format, w)})
+		line := LogEvent{x.now(), x.accessLine(*l.Format, w)}
+		for _, to.group = range d.logGroups(groupOf(*l.DestinationArn)) {
+			s.sink.add(to, line)
+		}
 	}
 	if x.log == nil {
 		return
 	}
 	setting, _ := d.settingFor(x.route.path, x.request.Method, deref(x.method.HttpMethod))
-	to.group = "API-Gateway-Execution-Logs_" + d.apiID + "/" + d.stage
 	var events []LogEvent
 	for _, line := range x.log.lines {
 		if wantsLine(deref(setting.LoggingLevel), deref(setting.DataTraceEnabled), line.kind) {
 			events = append(events, LogEvent{line.at, "(" + x.call.RequestID + ") " + line.text})
 		}
 	}
-	if len(events) > 0 {
+	if len(events) == 0 {
+		return
+	}
+	for _, to.group = range d.logGroups("API-Gateway-Execution-Logs_" + d.apiID + "/" + d.stage) {
 		s.sink.add(to, events...)
 	}
 }

@@ -33,11 +33,11 @@ func (s *Service) newStage(a *restAPI, name string) *stage {
 	}}
 }
 
-func (st *stage) setVariable(name, value string) {
-	if st.Stage.Variables == nil {
-		st.Stage.Variables = map[string]string{}
+func setVariable(st *agw.Stage, name, value string) {
+	if st.Variables == nil {
+		st.Variables = map[string]string{}
 	}
-	st.Stage.Variables[name] = value
+	st.Variables[name] = value
 }
 
 func noSuchStage() error {

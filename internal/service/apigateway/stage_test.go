@@ -109,7 +109,6 @@ func TestUpdateStage(t *testing.T) {
 		{op("remove", "/canarySettings/badPath", ""), "BadRequestException", "Cannot remove method setting canarySettings/badPath because there is no method setting for this method "},
 		{op("replace", "/*/*/logging/loglevel", "INFO"), "BadRequestException", "CloudWatch Logs role ARN must be set in account settings to enable logging"},
 		{op("replace", "/*/*/metrics/enabled", "true"), "NotImplemented", "cloudless does not implement the method setting metrics/enabled of a stage yet."},
-		{op("replace", "/canarySettings/percentTraffic", "5"), "NotImplemented", "cloudless does not implement the canarySettings of a stage yet."},
 	} {
 		refused(w, w.UpdateStage, update(tt.op), tt.code, tt.message)
 	}

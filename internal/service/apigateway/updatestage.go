@@ -19,7 +19,10 @@ func (s *Service) UpdateStage(ctx context.Context, call *api.Call, in *agw.Updat
 	var out agw.Stage
 	err := s.changeStage(ctx, call, in.RestApiId, in.StageName, func(tx kv.Tx, st *stage) error {
 		for _, o := range in.PatchOperations {
-			done, err := patchMethodSetting(&st.Stage, o)
+			done, err := promote(&st.Stage, o)
+			if !done {
+				done, err = patchMethodSetting(&st.Stage, o)
+			}
 			if !done && err == nil {
 				err = patch(&st.Stage, []agw.PatchOperation{o}, stageRules, refuseStagePatch)
 			}
@@ -29,6 +32,9 @@ func (s *Service) UpdateStage(ctx context.Context, call *api.Call, in *agw.Updat
 		}
 		if _, err := findDeployment(tx, call, in.RestApiId, deref(st.Stage.DeploymentId)); err != nil {
 			return orElse(hideNotFound(err), agw.BadRequestException("Deployment id does not exist"))
+		}
+		if err := checkCanary(tx, call, in.RestApiId, &st.Stage); err != nil {
+			return err
 		}
 		if err := checkDocumentationVersion(tx, in.RestApiId, &st.Stage); err != nil {
 			return err
@@ -65,7 +71,7 @@ func (s *Service) checkLogging(r kv.Reader, call *api.Call, ops []agw.PatchOpera
 	return err
 }
 
-var stageRules = []rule[agw.Stage]{
+var stageRules = slices.Concat(canaryRules, []rule[agw.Stage]{
 	{"/deploymentId", replaceOnly, text(func(st *agw.Stage) **string { return &st.DeploymentId })},
 	{"/description", allOps, text(func(st *agw.Stage) **string { return &st.Description })},
 	{"/variables/*", allOps, patchVariable},
@@ -83,11 +89,7 @@ var stageRules = []rule[agw.Stage]{
 		accessLogOf(st).Format = p.value
 		return nil
 	}},
-	{"/canarySettings/percentTraffic", replaceOnly, unsupported[agw.Stage]("canarySettings of a stage")},
-	{"/canarySettings/deploymentId", replaceOnly, unsupported[agw.Stage]("canarySettings of a stage")},
-	{"/canarySettings/useStageCache", replaceOnly, unsupported[agw.Stage]("canarySettings of a stage")},
-	{"/canarySettings/stageVariableOverrides/*", replaceOnly, unsupported[agw.Stage]("canarySettings of a stage")},
-}
+})
 
 // patchVariable sets a stage variable, whether or not there is one of the
 // name, or takes it away.
@@ -99,10 +101,7 @@ func patchVariable(st *agw.Stage, p patchOp) error {
 	if err := checkVariable(p.key, p.text()); err != nil {
 		return err
 	}
-	if st.Variables == nil {
-		st.Variables = map[string]string{}
-	}
-	st.Variables[p.key] = p.text()
+	setVariable(st, p.key, p.text())
 	return nil
 }
 

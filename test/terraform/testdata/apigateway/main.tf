@@ -99,6 +99,12 @@ resource "aws_api_gateway_deployment" "shop" {
   }
 }
 
+resource "aws_api_gateway_deployment" "next" {
+  rest_api_id = aws_api_gateway_rest_api.shop.id
+  description = "the second"
+  depends_on  = [aws_api_gateway_deployment.shop]
+}
+
 resource "aws_api_gateway_documentation_part" "shop" {
   rest_api_id = aws_api_gateway_rest_api.shop.id
   properties  = jsonencode({ description = "a shop for pets, and hello ${var.greeting}" })
@@ -129,6 +135,12 @@ resource "aws_api_gateway_stage" "prod" {
   access_log_settings {
     destination_arn = aws_cloudwatch_log_group.calls.arn
     format          = "$context.requestId $context.httpMethod $context.path $context.status"
+  }
+
+  canary_settings {
+    deployment_id            = aws_api_gateway_deployment.next.id
+    percent_traffic          = 12.5
+    stage_variable_overrides = { greeting = "canary, ${var.greeting}" }
   }
 
   depends_on = [aws_api_gateway_account.this]
