@@ -56,13 +56,17 @@ func (s *Service) admitSigner(x *exchange) error {
 }
 
 // authorizeInvoke asks the policies whether the caller may call the method.
-func (s *Service) authorizeInvoke(x *exchange) error {
+func (s *Service) authorizeInvoke(x *exchange) error { return s.authorizeCall(x, actionInvoke) }
+
+// authorizeCall asks the policies whether the caller may do something with the
+// method.
+func (s *Service) authorizeCall(x *exchange, action string) error {
 	resource := x.methodARN()
 	var facts []api.Fact
 	if x.deployed.policy != "" {
 		facts = append(facts, api.WithResourcePolicy(x.deployed.policy))
 	}
-	err := s.authz.Authorize(x.request.Context(), x.call, actionInvoke, resource, facts...)
+	err := s.authz.Authorize(x.request.Context(), x.call, action, resource, facts...)
 	if awserr.Code(err) == awserr.CodeAccessDenied {
 		return accessDenied(strings.ReplaceAll(awserr.From(err).Message, resource, maskAccount(resource, x.call.Account)))
 	}

@@ -42,7 +42,7 @@ func (s *Service) admitByAuthorizer(x *exchange) error {
 		return badAuthorizer().because(errors.New("the deployment has no such authorizer"))
 	}
 	x.call.Principal = api.Principal{Type: api.PrincipalAnonymous}
-	attached, err := s.apiPolicySays(x)
+	attached, err := s.apiPolicySays(x, actionInvoke)
 	if err != nil {
 		return err
 	}
@@ -52,7 +52,13 @@ func (s *Service) admitByAuthorizer(x *exchange) error {
 	if err := s.ask(x, a); err != nil {
 		return err
 	}
-	said, err := s.policies.Judge(x.request.Context(), x.call, x.authorized.Policy, false, actionInvoke, x.methodARN())
+	return s.authorizerAllows(x, actionInvoke, attached)
+}
+
+// authorizerAllows holds what the authorizer said beside what the policy of the
+// API says, which does not deny, of whether the caller may do something with the method.
+func (s *Service) authorizerAllows(x *exchange, action string, attached Verdict) error {
+	said, err := s.policies.Judge(x.request.Context(), x.call, x.authorized.Policy, false, action, x.methodARN())
 	switch {
 	case err != nil:
 		return badAuthorizer().because(err)
@@ -66,11 +72,11 @@ func (s *Service) admitByAuthorizer(x *exchange) error {
 
 // apiPolicySays tells what the policy of the API says of a caller whom nobody
 // knows.
-func (s *Service) apiPolicySays(x *exchange) (Verdict, error) {
+func (s *Service) apiPolicySays(x *exchange, action string) (Verdict, error) {
 	if x.deployed.policy == "" {
 		return Silent, nil
 	}
-	return s.policies.Judge(x.request.Context(), x.call, x.deployed.policy, true, actionInvoke, x.methodARN())
+	return s.policies.Judge(x.request.Context(), x.call, x.deployed.policy, true, action, x.methodARN())
 }
 
 // ask lets the authorizer say who calls. What it has said of the same identity

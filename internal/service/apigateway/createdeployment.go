@@ -78,6 +78,13 @@ func (s *Service) deployTo(tx kv.Tx, a *restAPI, in *agw.CreateDeploymentRequest
 		st.Stage.DeploymentId = new(d.ID)
 	}
 	st.Stage.LastUpdatedDate = new(s.now())
+	enabled := deref(st.Stage.CacheClusterEnabled)
+	if in.CacheClusterEnabled != nil {
+		enabled = *in.CacheClusterEnabled
+	}
+	if err := st.setCluster(enabled, in.CacheClusterSize); err != nil {
+		return err
+	}
 	if in.StageDescription != nil {
 		st.Stage.Description = in.StageDescription
 	}
@@ -92,7 +99,6 @@ func validateCreateDeployment(in *agw.CreateDeploymentRequest) error {
 		asked bool
 		name  string
 	}{
-		{deref(in.CacheClusterEnabled), "cacheClusterEnabled"},
 		{deref(in.TracingEnabled), "tracingEnabled"},
 	} {
 		if option.asked {

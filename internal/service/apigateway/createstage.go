@@ -38,6 +38,9 @@ func (s *Service) CreateStage(ctx context.Context, call *api.Call, in *agw.Creat
 		}
 		st.Stage.DocumentationVersion = in.DocumentationVersion
 		st.Stage.Tags = in.Tags
+		if err := st.setCluster(deref(in.CacheClusterEnabled), in.CacheClusterSize); err != nil {
+			return err
+		}
 		st.Stage.Variables = in.Variables
 		if err := checkDocumentationVersion(tx, in.RestApiId, &st.Stage); err != nil {
 			return err
@@ -56,8 +59,6 @@ func validateCreateStage(in *agw.CreateStageRequest) error {
 		asked bool
 		name  string
 	}{
-		{deref(in.CacheClusterEnabled), "cacheClusterEnabled"},
-		{in.CacheClusterSize != "", "cacheClusterSize"},
 		{deref(in.TracingEnabled), "tracingEnabled"},
 	} {
 		if option.asked {

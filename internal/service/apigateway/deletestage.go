@@ -21,6 +21,7 @@ func (s *Service) DeleteStage(ctx context.Context, call *api.Call, in *agw.Delet
 		tx.Delete(stageKey(in.RestApiId, in.StageName))
 		return nil
 	})
+	s.caches.drop(string(stageKey(in.RestApiId, in.StageName)))
 	if err == nil {
 		err = s.forgetStages(ctx, call, in.RestApiId, in.StageName)
 	}

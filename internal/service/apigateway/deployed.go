@@ -37,6 +37,8 @@ type deployed struct {
 	canary    *canary // nil for none, and in a canary itself
 	isCanary  bool
 	hasCanary bool // this is a canary, or has one
+
+	cluster *cacheCluster // nil where nothing is cached
 }
 
 // maxDeployed bounds how many stages are kept ready.
@@ -103,6 +105,7 @@ func (s *Service) open(ctx context.Context, apiID, name string) (*deployed, erro
 	})
 	if errors.Is(err, kv.ErrNotFound) {
 		s.deployed.drop(key)
+		s.caches.drop(string(key))
 	}
 	return d, err
 }
@@ -117,7 +120,7 @@ func readDeployed(r kv.Reader, apiID string, record []byte) (*deployed, error) {
 	if err != nil {
 		return nil, err
 	}
-	d.record, d.account, d.region = record, st.Account, st.Region
+	d.record, d.account, d.region, d.cluster = record, st.Account, st.Region, st.cluster(apiID)
 	if c := st.Stage.CanarySettings; c != nil {
 		d.hasCanary = true
 		d.canary = &canary{percent: deref(c.PercentTraffic)}
@@ -126,6 +129,9 @@ func readDeployed(r kv.Reader, apiID string, record []byte) (*deployed, error) {
 			return nil, err
 		}
 		other.account, other.region = st.Account, st.Region
+		if deref(c.UseStageCache) {
+			other.cluster = d.cluster
+		}
 		other.variables, other.isCanary, other.hasCanary = canaryVariables(&st.Stage), true, true
 		d.canary.deployed = other
 	}

@@ -45,6 +45,7 @@ type exchange struct {
 	test       bool           // somebody made the call up
 	log        *executionLog  // nil where nobody reads it
 	integrated integrated
+	cache      cacheUse
 	refused    *refusal         // what the client was told in place of an answer, or nil
 	now        func() time.Time // the clock's
 

@@ -82,8 +82,13 @@ func (fakeDocuments) Check(document string) error {
 }
 
 // Judge knows documents that are one word.
-func (fakeDocuments) Judge(_ context.Context, _ *api.Call, document string, _ bool, _, _ string) (Verdict, error) {
+func (fakeDocuments) Judge(_ context.Context, _ *api.Call, document string, _ bool, action, _ string) (Verdict, error) {
 	switch strings.Trim(document, `"`) {
+	case "only-invoke":
+		if action == actionInvoke {
+			return Allows, nil
+		}
+		return Silent, nil
 	case "allow":
 		return Allows, nil
 	case "deny":

@@ -74,6 +74,9 @@ func (s *Service) checkIntegration(m *agw.Method, i *agw.Integration) error {
 	if err := checkRequestParameters(m, i); err != nil {
 		return err
 	}
+	if err := checkCacheKeys(m, i); err != nil {
+		return err
+	}
 	switch i.Type {
 	case "HTTP", "HTTP_PROXY":
 		return checkHTTPTarget(deref(i.Uri))
@@ -93,7 +96,6 @@ func checkIntegrationOptions(i *agw.Integration) error {
 		{i.ConnectionId != nil && *i.ConnectionId != "", "connectionId parameter"},
 		{deref(i.Credentials) != "" && !strings.HasPrefix(i.Type, "AWS"), "credentials parameter"},
 		{skipsVerification(i) && !strings.HasPrefix(i.Type, "HTTP"), "tlsConfig parameter"},
-		{len(i.CacheKeyParameters) > 0, "cacheKeyParameters parameter"},
 		{i.ResponseTransferMode != "" && i.ResponseTransferMode != "BUFFERED", "responseTransferMode " + i.ResponseTransferMode},
 		{i.IntegrationTarget != nil, "integrationTarget parameter"},
 	} {

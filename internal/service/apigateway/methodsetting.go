@@ -89,7 +89,7 @@ func setMethodSetting(m *agw.MethodSetting, setting, text string) error {
 		m.DataTraceEnabled = new(text == "true")
 		return nil
 	case "caching/ttlInSeconds":
-		return setNumber(&m.CacheTtlInSeconds, text)
+		return setTTL(m, text)
 	case "caching/dataEncrypted":
 		m.CacheDataEncrypted = new(text == "true")
 		return nil
@@ -97,10 +97,12 @@ func setMethodSetting(m *agw.MethodSetting, setting, text string) error {
 		m.RequireAuthorizationForCacheControl = new(text == "true")
 		return nil
 	case "caching/unauthorizedCacheControlHeaderStrategy":
-		m.UnauthorizedCacheControlHeaderStrategy = text
+		return setStrategy(m, text)
+	case "caching/enabled":
+		m.CachingEnabled = new(text == "true")
 		return nil
 	}
-	return unless("false") // metrics and caches
+	return unless("false") // metrics
 }
 
 // normalSettings returns settings by plain paths: "/pets/{id}/GET", and "*/*".
@@ -113,6 +115,12 @@ func normalSettings(settings map[string]agw.MethodSetting) map[string]agw.Method
 		out[key] = setting
 	}
 	return out
+}
+
+// isSet reports whether anything is set for a method by itself.
+func (d *deployed) isSet(path, httpMethod string) bool {
+	_, found := d.settings["/"+strings.TrimLeft(path+"/"+httpMethod, "/")]
+	return found
 }
 
 // settingFor returns what is set for a method: for itself, else for all.

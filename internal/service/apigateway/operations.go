@@ -45,6 +45,7 @@ func (s *Service) API() *api.Service {
 		DeleteUsagePlanKey:         s.DeleteUsagePlanKey,
 		DeleteVpcLink:              s.DeleteVpcLink,
 		FlushStageAuthorizersCache: s.FlushStageAuthorizersCache,
+		FlushStageCache:            s.FlushStageCache,
 		GenerateClientCertificate:  s.GenerateClientCertificate,
 		GetAccount:                 s.GetAccount,
 		GetApiKey:                  s.GetApiKey,

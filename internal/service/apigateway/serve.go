@@ -53,12 +53,16 @@ func (s *Service) serve(w http.ResponseWriter, x *exchange) error {
 	return s.answer(w, x)
 }
 
-// answer lets the integration of the method answer a call that may be made,
-// within its time.
+// answer answers a call that may be made, if it has what the method requires.
 func (s *Service) answer(w http.ResponseWriter, x *exchange) error {
 	if err := x.validate(); err != nil {
 		return err
 	}
+	return s.answerCached(w, x)
+}
+
+// answerAnew lets the integration of the method answer, within its time.
+func (s *Service) answerAnew(w http.ResponseWriter, x *exchange) error {
 	if x.method.broken != nil {
 		return internalError().because(x.method.broken)
 	}

@@ -94,6 +94,7 @@ type Service struct {
 	log      *slog.Logger
 	deployed *deployedCache
 	buckets  buckets
+	caches   *caches
 	backends http.RoundTripper // carries the calls of HTTP integrations
 	trusting http.RoundTripper // the same, to backends of authorities that nobody knows
 }
@@ -105,7 +106,7 @@ func New(c Config) *Service {
 	}
 	return &Service{
 		store: c.Store, authz: c.Authorizer, clock: c.Clock, invoker: c.Invoker, policies: c.Documents, services: c.Services, tokens: c.Tokens, logs: c.Logs, log: c.Log,
-		deployed: newDeployedCache(), backends: newBackends(), trusting: newTrustingBackends(c.Clock),
+		deployed: newDeployedCache(), caches: newCaches(c.Clock), backends: newBackends(), trusting: newTrustingBackends(c.Clock),
 	}
 }
 

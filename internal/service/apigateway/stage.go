@@ -17,6 +17,9 @@ type stage struct {
 	Region  string
 	Flushed int `json:",omitempty"` // how often what authorizers said was forgotten
 	Stage   agw.Stage
+
+	// CacheLife counts how often the cache of the stage began empty.
+	CacheLife int `json:",omitempty"`
 }
 
 // newStage returns a stage that stands on nothing yet.

@@ -2,6 +2,7 @@ package apigateway
 
 import (
 	"context"
+	"slices"
 	"strconv"
 
 	"cloudless/internal/api"
@@ -75,9 +76,14 @@ func patchTimeout(i *agw.Integration, p patchOp) error {
 }
 
 func patchCacheKey(i *agw.Integration, p patchOp) error {
-	if p.op == "add" {
+	at := slices.Index(i.CacheKeyParameters, p.key)
+	switch {
+	case p.op == "add" && at < 0:
 		i.CacheKeyParameters = append(i.CacheKeyParameters, p.key)
-		return nil
+	case p.op == "remove" && at < 0:
+		return noSuchParameter()
+	case p.op == "remove":
+		i.CacheKeyParameters = slices.Delete(i.CacheKeyParameters, at, at+1)
 	}
-	return noSuchParameter() // none can have been added
+	return nil
 }

@@ -21,6 +21,9 @@ func (s *Service) UpdateStage(ctx context.Context, call *api.Call, in *agw.Updat
 		for _, o := range in.PatchOperations {
 			done, err := promote(&st.Stage, o)
 			if !done {
+				done, err = patchCluster(st, o)
+			}
+			if !done {
 				done, err = patchMethodSetting(&st.Stage, o)
 			}
 			if !done && err == nil {
@@ -76,8 +79,6 @@ var stageRules = slices.Concat(canaryRules, []rule[agw.Stage]{
 	{"/description", allOps, text(func(st *agw.Stage) **string { return &st.Description })},
 	{"/variables/*", allOps, patchVariable},
 	{"/tracingEnabled", replaceOnly, unlessFalse[agw.Stage]("tracingEnabled of a stage")},
-	{"/cacheClusterEnabled", replaceOnly, unlessFalse[agw.Stage]("cacheClusterEnabled of a stage")},
-	{"/cacheClusterSize", replaceOnly, unsupported[agw.Stage]("cacheClusterSize of a stage")},
 	{"/clientCertificateId", replaceOnly, unsupported[agw.Stage]("clientCertificateId of a stage")},
 	{"/documentationVersion", allOps, text(func(st *agw.Stage) **string { return &st.DocumentationVersion })},
 	{"/accessLogSettings", []string{"remove"}, func(st *agw.Stage, _ patchOp) error {

@@ -76,6 +76,8 @@ resource "aws_api_gateway_integration" "pet" {
   type                 = "MOCK"
   passthrough_behavior = "WHEN_NO_TEMPLATES"
   timeout_milliseconds = 5000
+  cache_key_parameters = ["method.request.path.id"]
+  cache_namespace      = "pets"
   request_templates    = { "application/json" = "{\"statusCode\": 200}" }
 }
 
@@ -131,6 +133,8 @@ resource "aws_api_gateway_stage" "prod" {
   documentation_version = aws_api_gateway_documentation_version.shop.version
   variables             = { greeting = var.greeting }
   tags                  = { team = "pets" }
+  cache_cluster_enabled = true
+  cache_cluster_size    = "0.5"
 
   access_log_settings {
     destination_arn = aws_cloudwatch_log_group.calls.arn
@@ -140,6 +144,7 @@ resource "aws_api_gateway_stage" "prod" {
   canary_settings {
     deployment_id            = aws_api_gateway_deployment.next.id
     percent_traffic          = 12.5
+    use_stage_cache          = true
     stage_variable_overrides = { greeting = "canary, ${var.greeting}" }
   }
 

@@ -70,6 +70,12 @@ resource "aws_api_gateway_method_settings" "all" {
     throttling_rate_limit  = 100
     throttling_burst_limit = 50
     logging_level          = "INFO"
+    caching_enabled        = true
+    cache_ttl_in_seconds   = 60
+    cache_data_encrypted   = true
+
+    require_authorization_for_cache_control    = true
+    unauthorized_cache_control_header_strategy = "FAIL_WITH_403"
   }
 }
 
