@@ -39,7 +39,7 @@ func (s *Service) admitByPolicy(x *exchange) error {
 // admitSigner admits whoever signed the request, if the caller's policies and
 // that of the API together allow it.
 func (s *Service) admitSigner(x *exchange) error {
-	if err := x.readBody(); err != nil {
+	if err := x.readRaw(); err != nil { // signed is what was sent
 		return err
 	}
 	principal, err := x.signer(x.body)

@@ -22,7 +22,7 @@ func (s *Service) CreateDeployment(ctx context.Context, call *api.Call, in *agw.
 	err := s.changeAPI(ctx, call, in.RestApiId, func(tx kv.Tx, a *restAPI) error {
 		d.DisableExecuteApiEndpoint = deref(a.API.DisableExecuteApiEndpoint)
 		d.BinaryMediaTypes, d.Policy = a.API.BinaryMediaTypes, policyDocument(&a.API)
-		d.APIKeySource = a.API.ApiKeySource
+		d.APIKeySource, d.MinimumCompressionSize = a.API.ApiKeySource, a.API.MinimumCompressionSize
 		if err := snapshot(tx, in.RestApiId, d); err != nil {
 			return err
 		}

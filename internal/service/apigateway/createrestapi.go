@@ -67,6 +67,7 @@ func (s *Service) newAPI(call *api.Call, in *agw.CreateRestApiRequest) *restAPI 
 		DisableExecuteApiEndpoint: new(deref(in.DisableExecuteApiEndpoint)),
 		EndpointConfiguration:     endpointConfiguration(in.EndpointConfiguration),
 		Id:                        new(newID(s.clock, apiIDLength)),
+		MinimumCompressionSize:    in.MinimumCompressionSize,
 		Name:                      new(in.Name),
 		RootResourceId:            new(newID(s.clock, resourceIDLength)),
 		Tags:                      in.Tags,
@@ -97,7 +98,6 @@ func validateCreateRestApi(in *agw.CreateRestApiRequest) error {
 		asked bool
 		name  string
 	}{
-		{in.MinimumCompressionSize != nil, "minimumCompressionSize"},
 		{in.SecurityPolicy != "", "securityPolicy"},
 		{in.EndpointAccessMode != "", "endpointAccessMode"},
 		{in.EndpointConfiguration != nil && len(in.EndpointConfiguration.VpcEndpointIds) > 0, "endpointConfiguration.vpcEndpointIds"},
@@ -111,6 +111,9 @@ func validateCreateRestApi(in *agw.CreateRestApiRequest) error {
 	}
 	if in.Description != nil && *in.Description == "" {
 		return agw.BadRequestException("Description cannot be an empty string")
+	}
+	if err := checkCompressionSize(in.MinimumCompressionSize); err != nil {
+		return err
 	}
 	if err := checkTags(in.Tags); err != nil {
 		return err

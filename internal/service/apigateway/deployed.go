@@ -39,6 +39,8 @@ type deployed struct {
 	hasCanary bool // this is a canary, or has one
 
 	cluster *cacheCluster // nil where nothing is cached
+
+	compressFrom *int64 // bytes from which on answers are compressed; nil for never
 }
 
 // maxDeployed bounds how many stages are kept ready.
@@ -166,7 +168,7 @@ func readSnapshot(r kv.Reader, apiID string, st *agw.Stage, deploymentID string)
 		return nil, err
 	}
 	return &deployed{
-		apiID: apiID, stage: *st.StageName, deploymentID: deploymentID, variables: st.Variables, routes: newRoutes(t), byDomainOnly: kept.DisableExecuteApiEndpoint,
+		apiID: apiID, stage: *st.StageName, deploymentID: deploymentID, variables: st.Variables, routes: newRoutes(t), byDomainOnly: kept.DisableExecuteApiEndpoint, compressFrom: kept.MinimumCompressionSize,
 		binaryMediaTypes: kept.BinaryMediaTypes, policy: kept.Policy,
 		apiKeySource: kept.APIKeySource, settings: normalSettings(st.MethodSettings), accessLog: st.AccessLogSettings,
 		gatewayResponses: responsesByType(responses), authorizers: readyAuthorizers(asked), validators: validatorsByID(checks), models: schemas{apiID: apiID, texts: schemaTexts(texts)},

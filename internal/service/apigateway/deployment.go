@@ -19,6 +19,8 @@ type deployment struct {
 	Policy           string   `json:",omitempty"` // of the API, as a document
 	APIKeySource     string   `json:",omitempty"`
 
+	MinimumCompressionSize *int64 `json:",omitempty"`
+
 	// DisableExecuteApiEndpoint lets the API be called under custom domain names
 	// alone.
 	DisableExecuteApiEndpoint bool `json:",omitempty"`

@@ -19,7 +19,7 @@ func describe(r kv.Reader, a *restAPI, t tree, prefix func(part) []byte) (*opena
 	d := &openapi.API{
 		Title: *shown.Name, Description: shown.Description, Version: shown.Version,
 		APIKeySource: shown.ApiKeySource, BinaryMediaTypes: shown.BinaryMediaTypes,
-		DisableExecuteApiEndpoint: shown.DisableExecuteApiEndpoint,
+		DisableExecuteApiEndpoint: shown.DisableExecuteApiEndpoint, MinimumCompressionSize: shown.MinimumCompressionSize,
 	}
 	if document := policyDocument(shown); document != "" {
 		d.Policy = &document
@@ -118,6 +118,9 @@ func (s *Service) clone(ctx context.Context, tx kv.Tx, call *api.Call, a *restAP
 	d.Documentation = partsOf(parts)
 	if in.Policy != nil {
 		d.Policy = in.Policy
+	}
+	if in.MinimumCompressionSize != nil {
+		d.MinimumCompressionSize = in.MinimumCompressionSize
 	}
 	if in.DisableExecuteApiEndpoint != nil {
 		d.DisableExecuteApiEndpoint = in.DisableExecuteApiEndpoint

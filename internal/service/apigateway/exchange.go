@@ -37,6 +37,7 @@ type exchange struct {
 	query      url.Values
 	body       []byte // see readBody
 	whole      bool   // the body was read into the memory
+	decoded    bool   // and is as it was before the client encoded it
 	extendedID string // for the header x-amz-apigw-id
 	traceID    string // for the header X-Amzn-Trace-Id
 
@@ -180,9 +181,24 @@ func (x *exchange) arn(stage, path string) string {
 	return x.call.ARN("execute-api", x.deployed.apiID+"/"+stage+"/"+x.request.Method+"/"+strings.TrimPrefix(path, "/"))
 }
 
-// readBody reads the body whole. Bodies that go on to HTTP_PROXY pass by
-// unread, unless the signature covers them.
+// readBody reads the body whole, and decodes it. Bodies that go on to HTTP_PROXY
+// pass by unread, unless the signature covers them or they are to be decoded.
 func (x *exchange) readBody() error {
+	if x.decoded {
+		return nil
+	}
+	if err := x.readRaw(); err != nil {
+		return err
+	}
+	if err := x.decodeBody(); err != nil {
+		return err
+	}
+	x.decoded = true
+	return nil
+}
+
+// readRaw reads the body whole, as it was sent.
+func (x *exchange) readRaw() error {
 	if x.whole {
 		return nil
 	}

@@ -115,6 +115,11 @@ func (s *Service) passThrough(ctx context.Context, w http.ResponseWriter, x *exc
 	if x.request.ContentLength > maxPayload {
 		return requestTooLarge()
 	}
+	if x.whole || x.request.Header.Get("Content-Encoding") != "" {
+		if err := x.readBody(); err != nil {
+			return err
+		}
+	}
 	from := io.Reader(x.request.Body)
 	if x.whole {
 		from = bytes.NewReader(x.body)

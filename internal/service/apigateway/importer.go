@@ -86,7 +86,6 @@ func (im *importer) checkBuilt() error {
 		asked bool
 		name  string
 	}{
-		{d.MinimumCompressionSize != nil, "x-amazon-apigateway-minimum-compression-size extension"},
 		{d.SecurityPolicy != "", "x-amazon-apigateway-security-policy extension"},
 		{d.EndpointAccessMode != "", "x-amazon-apigateway-endpoint-access-mode extension"},
 		{d.Endpoint != nil && len(d.Endpoint.VpcEndpointIds) > 0, "vpcEndpointIds of an imported document"},
@@ -131,7 +130,7 @@ func (im *importer) properties() error {
 	a, d := &im.api.API, im.doc
 	if im.afresh {
 		a.Description, a.Version, a.BinaryMediaTypes, a.ApiKeySource = nil, nil, nil, "HEADER"
-		a.DisableExecuteApiEndpoint = new(false)
+		a.DisableExecuteApiEndpoint, a.MinimumCompressionSize = new(false), nil
 	}
 	if d.Title != "" {
 		a.Name = new(d.Title)
@@ -154,6 +153,12 @@ func (im *importer) properties() error {
 	}
 	if d.DisableExecuteApiEndpoint != nil {
 		a.DisableExecuteApiEndpoint = d.DisableExecuteApiEndpoint
+	}
+	if d.MinimumCompressionSize != nil {
+		a.MinimumCompressionSize = d.MinimumCompressionSize
+		if err := checkCompressionSize(a.MinimumCompressionSize); err != nil {
+			return err
+		}
 	}
 	if d.Endpoint != nil {
 		a.EndpointConfiguration = endpointConfiguration(d.Endpoint)

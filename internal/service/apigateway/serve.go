@@ -50,7 +50,7 @@ func (s *Service) serve(w http.ResponseWriter, x *exchange) error {
 	if !s.takeFromStage(x) {
 		return throttled()
 	}
-	return s.answer(w, x)
+	return s.compress(w, x, s.answer)
 }
 
 // answer answers a call that may be made, if it has what the method requires.

@@ -95,6 +95,7 @@ type Service struct {
 	deployed *deployedCache
 	buckets  buckets
 	caches   *caches
+	encoders encoders
 	backends http.RoundTripper // carries the calls of HTTP integrations
 	trusting http.RoundTripper // the same, to backends of authorities that nobody knows
 }

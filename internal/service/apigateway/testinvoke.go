@@ -79,7 +79,7 @@ func readUndeployed(r kv.Reader, call *api.Call, apiID string) (*deployed, error
 		return nil, err
 	}
 	return &deployed{
-		apiID: apiID, account: a.Account, region: a.Region, stage: testStage, routes: &route{},
+		apiID: apiID, account: a.Account, region: a.Region, stage: testStage, routes: &route{}, compressFrom: a.API.MinimumCompressionSize,
 		binaryMediaTypes: a.API.BinaryMediaTypes, gatewayResponses: responses, authorizers: readyAuthorizers(asked),
 		validators: validatorsByID(checks), models: schemas{apiID: apiID, texts: schemaTexts(texts)},
 	}, nil

@@ -79,7 +79,7 @@ func (t *route) variablesIn(path string) map[string]string {
 // runTest lets the method answer, and tells how that went.
 func (s *Service) runTest(x *exchange) (*agw.TestInvokeMethodResponse, error) {
 	began := s.clock.Now()
-	if err := x.readBody(); err != nil {
+	if err := x.readRaw(); err != nil {
 		return nil, agw.BadRequestException("The body exceeds 10 MiB")
 	}
 	x.noteMethodRequest()

@@ -53,7 +53,7 @@ var restAPIRules = []rule[agw.RestApi]{
 	{"/endpointConfiguration/types/*", allOps, patchEndpointType},
 	{"/endpointConfiguration/ipAddressType", replaceOnly, patchIPAddressType},
 	{"/endpointConfiguration/vpcEndpointIds", allOps, unsupported[agw.RestApi]("vpcEndpointIds of an API")},
-	{"/minimumCompressionSize", replaceOnly, unsupported[agw.RestApi]("minimumCompressionSize of an API")},
+	{"/minimumCompressionSize", replaceOnly, patchCompressionSize},
 	{"/policy", allOps, func(a *agw.RestApi, p patchOp) error {
 		a.Policy = nil
 		if p.op != "remove" && p.text() != "" {

@@ -25,6 +25,8 @@ resource "aws_api_gateway_rest_api" "shop" {
   binary_media_types = ["image/png"]
   tags               = { team = "pets" }
 
+  minimum_compression_size = 1024
+
   endpoint_configuration {
     types = ["REGIONAL"]
   }
@@ -168,6 +170,9 @@ resource "aws_api_gateway_rest_api" "imported" {
   body = jsonencode({
     openapi = "3.0.1"
     info    = { title = "imported", version = "1.0" }
+
+    x-amazon-apigateway-minimum-compression-size = 512
+
     paths = {
       "/hello" = {
         get = {
