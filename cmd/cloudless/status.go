@@ -49,5 +49,20 @@ func printStatus(s client.Server, status *client.Status) error {
 	for _, e := range status.Functions.Environments {
 		fmt.Fprintf(w, "  %s\t%s on %s\t%s\t%d invocations\t%d of %d MB\n", e.Function, e.Runtime, e.Runs, e.State, e.Invocations, e.UsedMB, e.MemoryMB)
 	}
+	if err := w.Flush(); err != nil || len(status.APIs) == 0 {
+		return err
+	}
+	fmt.Println("calls of deployed APIs since the start")
+	for _, a := range status.APIs {
+		name := "  " + a.APIName + " " + a.APIID + " " + a.Stage
+		if a.Method != "" {
+			name = "    " + a.Method + " " + a.Resource
+		}
+		fmt.Fprintf(w, "%s\t%d calls\t%d 4XXError\t%d 5XXError\t%.0f ms on average", name, a.Count, a.ClientErrors, a.ServerErrors, a.Latency.Average)
+		if a.CacheHitCount+a.CacheMissCount > 0 {
+			fmt.Fprintf(w, "\t%d of %d from the cache", a.CacheHitCount, a.CacheHitCount+a.CacheMissCount)
+		}
+		fmt.Fprintln(w)
+	}
 	return w.Flush()
 }

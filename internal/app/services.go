@@ -120,7 +120,7 @@ func (a *App) build(ctx context.Context, cfg Config, st stores, ca *authority.Au
 		Account:  cfg.Account,
 		Region:   cfg.Region,
 		Origins:  cfg.Origins,
-		Status:   func() any { return status(cfg, sandboxes) },
+		Status:   func() any { return status(cfg, sandboxes, apigatewayService) },
 		Internal: map[string]http.Handler{lambda.CodePath: http.HandlerFunc(lambdaService.ServeCode)},
 	})
 	close(door.built)

@@ -8,6 +8,35 @@ type Status struct {
 	Version   string    `json:"version"`
 	Data      string    `json:"data"` // the data directory
 	Functions Functions `json:"functions"`
+	APIs      []API     `json:"apis"`
+}
+
+// API is what was counted of the calls of a deployed API since the server
+// started, by the names that CloudWatch has for it: of a stage, or of one method
+// of it where detailed metrics are enabled.
+type API struct {
+	Account            string  `json:"account"`
+	Region             string  `json:"region"`
+	APIID              string  `json:"apiId"`
+	APIName            string  `json:"apiName"`
+	Stage              string  `json:"stage"`
+	Method             string  `json:"method,omitempty"`
+	Resource           string  `json:"resource,omitempty"`
+	Count              int64   `json:"count"`
+	ClientErrors       int64   `json:"4xxError"`
+	ServerErrors       int64   `json:"5xxError"`
+	CacheHitCount      int64   `json:"cacheHitCount"`
+	CacheMissCount     int64   `json:"cacheMissCount"`
+	Latency            Latency `json:"latency"`
+	IntegrationLatency Latency `json:"integrationLatency"`
+}
+
+// Latency tells of times, in milliseconds.
+type Latency struct {
+	SampleCount int64   `json:"sampleCount"`
+	Average     float64 `json:"average"`
+	Minimum     int64   `json:"minimum"`
+	Maximum     int64   `json:"maximum"`
 }
 
 // Functions is what runs functions, and what it runs.

@@ -5,16 +5,22 @@ import (
 	"encoding/json"
 	"errors"
 	"io"
+	"net/http"
 	"os"
 	"os/exec"
 	"path/filepath"
+	"regexp"
 	"slices"
 	"strings"
 	"syscall"
 	"testing"
 	"time"
 
+	"github.com/aws/aws-sdk-go-v2/service/apigateway"
+	"github.com/aws/aws-sdk-go-v2/service/apigateway/types"
+
 	"cloudless/internal/client"
+	"cloudless/test/servertest"
 )
 
 func TestWrongUsage(t *testing.T) {
@@ -245,6 +251,46 @@ func TestStatus(t *testing.T) {
 	}
 	if status.Server.PID != s.cmd.Process.Pid || status.Status.Status != "ready" || status.Status.Data != s.data {
 		t.Errorf("status --json: %+v", status)
+	}
+}
+
+// What is counted of a deployed API stands in for its metrics in CloudWatch.
+func TestStatusTellsOfDeployedAPIs(t *testing.T) {
+	s := start(t, t.TempDir())
+	c := apigateway.NewFromConfig(servertest.SDK("us-east-1", s.url, client.WellKnownKey.ID, client.WellKnownKey.Secret))
+	ctx := t.Context()
+	must := func(err error) {
+		t.Helper()
+		if err != nil {
+			t.Fatal(err)
+		}
+	}
+	a, err := c.CreateRestApi(ctx, &apigateway.CreateRestApiInput{Name: new("shop")})
+	must(err)
+	_, err = c.PutMethod(ctx, &apigateway.PutMethodInput{RestApiId: a.Id, ResourceId: a.RootResourceId, HttpMethod: new("GET"), AuthorizationType: new("NONE")})
+	must(err)
+	_, err = c.PutIntegration(ctx, &apigateway.PutIntegrationInput{RestApiId: a.Id, ResourceId: a.RootResourceId, HttpMethod: new("GET"), Type: "MOCK",
+		RequestTemplates: map[string]string{"application/json": `{"statusCode": 200}`}})
+	must(err)
+	_, err = c.PutMethodResponse(ctx, &apigateway.PutMethodResponseInput{RestApiId: a.Id, ResourceId: a.RootResourceId, HttpMethod: new("GET"), StatusCode: new("200")})
+	must(err)
+	_, err = c.PutIntegrationResponse(ctx, &apigateway.PutIntegrationResponseInput{RestApiId: a.Id, ResourceId: a.RootResourceId, HttpMethod: new("GET"), StatusCode: new("200")})
+	must(err)
+	_, err = c.CreateDeployment(ctx, &apigateway.CreateDeploymentInput{RestApiId: a.Id, StageName: new("prod")})
+	must(err)
+	_, err = c.UpdateStage(ctx, &apigateway.UpdateStageInput{RestApiId: a.Id, StageName: new("prod"),
+		PatchOperations: []types.PatchOperation{{Op: "replace", Path: new("/*/*/metrics/enabled"), Value: new("true")}}})
+	must(err)
+	for _, path := range []string{"/prod", "/prod/nosuch"} {
+		resp, err := http.Get(s.url + "/_aws/execute-api/" + *a.Id + path)
+		must(err)
+		must(resp.Body.Close())
+	}
+	got := call(t, nil, "--data", s.data, "status")
+	for _, want := range []string{`(?m)^  shop ` + *a.Id + ` prod +2 calls +1 4XXError +0 5XXError +\d+ ms on average$`, `(?m)^    GET / +1 calls +0 4XXError`} {
+		if !regexp.MustCompile(want).MatchString(got.stdout) {
+			t.Errorf("status does not say %s: %+v", want, got)
+		}
 	}
 }
 

@@ -53,7 +53,7 @@ func patchLogDestination(st *agw.Stage, p patchOp) error {
 	return nil
 }
 
-// logged is an answer that goes into the access log.
+// logged is an answer that is counted, and goes into the access log.
 type logged struct {
 	http.ResponseWriter
 	status int

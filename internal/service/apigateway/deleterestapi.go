@@ -18,6 +18,7 @@ func (s *Service) DeleteRestApi(ctx context.Context, call *api.Call, in *agw.Del
 		tx.Delete(ownedKey(a.Account, a.Region, in.RestApiId))
 		return deleteAll(tx, apiKey(in.RestApiId))
 	})
+	s.metrics.forget(in.RestApiId, "")
 	if err == nil {
 		err = s.forgetStages(ctx, call, in.RestApiId, "")
 	}

@@ -22,6 +22,7 @@ func (s *Service) DeleteStage(ctx context.Context, call *api.Call, in *agw.Delet
 		return nil
 	})
 	s.caches.drop(string(stageKey(in.RestApiId, in.StageName)))
+	s.metrics.forget(in.RestApiId, in.StageName)
 	if err == nil {
 		err = s.forgetStages(ctx, call, in.RestApiId, in.StageName)
 	}

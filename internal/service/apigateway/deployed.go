@@ -40,6 +40,8 @@ type deployed struct {
 
 	cluster *cacheCluster // nil where nothing is cached
 
+	series []*series // that its calls are counted in
+
 	compressFrom *int64 // bytes from which on answers are compressed; nil for never
 }
 
@@ -101,6 +103,10 @@ func (s *Service) open(ctx context.Context, apiID, name string) (*deployed, erro
 		}
 		d, err := readDeployed(r, apiID, record)
 		if err == nil {
+			d.series = s.seriesOf(d)
+			if d.canary != nil {
+				d.canary.deployed.series = s.seriesOf(d.canary.deployed)
+			}
 			s.deployed.put(key, d)
 		}
 		return d, err

@@ -47,6 +47,7 @@ type exchange struct {
 	log        *executionLog  // nil where nobody reads it
 	integrated integrated
 	cache      cacheUse
+	written    logged           // the answer, as far as it is out
 	refused    *refusal         // what the client was told in place of an answer, or nil
 	now        func() time.Time // the clock's
 

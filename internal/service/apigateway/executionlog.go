@@ -146,6 +146,9 @@ func (x *exchange) noteMethodResponse(header http.Header, body []byte) {
 
 // noteEnd tells how the call ended.
 func (x *exchange) noteEnd(status int, why *refusal) {
+	if x.log == nil {
+		return
+	}
 	if why == nil {
 		x.log.note("Successfully completed execution")
 	} else {

@@ -6,7 +6,6 @@ import (
 	"strings"
 
 	agw "cloudless/internal/api/apigateway"
-	"cloudless/internal/awserr"
 )
 
 // defaultMethodSetting is what AWS shows of a method as soon as anything is set
@@ -63,12 +62,6 @@ func patchMethodSetting(st *agw.Stage, o agw.PatchOperation) (bool, error) {
 }
 
 func setMethodSetting(m *agw.MethodSetting, setting, text string) error {
-	unless := func(harmless ...string) error {
-		if slices.Contains(harmless, text) {
-			return nil
-		}
-		return awserr.Unsupported("the method setting " + setting + " of a stage")
-	}
 	switch setting {
 	case "throttling/burstLimit":
 		return setNumber(&m.ThrottlingBurstLimit, text)
@@ -102,7 +95,8 @@ func setMethodSetting(m *agw.MethodSetting, setting, text string) error {
 		m.CachingEnabled = new(text == "true")
 		return nil
 	}
-	return unless("false") // metrics
+	m.MetricsEnabled = new(text == "true") // metrics/enabled
+	return nil
 }
 
 // normalSettings returns settings by plain paths: "/pets/{id}/GET", and "*/*".

@@ -22,10 +22,13 @@ func (s *Service) begin(w http.ResponseWriter, x *exchange, apiID string) {
 	h["x-amzn-RequestId"] = []string{x.call.RequestID}
 	h["x-amz-apigw-id"] = []string{x.extendedID}
 	err := s.find(x, apiID)
-	if x.deployed != nil && x.deployed.logs(x) {
-		l := &logged{ResponseWriter: w}
-		w = l
-		defer func() { s.writeLogsOf(x, l) }()
+	x.written.ResponseWriter = w
+	w = &x.written
+	if x.deployed != nil {
+		if x.deployed.logs(x) {
+			defer s.writeLogsOf(x, &x.written)
+		}
+		defer s.countCall(x)
 	}
 	if err == nil {
 		err = s.serve(w, x)
@@ -33,9 +36,7 @@ func (s *Service) begin(w http.ResponseWriter, x *exchange, apiID string) {
 	if err != nil {
 		s.refuse(w, x, err)
 	}
-	if l, ok := w.(*logged); ok {
-		x.noteEnd(l.status, x.refused)
-	}
+	x.noteEnd(x.written.status, x.refused)
 }
 
 // serve answers a call of a method, if it may be made.

@@ -96,6 +96,7 @@ type Service struct {
 	buckets  buckets
 	caches   *caches
 	encoders encoders
+	metrics  metrics
 	backends http.RoundTripper // carries the calls of HTTP integrations
 	trusting http.RoundTripper // the same, to backends of authorities that nobody knows
 }

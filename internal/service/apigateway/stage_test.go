@@ -108,7 +108,6 @@ func TestUpdateStage(t *testing.T) {
 		{op("add", "/canarySettings/deploymentId", "x"), "BadRequestException", "Invalid add operation with path: /canarySettings/deploymentId"},
 		{op("remove", "/canarySettings/badPath", ""), "BadRequestException", "Cannot remove method setting canarySettings/badPath because there is no method setting for this method "},
 		{op("replace", "/*/*/logging/loglevel", "INFO"), "BadRequestException", "CloudWatch Logs role ARN must be set in account settings to enable logging"},
-		{op("replace", "/*/*/metrics/enabled", "true"), "NotImplemented", "cloudless does not implement the method setting metrics/enabled of a stage yet."},
 	} {
 		refused(w, w.UpdateStage, update(tt.op), tt.code, tt.message)
 	}

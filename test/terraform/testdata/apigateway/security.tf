@@ -71,6 +71,7 @@ resource "aws_api_gateway_method_settings" "all" {
     throttling_burst_limit = 50
     logging_level          = "INFO"
     caching_enabled        = true
+    metrics_enabled        = true
     cache_ttl_in_seconds   = 60
     cache_data_encrypted   = true
 
