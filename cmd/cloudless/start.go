@@ -60,7 +60,7 @@ at once. What was acknowledged is on disk either way.`,
 	flags.StringArrayVar(&cfg.Origins, "allow-origin", nil, "origin of web pages that may call AWS APIs here, beside those of this machine; may be given again")
 	flags.StringVar(&cfg.UserPools, "user-pools", "", "URL below which the user pools are that sign Cognito's tokens (default AWS's own)")
 	flags.Int64Var(&cfg.CacheBytes, "cache-bytes", defaultCacheBytes(), "memory for what the store has read; by default a sixteenth of the machine's, from 64 MiB to 2 GiB")
-	flags.BoolVar(&cfg.Unthrottled, "unthrottled", false, "let DynamoDB's tables give more than what is provisioned")
+	flags.BoolVar(&cfg.Unthrottled, "unthrottled", false, "let DynamoDB's tables give more than what is provisioned, and deployed APIs be called faster than AWS lets an account")
 	flags.StringVar(&logLevel, "log-level", "warn", "debug, info (a line for each request), warn or error")
 	return cmd
 }

@@ -44,7 +44,7 @@ type Config struct {
 	Region      string       // "us-east-1" by default
 	Origins     []string     // see front.Config
 	CacheBytes  int64        // of the store's cache of what it has read; 64 MiB by default
-	Unthrottled bool         // DynamoDB's tables may give more than what is provisioned
+	Unthrottled bool         // DynamoDB's tables may give more than what is provisioned, and APIs be called faster than AWS lets an account
 	UserPools   string       // URL below which Cognito's user pools are; AWS's own by default
 	Version     string       // what the server says of itself
 	Log         *slog.Logger // slog.Default() by default

@@ -82,7 +82,7 @@ func (a *App) build(ctx context.Context, cfg Config, st stores, ca *authority.Au
 	}
 	a.onClose("lambda", func(context.Context) error { lambdaService.Close(); return nil })
 	apigatewayService := apigateway.New(apigateway.Config{
-		Store: st.kv, Authorizer: authz, Clock: cfg.Clock, Log: cfg.Log,
+		Store: st.kv, Authorizer: authz, Clock: cfg.Clock, Log: cfg.Log, Unthrottled: cfg.Unthrottled,
 		Invoker:   invoker{lambdaService, lambdaService.API(), gatewayRoles{stsService, cfg.Clock}},
 		Documents: apiPolicies{authorizer: authz},
 		Logs:      gatewayLogs{functionLogs{logs: logsService.API()}, gatewayRoles{stsService, cfg.Clock}},

@@ -30,12 +30,11 @@ func findAccount(r kv.Reader, call *api.Call) (*account, error) {
 	return a, nil
 }
 
-// shape is the account as AWS shows it. The throttles are AWS's, and what every
-// account begins with.
+// shape is the account as AWS shows it.
 func (a *account) shape() *agw.Account {
 	return &agw.Account{
 		ApiKeyVersion: new("4"), CloudwatchRoleArn: a.CloudwatchRoleArn, Features: []string{"UsagePlans"},
-		ThrottleSettings: &agw.ThrottleSettings{BurstLimit: new(int64(5000)), RateLimit: new(10000.0)},
+		ThrottleSettings: &agw.ThrottleSettings{BurstLimit: new(int64(accountBurst)), RateLimit: new(float64(accountRate))},
 	}
 }
 

@@ -40,7 +40,7 @@ func benchAPI(b *testing.B, way string) func() int {
 	invoker := &fakeInvoker{}
 	invoker.says(`{"principalId":"me","policyDocument":"allow"}`)
 	s := New(Config{Store: store, Authorizer: quietAuthorizer{}, Clock: clock.NewFake(time.Date(2026, 1, 2, 3, 4, 5, 0, time.UTC), 1), Invoker: invoker,
-		Documents: fakeDocuments{}, Log: slog.New(slog.DiscardHandler)})
+		Documents: fakeDocuments{}, Unthrottled: true, Log: slog.New(slog.DiscardHandler)})
 	call := &api.Call{Account: testAccount, Region: "us-east-1", RequestID: "id", Principal: api.Root(testAccount), SourceIP: "127.0.0.1"}
 	must := func(err error) {
 		b.Helper()

@@ -41,6 +41,7 @@ type deployed struct {
 	cluster *cacheCluster // nil where nothing is cached
 
 	series []*series // that its calls are counted in
+	pace   *pace     // of the account
 
 	compressFrom *int64 // bytes from which on answers are compressed; nil for never
 }
@@ -103,10 +104,7 @@ func (s *Service) open(ctx context.Context, apiID, name string) (*deployed, erro
 		}
 		d, err := readDeployed(r, apiID, record)
 		if err == nil {
-			d.series = s.seriesOf(d)
-			if d.canary != nil {
-				d.canary.deployed.series = s.seriesOf(d.canary.deployed)
-			}
+			s.attach(d)
 			s.deployed.put(key, d)
 		}
 		return d, err
@@ -116,6 +114,14 @@ func (s *Service) open(ctx context.Context, apiID, name string) (*deployed, erro
 		s.caches.drop(string(key))
 	}
 	return d, err
+}
+
+// attach gives a stage, and its canary, what outlives it on this node.
+func (s *Service) attach(d *deployed) {
+	d.pace, d.series = s.paces.of(d.account, d.region), s.seriesOf(d)
+	if d.canary != nil {
+		s.attach(d.canary.deployed)
+	}
 }
 
 // readDeployed makes a stage ready, with its canary.

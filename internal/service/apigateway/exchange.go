@@ -98,6 +98,9 @@ func (s *Service) find(x *exchange, apiID string) error {
 	// The caller may have signed for no region; the API lies where it was made.
 	x.call.Account, x.call.Region = d.account, d.region
 	x.deployed = d
+	if !d.pace.take(x.now()) {
+		return throttled()
+	}
 	route, variables := d.routes.match(x.path)
 	if route == nil {
 		return notFound(x)

@@ -77,6 +77,9 @@ type Config struct {
 	Tokens     Tokens
 	Logs       Logs
 	Log        *slog.Logger // nil: slog.Default()
+
+	// Unthrottled lets an account's APIs be called as fast as they answer.
+	Unthrottled bool
 }
 
 // Service is API Gateway. Its methods may be called from any number of
@@ -97,6 +100,7 @@ type Service struct {
 	caches   *caches
 	encoders encoders
 	metrics  metrics
+	paces    paces
 	backends http.RoundTripper // carries the calls of HTTP integrations
 	trusting http.RoundTripper // the same, to backends of authorities that nobody knows
 }
@@ -108,7 +112,7 @@ func New(c Config) *Service {
 	}
 	return &Service{
 		store: c.Store, authz: c.Authorizer, clock: c.Clock, invoker: c.Invoker, policies: c.Documents, services: c.Services, tokens: c.Tokens, logs: c.Logs, log: c.Log,
-		deployed: newDeployedCache(), caches: newCaches(c.Clock), backends: newBackends(), trusting: newTrustingBackends(c.Clock),
+		deployed: newDeployedCache(), caches: newCaches(c.Clock), paces: paces{off: c.Unthrottled}, backends: newBackends(), trusting: newTrustingBackends(c.Clock),
 	}
 }
 
