@@ -3,6 +3,7 @@ package apigateway
 import (
 	"context"
 	"net/http"
+	"slices"
 	"strings"
 
 	agw "cloudless/internal/api/apigateway"
@@ -10,7 +11,7 @@ import (
 )
 
 // keyed is the API key that a call was made with, and the usage plan that the
-// key has for the stage.
+// key has for the stage; nil where the key opens it by itself.
 type keyed struct {
 	key  *agw.ApiKey
 	plan *agw.UsagePlan
@@ -67,6 +68,9 @@ func (s *Service) keyFor(ctx context.Context, x *exchange, value string) (*keyed
 				return &keyed{&k.Key, &p.Plan}, nil
 			}
 		}
+		if slices.Contains(k.Key.StageKeys, x.deployed.apiID+"/"+x.deployed.stage) {
+			return &keyed{key: &k.Key}, nil
+		}
 		return nil, nil
 	})
 }
@@ -75,6 +79,9 @@ func (s *Service) keyFor(ctx context.Context, x *exchange, value string) (*keyed
 // it has limits for it, and else the stages together.
 func (s *Service) takeFromPlan(x *exchange) bool {
 	plan := x.keyed.plan
+	if plan == nil {
+		return true
+	}
 	name := "plan " + *plan.Id + " " + *x.keyed.key.Id
 	limits := plan.Throttle
 	st := stageOf(plan, x.deployed.apiID, x.deployed.stage)

@@ -3,6 +3,7 @@ package apigateway
 import (
 	"context"
 	"slices"
+	"strings"
 
 	"cloudless/internal/api"
 	agw "cloudless/internal/api/apigateway"
@@ -62,6 +63,44 @@ func (k *keyRecord) shape(withValue bool) agw.ApiKey {
 		out.Value = nil
 	}
 	return out
+}
+
+// addStageKey lets a key open a stage, "{api}/{stage}", without a usage plan: the
+// way of before there were plans.
+func addStageKey(r kv.Reader, call *api.Call, k *agw.ApiKey, name string) error {
+	apiID, stage, _ := strings.Cut(name, "/")
+	if _, err := findStage(r, call, apiID, stage); err != nil {
+		return err
+	}
+	if !slices.Contains(k.StageKeys, name) {
+		k.StageKeys = append(k.StageKeys, name)
+	}
+	return nil
+}
+
+// forgetStageKeys takes a stage that was deleted from the keys that open it by
+// themselves; with stage "" all of an API.
+func (s *Service) forgetStageKeys(ctx context.Context, call *api.Call, apiID, stage string) error {
+	gone := func(name string) bool {
+		return name == apiID+"/"+stage || stage == "" && strings.HasPrefix(name, apiID+"/")
+	}
+	all, err := view(ctx, s, func(r kv.Reader) ([]*keyRecord, error) { return loadAll[keyRecord](r, apiKeys.key(call)) })
+	if err != nil {
+		return err
+	}
+	for _, k := range all {
+		if !slices.ContainsFunc(k.Key.StageKeys, gone) {
+			continue
+		}
+		err := s.changeKey(ctx, call, *k.Key.Id, func(_ kv.Tx, k *keyRecord) error {
+			k.Key.StageKeys = slices.DeleteFunc(k.Key.StageKeys, gone)
+			return nil
+		})
+		if orElse(hideNotFound(err), nil) != nil { // a key that is gone by now opens nothing
+			return err
+		}
+	}
+	return nil
 }
 
 // newKey makes a key of what was asked for.

@@ -30,9 +30,10 @@ func checkContentHandling(handling string) error {
 	return agw.BadRequestException("Invalid content handling specified. Valid options are CONVERT_TO_BINARY, CONVERT_TO_TEXT")
 }
 
-// checkProxyContent refuses conversions of what passes by.
+// checkProxyContent refuses the conversion of what is to be an event: there is no
+// place for bytes in one.
 func checkProxyContent(i *agw.Integration) error {
-	if i.Type == "HTTP_PROXY" && i.ContentHandling != "" || i.Type == "AWS_PROXY" && i.ContentHandling == toBinary {
+	if i.Type == "AWS_PROXY" && i.ContentHandling == toBinary {
 		return awserr.Unsupported("the contentHandling " + i.ContentHandling + " of an integration of type " + i.Type)
 	}
 	return nil

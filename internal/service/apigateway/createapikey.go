@@ -5,18 +5,14 @@ import (
 
 	"cloudless/internal/api"
 	agw "cloudless/internal/api/apigateway"
-	"cloudless/internal/awserr"
 	"cloudless/internal/storage/kv"
 )
 
 // CreateApiKey makes an API key. It is good for nothing until a usage plan has
-// it.
+// it, unless it names stages itself.
 func (s *Service) CreateApiKey(ctx context.Context, call *api.Call, in *agw.CreateApiKeyRequest) (*agw.ApiKey, error) {
 	if err := s.authorizeWith(ctx, call, tagFacts(in.Tags), "POST", "apikeys"); err != nil {
 		return nil, err
-	}
-	if len(in.StageKeys) > 0 {
-		return nil, awserr.Unsupported("the stageKeys parameter of CreateApiKey")
 	}
 	if err := checkTags(in.Tags); err != nil {
 		return nil, err
@@ -26,7 +22,16 @@ func (s *Service) CreateApiKey(ctx context.Context, call *api.Call, in *agw.Crea
 		return nil, err
 	}
 	k.Key.Tags = in.Tags
-	if err := s.store.Update(ctx, keyClaims(call, k), func(tx kv.Tx) error { return addKey(tx, call, k) }); err != nil {
+	err = s.store.Update(ctx, keyClaims(call, k), func(tx kv.Tx) error {
+		k.Key.StageKeys = nil
+		for _, st := range in.StageKeys {
+			if err := addStageKey(tx, call, &k.Key, deref(st.RestApiId)+"/"+deref(st.StageName)); err != nil {
+				return err
+			}
+		}
+		return addKey(tx, call, k)
+	})
+	if err != nil {
 		return nil, err
 	}
 	return new(k.shape(true)), nil

@@ -38,7 +38,8 @@ type deployed struct {
 	isCanary  bool
 	hasCanary bool // this is a canary, or has one
 
-	cluster *cacheCluster // nil where nothing is cached
+	cluster *cacheCluster     // nil where nothing is cached
+	shown   *shownCertificate // to backends; nil for none
 
 	series []*series // that its calls are counted in
 	pace   *pace     // of the account
@@ -135,6 +136,9 @@ func readDeployed(r kv.Reader, apiID string, record []byte) (*deployed, error) {
 		return nil, err
 	}
 	d.record, d.account, d.region, d.cluster = record, st.Account, st.Region, st.cluster(apiID)
+	if d.shown, err = readShown(r, st.Account, st.Region, deref(st.Stage.ClientCertificateId)); err != nil {
+		return nil, err
+	}
 	if c := st.Stage.CanarySettings; c != nil {
 		d.hasCanary = true
 		d.canary = &canary{percent: deref(c.PercentTraffic)}
@@ -142,7 +146,7 @@ func readDeployed(r kv.Reader, apiID string, record []byte) (*deployed, error) {
 		if err != nil {
 			return nil, err
 		}
-		other.account, other.region = st.Account, st.Region
+		other.account, other.region, other.shown = st.Account, st.Region, d.shown
 		if deref(c.UseStageCache) {
 			other.cluster = d.cluster
 		}

@@ -3,76 +3,17 @@ package apigateway
 import (
 	"bytes"
 	"context"
-	"crypto/tls"
-	"crypto/x509"
 	"errors"
 	"fmt"
 	"io"
-	"net"
 	"net/http"
 	"net/url"
 	"slices"
 	"strconv"
 	"strings"
-	"time"
 
 	agw "cloudless/internal/api/apigateway"
-	"cloudless/internal/clock"
 )
-
-// newBackends returns what carries the calls of HTTP integrations. It follows
-// no redirects and asks no proxy: an integration leads where its URI says.
-func newBackends() *http.Transport {
-	return &http.Transport{
-		DialContext:            (&net.Dialer{Timeout: 5 * time.Second}).DialContext,
-		TLSHandshakeTimeout:    5 * time.Second,
-		MaxIdleConns:           256,
-		MaxIdleConnsPerHost:    32,
-		IdleConnTimeout:        time.Minute,
-		MaxResponseHeaderBytes: 64 << 10,
-		DisableCompression:     true, // what the backend encoded is the client's to decode
-	}
-}
-
-// newTrustingBackends is newBackends for backends of any authority: their
-// certificates have to be for the host, and not to have expired.
-func newTrustingBackends(c clock.Clock) *http.Transport {
-	t := newBackends()
-	dial := t.DialContext
-	t.DialTLSContext = func(ctx context.Context, network, address string) (net.Conn, error) {
-		conn, err := dial(ctx, network, address)
-		if err != nil {
-			return nil, err
-		}
-		host, _, err := net.SplitHostPort(address)
-		if err != nil {
-			return nil, errors.Join(err, conn.Close())
-		}
-		ctx, cancel := context.WithTimeout(ctx, t.TLSHandshakeTimeout)
-		defer cancel()
-		secure := tls.Client(conn, anyAuthority(c, host))
-		if err := secure.HandshakeContext(ctx); err != nil {
-			return nil, errors.Join(err, conn.Close())
-		}
-		return secure, nil
-	}
-	return t
-}
-
-// anyAuthority takes certificates of any authority for one host.
-func anyAuthority(c clock.Clock, host string) *tls.Config {
-	return &tls.Config{
-		ServerName:         host,
-		InsecureSkipVerify: true, // what is left to verify, VerifyConnection does
-		VerifyConnection: func(state tls.ConnectionState) error {
-			leaf := state.PeerCertificates[0] // a server always has one
-			if now := c.Now(); now.Before(leaf.NotBefore) || now.After(leaf.NotAfter) {
-				return x509.CertificateInvalidError{Cert: leaf, Reason: x509.Expired}
-			}
-			return leaf.VerifyHostname(host)
-		},
-	}
-}
 
 // callHTTP answers through an integration of type HTTP: the backend gets what
 // the mappings make, and a response of the integration makes the answer.
@@ -120,16 +61,23 @@ func (s *Service) passThrough(ctx context.Context, w http.ResponseWriter, x *exc
 			return err
 		}
 	}
-	from := io.Reader(x.request.Body)
+	from, length := io.Reader(x.request.Body), x.request.ContentLength
 	if x.whole {
 		from = bytes.NewReader(x.body)
+	}
+	if handling := x.method.MethodIntegration.ContentHandling; handling != "" {
+		converted, err := x.convertWhole(handling)
+		if err != nil {
+			return err
+		}
+		from, length = bytes.NewReader(converted), int64(len(converted))
 	}
 	body := &limitedBody{from: from, left: maxPayload}
 	r, err := s.backendRequest(ctx, x, body)
 	if err != nil {
 		return err
 	}
-	r.ContentLength = x.request.ContentLength
+	r.ContentLength = length
 	if r.ContentLength == 0 {
 		r.Body = http.NoBody
 	}
@@ -161,6 +109,15 @@ func (s *Service) passThrough(ctx context.Context, w http.ResponseWriter, x *exc
 		panic(http.ErrAbortHandler)
 	}
 	return nil
+}
+
+// convertWhole converts the whole body of a request that goes on as it is
+// otherwise.
+func (x *exchange) convertWhole(handling string) ([]byte, error) {
+	if err := x.readBody(); err != nil {
+		return nil, err
+	}
+	return x.deployed.convertRequest(x.body, x.mediaType(), handling, nil)
 }
 
 // backendRequest makes the request to the backend of an HTTP integration.
@@ -210,10 +167,17 @@ func (s *Service) backendRequest(ctx context.Context, x *exchange, body io.Reade
 // callBackend sends a request to the backend.
 func (s *Service) callBackend(ctx context.Context, x *exchange, r *http.Request) (*http.Response, error) {
 	backends := s.backends
-	if skipsVerification(x.method.MethodIntegration) {
-		backends = s.trusting
+	if shown := x.deployed.shown; shown != nil && r.URL.Scheme == "https" {
+		if shown.broken != nil {
+			return nil, internalError().because(shown.broken)
+		}
+		backends = s.certified.of(shown)
 	}
-	answer, err := backends.RoundTrip(r)
+	transport := backends.checking
+	if skipsVerification(x.method.MethodIntegration) {
+		transport = backends.trusting
+	}
+	answer, err := transport.RoundTrip(r)
 	if err != nil {
 		return nil, backendFailure(ctx, err)
 	}

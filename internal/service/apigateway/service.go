@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"log/slog"
-	"net/http"
 
 	"cloudless/internal/api"
 	"cloudless/internal/clock"
@@ -85,24 +84,24 @@ type Config struct {
 // Service is API Gateway. Its methods may be called from any number of
 // goroutines.
 type Service struct {
-	store    kv.Store
-	authz    api.Authorizer
-	clock    clock.Clock
-	invoker  Invoker
-	policies Documents
-	services Services
-	tokens   Tokens
-	logs     Logs
-	sink     logSink
-	log      *slog.Logger
-	deployed *deployedCache
-	buckets  buckets
-	caches   *caches
-	encoders encoders
-	metrics  metrics
-	paces    paces
-	backends http.RoundTripper // carries the calls of HTTP integrations
-	trusting http.RoundTripper // the same, to backends of authorities that nobody knows
+	store     kv.Store
+	authz     api.Authorizer
+	clock     clock.Clock
+	invoker   Invoker
+	policies  Documents
+	services  Services
+	tokens    Tokens
+	logs      Logs
+	sink      logSink
+	log       *slog.Logger
+	deployed  *deployedCache
+	buckets   buckets
+	caches    *caches
+	encoders  encoders
+	metrics   metrics
+	paces     paces
+	backends  *transports // carry the calls of HTTP integrations without a client certificate
+	certified certified
 }
 
 // New returns the service.
@@ -112,7 +111,7 @@ func New(c Config) *Service {
 	}
 	return &Service{
 		store: c.Store, authz: c.Authorizer, clock: c.Clock, invoker: c.Invoker, policies: c.Documents, services: c.Services, tokens: c.Tokens, logs: c.Logs, log: c.Log,
-		deployed: newDeployedCache(), caches: newCaches(c.Clock), paces: paces{off: c.Unthrottled}, backends: newBackends(), trusting: newTrustingBackends(c.Clock),
+		deployed: newDeployedCache(), caches: newCaches(c.Clock), paces: paces{off: c.Unthrottled}, backends: newTransports(c.Clock, nil), certified: certified{clock: c.Clock},
 	}
 }
 

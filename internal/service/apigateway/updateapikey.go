@@ -2,6 +2,7 @@ package apigateway
 
 import (
 	"context"
+	"slices"
 
 	"cloudless/internal/api"
 	agw "cloudless/internal/api/apigateway"
@@ -15,8 +16,8 @@ func (s *Service) UpdateApiKey(ctx context.Context, call *api.Call, in *agw.Upda
 		return nil, err
 	}
 	var out agw.ApiKey
-	err := s.changeKey(ctx, call, in.ApiKey, func(_ kv.Tx, k *keyRecord) error {
-		if err := patch(&k.Key, in.PatchOperations, apiKeyRules, refuseByPath); err != nil {
+	err := s.changeKey(ctx, call, in.ApiKey, func(tx kv.Tx, k *keyRecord) error {
+		if err := patch(&k.Key, in.PatchOperations, slices.Concat(apiKeyRules, stageKeyRules(tx, call)), refuseByPath); err != nil {
 			return err
 		}
 		k.Key.LastUpdatedDate = new(s.now())
@@ -40,4 +41,16 @@ var apiKeyRules = []rule[agw.ApiKey]{
 	}},
 	{"/name", replaceOnly, text(func(k *agw.ApiKey) **string { return &k.Name })},
 	{"/customerId", replaceOnly, text(func(k *agw.ApiKey) **string { return &k.CustomerId })},
+}
+
+// stageKeyRules add a stage, which is the value, to those that the key opens by
+// itself, or take it away.
+func stageKeyRules(r kv.Reader, call *api.Call) []rule[agw.ApiKey] {
+	return []rule[agw.ApiKey]{{"/stages", addRemove, func(k *agw.ApiKey, p patchOp) error {
+		if p.op == "add" {
+			return addStageKey(r, call, k, p.text())
+		}
+		k.StageKeys = slices.DeleteFunc(k.StageKeys, func(name string) bool { return name == p.text() })
+		return nil
+	}}}
 }

@@ -39,6 +39,11 @@ func (s *Service) UpdateStage(ctx context.Context, call *api.Call, in *agw.Updat
 		if err := checkCanary(tx, call, in.RestApiId, &st.Stage); err != nil {
 			return err
 		}
+		if id := deref(st.Stage.ClientCertificateId); id != "" {
+			if _, err := clientCertificates.find(tx, call, id); err != nil {
+				return err
+			}
+		}
 		if err := checkDocumentationVersion(tx, in.RestApiId, &st.Stage); err != nil {
 			return err
 		}
@@ -79,7 +84,13 @@ var stageRules = slices.Concat(canaryRules, []rule[agw.Stage]{
 	{"/description", allOps, text(func(st *agw.Stage) **string { return &st.Description })},
 	{"/variables/*", allOps, patchVariable},
 	{"/tracingEnabled", replaceOnly, unlessFalse[agw.Stage]("tracingEnabled of a stage")},
-	{"/clientCertificateId", replaceOnly, unsupported[agw.Stage]("clientCertificateId of a stage")},
+	{"/clientCertificateId", replaceOnly, func(st *agw.Stage, p patchOp) error {
+		st.ClientCertificateId = p.value
+		if p.text() == "" {
+			st.ClientCertificateId = nil
+		}
+		return nil
+	}},
 	{"/documentationVersion", allOps, text(func(st *agw.Stage) **string { return &st.DocumentationVersion })},
 	{"/accessLogSettings", []string{"remove"}, func(st *agw.Stage, _ patchOp) error {
 		st.AccessLogSettings = nil

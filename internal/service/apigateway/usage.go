@@ -63,7 +63,7 @@ func readQuota(r kv.Reader, call *api.Call, plan *agw.UsagePlan, key string, now
 // count is on disk before the call goes on.
 func (s *Service) countQuota(x *exchange) error {
 	plan, key := x.keyed.plan, *x.keyed.key.Id
-	if plan.Quota == nil {
+	if plan == nil || plan.Quota == nil {
 		return nil
 	}
 	now := s.clock.Now()

@@ -117,8 +117,11 @@ func stageOf(p *agw.UsagePlan, apiID, stage string) *agw.ApiStage {
 }
 
 // forgetStages takes a stage that was deleted from the usage plans that open it,
-// as AWS does; with stage "" all of an API.
+// as AWS does, and from the keys that do; with stage "" all of an API.
 func (s *Service) forgetStages(ctx context.Context, call *api.Call, apiID, stage string) error {
+	if err := s.forgetStageKeys(ctx, call, apiID, stage); err != nil {
+		return err
+	}
 	gone := func(st agw.ApiStage) bool {
 		return deref(st.ApiId) == apiID && (stage == "" || deref(st.Stage) == stage)
 	}

@@ -288,3 +288,39 @@ func TestAStageThatIsDeletedIsInNoPlanAnyMore(t *testing.T) {
 		})
 	}
 }
+
+func TestAnAPIKeyOpensTheStagesThatItNames(t *testing.T) {
+	w := newWorld(t)
+	id, plan, other := keyedAPI(w, nil, nil)
+	create := agw.CreateApiKeyRequest{Name: new("k"), Enabled: new(true), StageKeys: []agw.StageKey{{RestApiId: &id, StageName: new("prod")}}}
+	k := do(w, w.CreateApiKey, create)
+	if got := asJSON(k.StageKeys); got != `["`+id+`/prod"]` {
+		t.Errorf("stageKeys = %s", got)
+	}
+	wantAnswer(t, w.ask(id, "GET", "/prod/", "", "x-api-key: "+*k.Value), 200, *k.Id)
+	update := func(key, operation string) *agw.ApiKey {
+		return do(w, w.UpdateApiKey, agw.UpdateApiKeyRequest{ApiKey: key, PatchOperations: []agw.PatchOperation{op(operation, "/stages", id+"/prod")}})
+	}
+	if got := asJSON(update(*k.Id, "remove").StageKeys); got != `[]` {
+		t.Errorf("stageKeys = %s", got)
+	}
+	wantAnswer(t, w.ask(id, "GET", "/prod/", "", "x-api-key: "+*k.Value), 403, `{"message":"Forbidden"}`)
+	update(*k.Id, "add")
+	wantAnswer(t, w.ask(id, "GET", "/prod/", "", "x-api-key: "+*k.Value), 200, *k.Id)
+
+	// The limits of a plan hold for a key that has one, named stages or not.
+	update(*other.Id, "add")
+	do(w, w.UpdateUsagePlan, agw.UpdateUsagePlanRequest{UsagePlanId: plan, PatchOperations: []agw.PatchOperation{
+		op("add", "/throttle/rateLimit", "1"), op("add", "/throttle/burstLimit", "1")}})
+	wantAnswer(t, w.ask(id, "GET", "/prod/", "", "x-api-key: "+*other.Value), 200, *other.Id)
+	wantAnswer(t, w.ask(id, "GET", "/prod/", "", "x-api-key: "+*other.Value), 429, `{"message":"Too Many Requests"}`)
+
+	create.StageKeys[0].StageName = new("nosuch")
+	refused(w, w.CreateApiKey, create, "NotFoundException", "Invalid stage identifier specified")
+
+	// A stage that comes after one of its name is another one.
+	do(w, w.DeleteStage, agw.DeleteStageRequest{RestApiId: id, StageName: "prod"})
+	if got := asJSON(do(w, w.GetApiKey, agw.GetApiKeyRequest{ApiKey: *k.Id}).StageKeys); got != `[]` {
+		t.Errorf("stageKeys = %s", got)
+	}
+}

@@ -135,6 +135,7 @@ resource "aws_api_gateway_stage" "prod" {
   documentation_version = aws_api_gateway_documentation_version.shop.version
   variables             = { greeting = var.greeting }
   tags                  = { team = "pets" }
+  client_certificate_id = aws_api_gateway_client_certificate.shop.id
   cache_cluster_enabled = true
   cache_cluster_size    = "0.5"
 
