@@ -32,7 +32,7 @@ func (i invoker) Invoke(ctx context.Context, functionARN string, from apigateway
 		return i.invokeAs(ctx, functionARN, from, payload)
 	}
 	out, err := i.lambda.InvokeFor(ctx, lambda.Source{
-		Service: gatewayPrincipal, ARN: from.SourceARN, Account: from.Account, RequestID: from.RequestID, Later: from.Later,
+		Service: gatewayPrincipal, ARN: from.SourceARN, Account: from.Account, RequestID: from.RequestID, Later: from.Later, TraceID: from.TraceID,
 	}, functionARN, payload)
 	if err != nil {
 		return apigateway.Answer{}, err

@@ -20,6 +20,7 @@ import (
 	"time"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
+	"github.com/aws/aws-sdk-go-v2/service/apigateway"
 	"github.com/aws/aws-sdk-go-v2/service/dynamodb"
 	ddbtypes "github.com/aws/aws-sdk-go-v2/service/dynamodb/types"
 	"github.com/aws/aws-sdk-go-v2/service/iam"
@@ -45,13 +46,14 @@ type cloud struct {
 	role   string
 	lambda *lambda.Client
 	items  *dynamodb.Client
+	apis   *apigateway.Client
 }
 
 func newCloud(t *testing.T) *cloud {
 	t.Helper()
 	srv := servertest.Start(t)
 	cfg := servertest.SDK("us-east-1", srv.URL, srv.RootKey.ID, srv.RootKey.Secret)
-	c := &cloud{t: t, url: srv.URL, lambda: lambda.NewFromConfig(cfg), items: dynamodb.NewFromConfig(cfg)}
+	c := &cloud{t: t, url: srv.URL, lambda: lambda.NewFromConfig(cfg), items: dynamodb.NewFromConfig(cfg), apis: apigateway.NewFromConfig(cfg)}
 	roles := iam.NewFromConfig(cfg)
 	role, err := roles.CreateRole(t.Context(), &iam.CreateRoleInput{RoleName: aws.String("worker"), AssumeRolePolicyDocument: aws.String(trust)})
 	c.must(err)

@@ -102,6 +102,9 @@ func (x *exchange) accessVariables(w *logged) *value.Map {
 	vars.Put("status", int64(w.status))
 	vars.Put("responseLength", w.bytes)
 	vars.Put("responseLatency", x.since(x.call.Start))
+	if x.tracedAs != "" {
+		vars.Put("xrayTraceId", x.tracedAs)
+	}
 	if i := x.integrated; i.status != 0 {
 		vars.Put("integrationLatency", i.latency)
 		status := int64(i.status)

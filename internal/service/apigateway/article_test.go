@@ -1,6 +1,7 @@
 package apigateway
 
 import (
+	"strings"
 	"testing"
 
 	agw "cloudless/internal/api/apigateway"
@@ -37,7 +38,10 @@ func TestTheArticlesAPIInvokesItsFunction(t *testing.T) {
 		t.Errorf("invoked %s with %s", w.invoker.arn, w.invoker.payload)
 	}
 	want := Source{SourceARN: "arn:aws:execute-api:us-east-1:111111111111:" + id + "/prod/POST/", Account: testAccount, Region: "us-east-1", RequestID: w.call.RequestID}
-	if w.invoker.source != want {
+	if !strings.HasPrefix(w.invoker.source.TraceID, "Root=1-") {
+		t.Errorf("trace = %q", w.invoker.source.TraceID)
+	}
+	if w.invoker.source.TraceID = ""; w.invoker.source != want {
 		t.Errorf("source = %+v, want %+v", w.invoker.source, want)
 	}
 }

@@ -1,7 +1,6 @@
 package apigateway
 
 import (
-	"encoding/binary"
 	"fmt"
 	"maps"
 	"strconv"
@@ -28,9 +27,8 @@ func (s *Service) divert(d *deployed) *deployed {
 		return d
 	}
 	var b [8]byte
-	_, _ = s.clock.Read(b[:])                                          // a clock.Clock never fails to
-	drawn := float64(binary.LittleEndian.Uint64(b[:])>>11) / (1 << 53) // below 1
-	if drawn*100 < d.canary.percent {
+	_, _ = s.clock.Read(b[:]) // a clock.Clock never fails to
+	if fraction(b[:])*100 < d.canary.percent {
 		return d.canary.deployed
 	}
 	return d

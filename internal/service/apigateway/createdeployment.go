@@ -5,7 +5,6 @@ import (
 
 	"cloudless/internal/api"
 	agw "cloudless/internal/api/apigateway"
-	"cloudless/internal/awserr"
 	"cloudless/internal/storage/kv"
 )
 
@@ -85,6 +84,9 @@ func (s *Service) deployTo(tx kv.Tx, a *restAPI, in *agw.CreateDeploymentRequest
 	if err := st.setCluster(enabled, in.CacheClusterSize); err != nil {
 		return err
 	}
+	if in.TracingEnabled != nil {
+		st.Stage.TracingEnabled = in.TracingEnabled
+	}
 	if in.StageDescription != nil {
 		st.Stage.Description = in.StageDescription
 	}
@@ -95,16 +97,6 @@ func (s *Service) deployTo(tx kv.Tx, a *restAPI, in *agw.CreateDeploymentRequest
 }
 
 func validateCreateDeployment(in *agw.CreateDeploymentRequest) error {
-	for _, option := range []struct {
-		asked bool
-		name  string
-	}{
-		{deref(in.TracingEnabled), "tracingEnabled"},
-	} {
-		if option.asked {
-			return awserr.Unsupported("the " + option.name + " parameter of CreateDeployment")
-		}
-	}
 	if name := deref(in.StageName); name != "" {
 		if err := checkStageName(name); err != nil {
 			return err

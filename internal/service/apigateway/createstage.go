@@ -5,7 +5,6 @@ import (
 
 	"cloudless/internal/api"
 	agw "cloudless/internal/api/apigateway"
-	"cloudless/internal/awserr"
 	"cloudless/internal/storage/kv"
 )
 
@@ -38,6 +37,7 @@ func (s *Service) CreateStage(ctx context.Context, call *api.Call, in *agw.Creat
 		}
 		st.Stage.DocumentationVersion = in.DocumentationVersion
 		st.Stage.Tags = in.Tags
+		st.Stage.TracingEnabled = new(deref(in.TracingEnabled))
 		if err := st.setCluster(deref(in.CacheClusterEnabled), in.CacheClusterSize); err != nil {
 			return err
 		}
@@ -55,16 +55,6 @@ func (s *Service) CreateStage(ctx context.Context, call *api.Call, in *agw.Creat
 }
 
 func validateCreateStage(in *agw.CreateStageRequest) error {
-	for _, option := range []struct {
-		asked bool
-		name  string
-	}{
-		{deref(in.TracingEnabled), "tracingEnabled"},
-	} {
-		if option.asked {
-			return awserr.Unsupported("the " + option.name + " parameter of CreateStage")
-		}
-	}
 	if err := checkStageName(in.StageName); err != nil {
 		return err
 	}

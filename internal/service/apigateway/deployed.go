@@ -41,8 +41,10 @@ type deployed struct {
 	cluster *cacheCluster     // nil where nothing is cached
 	shown   *shownCertificate // to backends; nil for none
 
-	series []*series // that its calls are counted in
-	pace   *pace     // of the account
+	traced  bool
+	tracing *sampler  // of the account; nil where calls are not traced
+	series  []*series // that its calls are counted in
+	pace    *pace     // of the account
 
 	compressFrom *int64 // bytes from which on answers are compressed; nil for never
 }
@@ -119,7 +121,13 @@ func (s *Service) open(ctx context.Context, apiID, name string) (*deployed, erro
 
 // attach gives a stage, and its canary, what outlives it on this node.
 func (s *Service) attach(d *deployed) {
-	d.pace, d.series = s.paces.of(d.account, d.region), s.seriesOf(d)
+	d.series = s.seriesOf(d)
+	if !s.unthrottled {
+		d.pace = s.paces.of(d.account, d.region)
+	}
+	if d.traced {
+		d.tracing = s.samplers.of(d.account, d.region)
+	}
 	if d.canary != nil {
 		s.attach(d.canary.deployed)
 	}
@@ -186,7 +194,7 @@ func readSnapshot(r kv.Reader, apiID string, st *agw.Stage, deploymentID string)
 	return &deployed{
 		apiID: apiID, stage: *st.StageName, deploymentID: deploymentID, variables: st.Variables, routes: newRoutes(t), byDomainOnly: kept.DisableExecuteApiEndpoint, compressFrom: kept.MinimumCompressionSize,
 		binaryMediaTypes: kept.BinaryMediaTypes, policy: kept.Policy,
-		apiKeySource: kept.APIKeySource, settings: normalSettings(st.MethodSettings), accessLog: st.AccessLogSettings,
+		apiKeySource: kept.APIKeySource, settings: normalSettings(st.MethodSettings), accessLog: st.AccessLogSettings, traced: deref(st.TracingEnabled),
 		gatewayResponses: responsesByType(responses), authorizers: readyAuthorizers(asked), validators: validatorsByID(checks), models: schemas{apiID: apiID, texts: schemaTexts(texts)},
 	}, nil
 }

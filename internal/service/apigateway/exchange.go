@@ -40,6 +40,7 @@ type exchange struct {
 	decoded    bool   // and is as it was before the client encoded it
 	extendedID string // for the header x-amz-apigw-id
 	traceID    string // for the header X-Amzn-Trace-Id
+	tracedAs   string // the root of the trace; "" where the stage is not traced
 
 	authorized *authorization // what the authorizer said; nil where none was asked
 	keyed      *keyed         // nil where no API key was asked for
@@ -98,6 +99,9 @@ func (s *Service) find(x *exchange, apiID string) error {
 	// The caller may have signed for no region; the API lies where it was made.
 	x.call.Account, x.call.Region = d.account, d.region
 	x.deployed = d
+	if d.tracing != nil {
+		s.trace(x)
+	}
 	if !d.pace.take(x.now()) {
 		return throttled()
 	}

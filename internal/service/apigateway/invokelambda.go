@@ -95,7 +95,7 @@ func (s *Service) invoke(ctx context.Context, x *exchange, event []byte, later b
 
 // source says for whom a function is invoked.
 func (x *exchange) source(arn string) Source {
-	return Source{SourceARN: arn, Account: x.call.Account, Region: x.call.Region, RequestID: x.call.RequestID}
+	return Source{SourceARN: arn, Account: x.call.Account, Region: x.call.Region, RequestID: x.call.RequestID, TraceID: x.traceID}
 }
 
 // errorMessage is what a function that failed says of it, which the selection

@@ -36,26 +36,23 @@ func (p *pace) take(now time.Time) bool {
 	}
 }
 
-// paces are those of the accounts in their regions, in the memory of this node.
-type paces struct {
-	off bool
+// perAccount has something for each account in each region, in the memory of
+// this node.
+type perAccount[T any] struct {
 	mu  sync.Mutex
-	all map[string]*pace // by account and region; guarded by mu
+	all map[string]*T // by account and region; guarded by mu
 }
 
-// of returns the pace of an account in a region.
-func (p *paces) of(account, region string) *pace {
-	if p.off {
-		return nil
-	}
+// of returns what an account has in a region.
+func (p *perAccount[T]) of(account, region string) *T {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	if p.all == nil {
-		p.all = map[string]*pace{}
+		p.all = map[string]*T{}
 	}
 	name := account + " " + region
 	if p.all[name] == nil {
-		p.all[name] = &pace{}
+		p.all[name] = new(T)
 	}
 	return p.all[name]
 }

@@ -43,9 +43,12 @@ func TestAnAccountIsThrottled(t *testing.T) {
 }
 
 func TestThePaceOfAnAccountMayBeSwitchedOff(t *testing.T) {
-	p := paces{off: true}
+	w := newWorld(t)
+	w.unthrottled = true
+	id, _, _ := twoDeployments(w)
+	d := mustOpen(w, id, "prod")
 	for range 2 * accountBurst {
-		if !p.of("a", "r").take(time.Unix(0, 0)) {
+		if !d.pace.take(w.clock.Now()) {
 			t.Fatal("throttled")
 		}
 	}

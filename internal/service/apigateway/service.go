@@ -27,6 +27,7 @@ type Source struct {
 	Account   string // that owns the API
 	Region    string // of the API
 	RequestID string
+	TraceID   string // as in the header X-Amzn-Trace-Id
 
 	// Role is the ARN of the role that invokes the function, and Caller whoever
 	// called the API and does it. Without either API Gateway does in its own
@@ -84,24 +85,26 @@ type Config struct {
 // Service is API Gateway. Its methods may be called from any number of
 // goroutines.
 type Service struct {
-	store     kv.Store
-	authz     api.Authorizer
-	clock     clock.Clock
-	invoker   Invoker
-	policies  Documents
-	services  Services
-	tokens    Tokens
-	logs      Logs
-	sink      logSink
-	log       *slog.Logger
-	deployed  *deployedCache
-	buckets   buckets
-	caches    *caches
-	encoders  encoders
-	metrics   metrics
-	paces     paces
-	backends  *transports // carry the calls of HTTP integrations without a client certificate
-	certified certified
+	store       kv.Store
+	authz       api.Authorizer
+	clock       clock.Clock
+	invoker     Invoker
+	policies    Documents
+	services    Services
+	tokens      Tokens
+	logs        Logs
+	sink        logSink
+	log         *slog.Logger
+	deployed    *deployedCache
+	buckets     buckets
+	caches      *caches
+	encoders    encoders
+	metrics     metrics
+	paces       perAccount[pace]
+	samplers    perAccount[sampler]
+	unthrottled bool
+	backends    *transports // carry the calls of HTTP integrations without a client certificate
+	certified   certified
 }
 
 // New returns the service.
@@ -111,7 +114,7 @@ func New(c Config) *Service {
 	}
 	return &Service{
 		store: c.Store, authz: c.Authorizer, clock: c.Clock, invoker: c.Invoker, policies: c.Documents, services: c.Services, tokens: c.Tokens, logs: c.Logs, log: c.Log,
-		deployed: newDeployedCache(), caches: newCaches(c.Clock), paces: paces{off: c.Unthrottled}, backends: newTransports(c.Clock, nil), certified: certified{clock: c.Clock},
+		deployed: newDeployedCache(), caches: newCaches(c.Clock), unthrottled: c.Unthrottled, backends: newTransports(c.Clock, nil), certified: certified{clock: c.Clock},
 	}
 }
 

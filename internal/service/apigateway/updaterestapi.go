@@ -75,16 +75,6 @@ func unsupported[T any](what string) func(*T, patchOp) error {
 	}
 }
 
-// unlessFalse refuses to switch on what is not built.
-func unlessFalse[T any](what string) func(*T, patchOp) error {
-	return func(_ *T, p patchOp) error {
-		if p.text() == "true" {
-			return awserr.Unsupported("the " + what)
-		}
-		return nil
-	}
-}
-
 func patchDisabled(a *agw.RestApi, p patchOp) error {
 	disabled, err := strconv.ParseBool(strings.ToLower(p.text()))
 	if err != nil {

@@ -83,7 +83,10 @@ var stageRules = slices.Concat(canaryRules, []rule[agw.Stage]{
 	{"/deploymentId", replaceOnly, text(func(st *agw.Stage) **string { return &st.DeploymentId })},
 	{"/description", allOps, text(func(st *agw.Stage) **string { return &st.Description })},
 	{"/variables/*", allOps, patchVariable},
-	{"/tracingEnabled", replaceOnly, unlessFalse[agw.Stage]("tracingEnabled of a stage")},
+	{"/tracingEnabled", replaceOnly, func(st *agw.Stage, p patchOp) error {
+		st.TracingEnabled = new(p.text() == "true")
+		return nil
+	}},
 	{"/clientCertificateId", replaceOnly, func(st *agw.Stage, p patchOp) error {
 		st.ClientCertificateId = p.value
 		if p.text() == "" {

@@ -107,7 +107,8 @@ type Source struct {
 	ARN       string // of the resource, such as the method of an API
 	Account   string // that owns it
 	RequestID string
-	Later     bool // nobody waits for the answer
+	Later     bool   // nobody waits for the answer
+	TraceID   string // of the trace that the invocation is part of, as in the header X-Amzn-Trace-Id; "" for none
 }
 
 // InvokeFor runs a function for another AWS service, or accepts the payload for
@@ -134,7 +135,7 @@ func (s *Service) InvokeFor(ctx context.Context, from Source, functionARN string
 	if err != nil {
 		return Outcome{}, err
 	}
-	in := Invocation{RequestID: from.RequestID, Payload: payload, ARN: n.qualifiedARN()}
+	in := Invocation{RequestID: from.RequestID, Payload: payload, ARN: n.qualifiedARN(), TraceID: from.TraceID}
 	if from.Later {
 		return Outcome{}, s.queue(ctx, n, in)
 	}

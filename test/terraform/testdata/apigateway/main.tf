@@ -136,6 +136,7 @@ resource "aws_api_gateway_stage" "prod" {
   variables             = { greeting = var.greeting }
   tags                  = { team = "pets" }
   client_certificate_id = aws_api_gateway_client_certificate.shop.id
+  xray_tracing_enabled  = true
   cache_cluster_enabled = true
   cache_cluster_size    = "0.5"
 
