@@ -17,9 +17,9 @@ import (
 
 // BenchmarkServe calls a MOCK integration, as anybody and in each way to be
 // admitted: what an authorizer has said before, a key, a signature (whose
-// checking is the front's, and left out).
+// checking is the front's, and left out), and out of the cache.
 func BenchmarkServe(b *testing.B) {
-	for _, way := range []string{"NONE", "CUSTOM", "key", "AWS_IAM", "validator"} {
+	for _, way := range []string{"NONE", "CUSTOM", "key", "AWS_IAM", "validator", "cache"} {
 		b.Run(way, func(b *testing.B) {
 			serve := benchAPI(b, way)
 			b.ReportAllocs()
@@ -76,6 +76,11 @@ func benchAPI(b *testing.B, way string) func() int {
 	must(err)
 	_, err = s.CreateDeployment(ctx, call, &agw.CreateDeploymentRequest{RestApiId: *a.Id, StageName: new("prod")})
 	must(err)
+	if way == "cache" {
+		_, err = s.UpdateStage(ctx, call, &agw.UpdateStageRequest{RestApiId: *a.Id, StageName: "prod",
+			PatchOperations: []agw.PatchOperation{op("replace", "/cacheClusterEnabled", "true"), op("replace", "/*/*/caching/enabled", "true"), op("replace", "/*/*/throttling/burstLimit", "-1")}}) // the clock stands still
+		must(err)
+	}
 	k, err := s.CreateApiKey(ctx, call, &agw.CreateApiKeyRequest{Enabled: new(true)})
 	must(err)
 	p, err := s.CreateUsagePlan(ctx, call, &agw.CreateUsagePlanRequest{Name: "plan", ApiStages: []agw.ApiStage{{ApiId: a.Id, Stage: new("prod")}}})

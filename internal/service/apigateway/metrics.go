@@ -43,8 +43,8 @@ func (s *Statistic) add(millis int64) {
 }
 
 // maxSeries bounds how many kinds of calls are counted: what would be one more
-// is not.
-const maxSeries = 5_000
+// is not. Methods may have half of them, so that there is room for stages.
+const maxSeries = 10_000
 
 // metrics counts calls, in the memory of this node.
 type metrics struct {
@@ -66,7 +66,11 @@ func (m *metrics) of(name seriesName) *series {
 	m.mu.Lock()
 	defer m.mu.Unlock()
 	s := m.series[name]
-	if s != nil || len(m.series) >= maxSeries {
+	room := maxSeries
+	if name.method != "" {
+		room /= 2
+	}
+	if s != nil || len(m.series) >= room {
 		return s
 	}
 	if m.series == nil {

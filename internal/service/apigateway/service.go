@@ -113,8 +113,9 @@ func New(c Config) *Service {
 		c.Log = slog.Default()
 	}
 	return &Service{
-		store: c.Store, authz: c.Authorizer, clock: c.Clock, invoker: c.Invoker, policies: c.Documents, services: c.Services, tokens: c.Tokens, logs: c.Logs, log: c.Log,
-		deployed: newDeployedCache(), caches: newCaches(c.Clock), unthrottled: c.Unthrottled, backends: newTransports(c.Clock, nil), certified: certified{clock: c.Clock},
+		store: c.Store, authz: c.Authorizer, clock: c.Clock, invoker: c.Invoker, policies: c.Documents, services: c.Services,
+		tokens: c.Tokens, logs: c.Logs, log: c.Log, unthrottled: c.Unthrottled,
+		deployed: newDeployedCache(), caches: newCaches(c.Clock), backends: newTransports(c.Clock, nil), certified: certified{clock: c.Clock},
 	}
 }
 
