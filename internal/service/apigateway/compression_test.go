@@ -10,6 +10,7 @@ import (
 	"strings"
 	"testing"
 
+	"cloudless/internal/api"
 	agw "cloudless/internal/api/apigateway"
 )
 
@@ -239,4 +240,31 @@ func FuzzDecodeContent(f *testing.F) {
 			t.Errorf("chose %q of %q", c, coding)
 		}
 	})
+}
+
+// A signature covers the body as it was sent; everything behind it sees the text.
+func TestASignatureCoversTheEncodedBody(t *testing.T) {
+	for _, kind := range []string{"HTTP", "HTTP_PROXY"} {
+		w := newWorld(t)
+		id, root := compressingAPI(w, -1)
+		do(w, w.UpdateMethod, agw.UpdateMethodRequest{RestApiId: id, ResourceId: root, HttpMethod: "POST", PatchOperations: replace("/authorizationType", "AWS_IAM")})
+		do(w, w.PutIntegration, agw.PutIntegrationRequest{RestApiId: id, ResourceId: root, HttpMethod: "POST", Type: kind, IntegrationHttpMethod: new("POST"), Uri: new(echo(t))})
+		if kind == "HTTP" {
+			w.respondWith(id, root, "POST", agw.PutIntegrationResponseRequest{StatusCode: "200"})
+		}
+		w.deploy(id, "prod")
+		sent := encodedAs(t, "gzip", "text")
+		r := httptest.NewRequestWithContext(t.Context(), "POST", "/prod", strings.NewReader(sent))
+		r.Header.Set("Content-Encoding", "gzip")
+		rec := httptest.NewRecorder()
+		var signed string
+		w.ServeAPI(rec, r, w.call, id, func(body []byte) (api.Principal, error) {
+			signed = string(body)
+			return alice, nil
+		})
+		if signed != sent {
+			t.Errorf("%s: the signature is held against %q, want %q", kind, signed, sent)
+		}
+		wantAnswer(t, rec.Result(), 200, "text")
+	}
 }
