@@ -105,17 +105,27 @@ func (x *exchange) accessVariables(w *logged) *value.Map {
 	if x.tracedAs != "" {
 		vars.Put("xrayTraceId", x.tracedAs)
 	}
+	integration := value.NewMap()
 	if i := x.integrated; i.status != 0 {
 		vars.Put("integrationLatency", i.latency)
 		status := int64(i.status)
 		vars.Put("integrationStatus", status)
-		vars.Put("integration", value.MapOf("latency", i.latency, "status", status, "integrationStatus", status))
+		integration.Put("latency", i.latency)
+		integration.Put("status", status)
+		integration.Put("integrationStatus", status)
+		if i.requestID != "" {
+			integration.Put("requestId", i.requestID)
+			vars.Put("awsEndpointRequestId", i.requestID)
+		}
 	}
 	if why := x.refused; why != nil {
 		vars.Put("error", why.variables())
 		if why.cause != nil && !why.early {
 			vars.Put("integrationErrorMessage", why.cause.Error())
+			integration.Put("error", why.cause.Error())
 		}
 	}
+	vars.Put("integration", integration)
+	x.putPhases(vars)
 	return vars
 }

@@ -42,21 +42,37 @@ func (s *Service) admitSigner(x *exchange) error {
 	if err := x.readRaw(); err != nil { // signed is what was sent
 		return err
 	}
-	principal, err := x.signer(x.body)
-	switch e := awserr.From(err); {
-	case err != nil && e.Status < 500:
-		return badSignature(e)
-	case err != nil:
+	began := x.now()
+	principal, err := x.signedBy()
+	x.ended(&x.authenticate, began, err)
+	if err != nil {
 		return err
-	case principal.Type == "" || principal.Type == api.PrincipalAnonymous:
-		return missingToken()
 	}
 	x.call.Principal = principal
 	return s.authorizeInvoke(x)
 }
 
+// signedBy tells who signed the request.
+func (x *exchange) signedBy() (api.Principal, error) {
+	principal, err := x.signer(x.body)
+	switch e := awserr.From(err); {
+	case err != nil && e.Status < 500:
+		return principal, badSignature(e)
+	case err != nil:
+		return principal, err
+	case principal.Type == "" || principal.Type == api.PrincipalAnonymous:
+		return principal, missingToken()
+	}
+	return principal, nil
+}
+
 // authorizeInvoke asks the policies whether the caller may call the method.
-func (s *Service) authorizeInvoke(x *exchange) error { return s.authorizeCall(x, actionInvoke) }
+func (s *Service) authorizeInvoke(x *exchange) error {
+	began := x.now()
+	err := s.authorizeCall(x, actionInvoke)
+	x.ended(&x.authorize, began, err)
+	return err
+}
 
 // authorizeCall asks the policies whether the caller may do something with the
 // method.

@@ -49,7 +49,10 @@ func (s *Service) admitByAuthorizer(x *exchange) error {
 	if attached == Denies {
 		return s.authorizeInvoke(x) // which says why
 	}
-	if err := s.ask(x, a); err != nil {
+	began := x.now()
+	err = s.ask(x, a)
+	x.ended(&x.asked, began, err)
+	if err != nil {
 		return err
 	}
 	return s.authorizerAllows(x, actionInvoke, attached)
@@ -151,6 +154,7 @@ func (s *Service) invokeAuthorizer(x *exchange, a *readyAuthorizer, identity []s
 	began := s.clock.Now()
 	ctx, cancel := s.within(x.request.Context(), authorizerTimeout)
 	defer cancel()
+	x.askedFunction = true
 	out, err := s.invoker.Invoke(ctx, function, from, event)
 	switch {
 	case context.Cause(ctx) == errTimedOut:

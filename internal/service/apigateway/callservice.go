@@ -2,6 +2,7 @@ package apigateway
 
 import (
 	"bytes"
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -90,6 +91,7 @@ func (s *Service) callService(ctx context.Context, x *exchange) (*reply, error) 
 		return nil, internalError().because(fmt.Errorf("read what %s answered: %d bytes, %w", target.service, len(content), errors.Join(err)))
 	}
 	x.noteEndpointResponse(answer.StatusCode, answer.Header, content)
+	x.integrated.requestID = cmp.Or(answer.Header.Get("X-Amzn-Requestid"), answer.Header.Get("X-Amz-Request-Id"))
 	reply, err := s.respond(x, backendAnswer{status: answer.StatusCode, header: answer.Header, body: content, selector: strconv.Itoa(answer.StatusCode)})
 	if err != nil {
 		return nil, err

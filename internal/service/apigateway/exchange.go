@@ -43,9 +43,13 @@ type exchange struct {
 	tracedAs   string // the root of the trace; "" where the stage is not traced
 
 	authorized *authorization // what the authorizer said; nil where none was asked
-	keyed      *keyed         // nil where no API key was asked for
-	test       bool           // somebody made the call up
-	log        *executionLog  // nil where nobody reads it
+
+	authenticate, authorize, asked phase // how the call was admitted; the last by its authorizer
+	askedFunction                  bool  // the authorizer is a function, and was asked
+
+	keyed      *keyed        // nil where no API key was asked for
+	test       bool          // somebody made the call up
+	log        *executionLog // nil where nobody reads it
 	integrated integrated
 	cache      cacheUse
 	written    logged           // the answer, as far as it is out

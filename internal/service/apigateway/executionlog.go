@@ -110,6 +110,8 @@ type integrated struct {
 	sent    time.Time // when the request was sent; zero where none was
 	status  int       // that it answered; 0 where it did not
 	latency int64     // milliseconds
+
+	requestID string // that an AWS service has for the call, or ""
 }
 
 // noteEndpointRequest takes down what an integration is sent.

@@ -81,6 +81,7 @@ func (s *Service) invoke(ctx context.Context, x *exchange, event []byte, later b
 	out, err := s.invoker.Invoke(ctx, function, from, event)
 	if err == nil {
 		x.noteEndpointResponse(http.StatusOK, nil, out.Payload)
+		x.integrated.requestID = from.RequestID
 	}
 	switch {
 	case err == nil:

@@ -54,7 +54,9 @@ func (s *Service) admitByUserPool(x *exchange) error {
 	if err := s.admitByPolicy(x); err != nil {
 		return err
 	}
+	began := x.now()
 	claims, err := s.askUserPools(x, a)
+	x.ended(&x.asked, began, err)
 	if err != nil {
 		return err
 	}
