@@ -6,7 +6,8 @@
 #   scripts/setup.sh test    those, a C compiler for the race detector, the SDKs
 #                            that the tests drive, and what the runtimes of the
 #                            tests run on: Python with pip, a JDK with Maven, Ruby;
-#                            and, where cargo is, AWS's Lambda Web Adapter
+#                            Chromium, a generator of clients; and, where cargo is,
+#                            AWS's Lambda Web Adapter
 set -euo pipefail
 cd "$(dirname "$0")/.."
 what=${1:-}
@@ -51,6 +52,12 @@ system() {
 		exit 1
 	fi
 	install "${missing[@]}"
+}
+
+# browser: Chromium, which not every system has as a package.
+browser() {
+	has chromium || has chromium-browser || has google-chrome || { has apt-get && (install chromium); } ||
+		say "without Chromium its tests are skipped"
 }
 
 # python REQUIREMENTS...: these packages in a virtual environment of our own,
@@ -120,6 +127,7 @@ if [ "$what" = test ]; then
 	packs+=(nodejs20.x nodejs22.x python3.12 java17)
 	adapter 1.0.0-rc1 & # while others are waited for
 	building=$!
+	browser
 	node_packages test/sdk/js
 	node_packages test/functions/packages
 	java_libraries test/sdk/dynamodb/java/pom.xml

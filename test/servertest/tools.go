@@ -18,14 +18,17 @@ func Tool(t testing.TB, path ...string) string {
 	return file
 }
 
-// Program returns the path of a program of the machine's.
-func Program(t testing.TB, name string) string {
+// Program returns the path of a program of the machine's, which has one of
+// these names.
+func Program(t testing.TB, names ...string) string {
 	t.Helper()
-	file, err := exec.LookPath(name)
-	if err != nil {
-		missing(t, name)
+	for _, name := range names {
+		if file, err := exec.LookPath(name); err == nil {
+			return file
+		}
 	}
-	return file
+	missing(t, names[0])
+	return ""
 }
 
 // missing skips the test, except where everything has to be there.
