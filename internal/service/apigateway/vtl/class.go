@@ -62,7 +62,9 @@ func classTable(v Value) class {
 		return longMethods
 	case float64:
 		return doubleMethods
-	case *big.Int, *apd.Decimal:
+	case *big.Int:
+		return bigIntegerMethods
+	case *apd.Decimal:
 		return numberMethods
 	case *value.Map:
 		return mapMethods
@@ -74,6 +76,8 @@ func classTable(v Value) class {
 			return setMethods
 		case value.Array:
 			return arrayMethods
+		case value.JSONArray:
+			return jsonArrayMethods
 		}
 		return listMethods
 	}
@@ -88,8 +92,8 @@ var notBuilt = map[string][]string{
 	"net.minidev.json.JSONArray": {"stream", "parallelStream", "forEach", "sort", "removeIf", "replaceAll", "listIterator", "spliterator", "clone"},
 	"java.util.LinkedHashMap":    {"forEach", "compute", "computeIfAbsent", "computeIfPresent", "merge", "replaceAll", "clone"},
 	"java.util.Set":              {"stream", "parallelStream", "forEach", "removeIf", "spliterator", "add", "addAll", "remove", "removeAll", "retainAll", "clear"},
-	"java.math.BigInteger":       {"add", "subtract", "multiply", "divide", "mod", "pow", "negate", "abs"},
-	"java.math.BigDecimal":       {"add", "subtract", "multiply", "divide", "setScale", "pow", "negate", "abs", "round", "toPlainString", "stripTrailingZeros"},
+	"java.math.BigInteger":       {"pow", "modPow", "modInverse", "gcd", "shiftLeft", "shiftRight", "and", "or", "xor", "not", "testBit", "setBit", "sqrt"},
+	"java.math.BigDecimal":       {"add", "subtract", "multiply", "divide", "setScale", "pow", "negate", "abs", "signum", "compareTo", "max", "min", "round", "toPlainString", "stripTrailingZeros"},
 	"java.util.Map.Entry":        {"setValue"},
 }
 

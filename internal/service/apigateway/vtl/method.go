@@ -3,6 +3,7 @@ package vtl
 import (
 	"errors"
 	"fmt"
+	"math/big"
 	"slices"
 
 	"cloudless/internal/service/apigateway/value"
@@ -15,7 +16,7 @@ type class map[string][]method
 // method is one method, or one overload of it.
 type method struct {
 	// params has a letter for each parameter: o Object, s String or CharSequence,
-	// i int, h char, c Collection, m Map, n any Number, l long. A trailing * takes any
+	// i int, h char, r char[], c Collection, m Map, n any Number, l long, b BigInteger, z Boolean. A trailing * takes any
 	// number of Objects.
 	params string
 	call   func(*invocation) (Value, error)
@@ -27,6 +28,9 @@ type invocation struct {
 	recv Value
 	args []Value
 }
+
+// errClass is what Java does when a value is compared with one of another class.
+var errClass = errors.New("java.lang.ClassCastException")
 
 func (x *invocation) str(i int) string       { return x.args[i].(string) }
 func (x *invocation) int(i int) int          { return int(x.args[i].(int32)) }
@@ -97,6 +101,9 @@ func (r *renderer) call(v Value, name string, args []Value) (Value, error) {
 			return m.invoke(r, v, args)
 		}
 	}
+	if name == "compareTo" && len(args) == 1 && len(table[name]) > 0 {
+		return nil, errClass // Comparable has it for any Object
+	}
 	if hasNoParams(table[name]) || hasNoParams(objectMethods[name]) {
 		return nil, errArguments // Velocity finds a method without parameters for any
 	}
@@ -164,10 +171,22 @@ func converts(param byte, v Value) bool {
 		ok = value.IsNumber(v)
 	case 'm':
 		_, ok = v.(*value.Map)
+	case 'z':
+		_, ok = v.(bool)
+	case 'b':
+		_, ok = v.(*big.Int)
+	case 'r':
+		l, isList := v.(*value.List)
+		ok = isList && l.Kind() == value.Array && !slices.ContainsFunc(l.Elems(), func(v Value) bool { return !isChar(v) })
 	case 'c':
 		l, isList := v.(*value.List)
 		ok = isList && l.Kind() != value.Array
 	}
+	return ok
+}
+
+func isChar(v Value) bool {
+	_, ok := v.(value.Char)
 	return ok
 }
 

@@ -40,7 +40,7 @@ func (x *invocation) contains(l *value.List, v Value) (bool, error) {
 
 // collectionMethods are those that lists, sets and arrays share.
 func collectionMethods(more class) class {
-	c := class{
+	return joined(class{
 		"size":    {{"", func(x *invocation) (Value, error) { return int32(x.self().Len()), nil }}},
 		"isEmpty": {{"", func(x *invocation) (Value, error) { return x.self().Len() == 0, nil }}},
 		"contains": {{"o", func(x *invocation) (Value, error) {
@@ -53,11 +53,7 @@ func collectionMethods(more class) class {
 			elems := append([]Value(nil), x.self().Elems()...)
 			return value.ListOf(value.Array, elems...), x.r.alloc(elemSize * len(elems))
 		}}},
-	}
-	for name, m := range more {
-		c[name] = m
-	}
-	return c
+	}, more)
 }
 
 var (
@@ -77,7 +73,9 @@ var (
 			x.self().Clear()
 			return "", nil
 		}}},
-		"toJSONString":  {{"", toJSONString}},
+	})
+	jsonArrayMethods = joined(listMethods, class{
+		"toJSONString":  {{"", objectMethods["toString"][0].call}},
 		"appendElement": {{"o", func(x *invocation) (Value, error) { _, err := listAdd(x); return x.recv, err }}},
 	})
 	// An array answers to the methods of a list that does not change its length.
@@ -202,12 +200,4 @@ func listSubList(x *invocation) (Value, error) {
 	}
 	part := append([]Value(nil), x.self().Elems()[from:to]...)
 	return value.ListOf(value.ArrayList, part...), x.r.alloc(elemSize * len(part))
-}
-
-func toJSONString(x *invocation) (Value, error) {
-	if x.self().Kind() != value.JSONArray {
-		return nil, nil
-	}
-	s, _, err := x.r.toString(x.recv)
-	return s, err
 }

@@ -2,7 +2,9 @@ package vtl
 
 import (
 	"fmt"
+	"maps"
 	"math"
+	"math/bits"
 	"strconv"
 	"strings"
 	"unicode"
@@ -22,14 +24,12 @@ var numberMethods = class{
 	"byteValue":   {{"", func(x *invocation) (Value, error) { return int32(int8(intValue(x.recv))), nil }}},
 }
 
-func numbers(more class) class {
-	c := class{}
-	for name, m := range numberMethods {
-		c[name] = m
-	}
-	for name, m := range more {
-		c[name] = m
-	}
+func numbers(more class) class { return joined(numberMethods, more) }
+
+// joined is a class with the methods of two; those of the second go first.
+func joined(a, b class) class {
+	c := maps.Clone(a)
+	maps.Copy(c, b)
 	return c
 }
 
@@ -47,9 +47,7 @@ var integerMethods = numbers(class{
 	"min":            {{"ii", func(x *invocation) (Value, error) { return int32(min(x.int(0), x.int(1))), nil }}},
 	"sum":            {{"ii", func(x *invocation) (Value, error) { return int32(x.int(0)) + int32(x.int(1)), nil }}},
 	"signum":         {{"i", func(x *invocation) (Value, error) { return int32(sign(x.int(0) < 0, x.int(0) > 0)), nil }}},
-	"bitCount": {{"i", func(x *invocation) (Value, error) {
-		return int32(strings.Count(strconv.FormatUint(uint64(uint32(x.int(0))), 2), "1")), nil
-	}}},
+	"bitCount":       {{"i", func(x *invocation) (Value, error) { return int32(bits.OnesCount32(uint32(x.int(0)))), nil }}},
 })
 
 var longMethods = numbers(class{
@@ -63,6 +61,13 @@ var longMethods = numbers(class{
 	"max":         {{"ll", func(x *invocation) (Value, error) { return max(longValue(x.args[0]), longValue(x.args[1])), nil }}},
 	"min":         {{"ll", func(x *invocation) (Value, error) { return min(longValue(x.args[0]), longValue(x.args[1])), nil }}},
 	"sum":         {{"ll", func(x *invocation) (Value, error) { return longValue(x.args[0]) + longValue(x.args[1]), nil }}},
+	"signum": {{"l", func(x *invocation) (Value, error) {
+		n := longValue(x.args[0])
+		return int32(sign(n < 0, n > 0)), nil
+	}}},
+	"bitCount":       {{"l", func(x *invocation) (Value, error) { return int32(bits.OnesCount64(uint64(longValue(x.args[0])))), nil }}},
+	"toOctalString":  {{"l", func(x *invocation) (Value, error) { return strconv.FormatUint(uint64(longValue(x.args[0])), 8), nil }}},
+	"toBinaryString": {{"l", func(x *invocation) (Value, error) { return strconv.FormatUint(uint64(longValue(x.args[0])), 2), nil }}},
 })
 
 var doubleMethods = numbers(class{
@@ -72,6 +77,9 @@ var doubleMethods = numbers(class{
 	"isNaN":       {{"", func(x *invocation) (Value, error) { return math.IsNaN(x.recv.(float64)), nil }}, {"n", func(x *invocation) (Value, error) { return math.IsNaN(doubleValue(x.args[0])), nil }}},
 	"isInfinite":  {{"", func(x *invocation) (Value, error) { return math.IsInf(x.recv.(float64), 0), nil }}},
 	"compareTo":   {{"n", func(x *invocation) (Value, error) { return int32(compareNumbers(x.recv, x.args[0])), nil }}},
+	"compare": {{"nn", func(x *invocation) (Value, error) {
+		return int32(compareNumbers(doubleValue(x.args[0]), doubleValue(x.args[1]))), nil
+	}}},
 	"max": {{"nn", func(x *invocation) (Value, error) {
 		return math.Max(doubleValue(x.args[0]), doubleValue(x.args[1])), nil
 	}}},
@@ -82,18 +90,22 @@ var doubleMethods = numbers(class{
 })
 
 var booleanMethods = class{
+	"compareTo": {{"z", func(x *invocation) (Value, error) {
+		return int32(sign(!x.recv.(bool) && x.args[0].(bool), x.recv.(bool) && !x.args[0].(bool))), nil
+	}}},
 	"booleanValue": {{"", func(x *invocation) (Value, error) { return x.recv, nil }}},
 	"parseBoolean": {{"s", parseBoolean}},
 	"valueOf":      {{"s", parseBoolean}},
 }
 
 var characterMethods = class{
-	"charValue":    {{"", func(x *invocation) (Value, error) { return x.recv, nil }}},
-	"isDigit":      {{"h", onChar(unicode.IsDigit)}},
-	"isLetter":     {{"h", onChar(unicode.IsLetter)}},
-	"isUpperCase":  {{"h", onChar(unicode.IsUpper)}},
-	"isLowerCase":  {{"h", onChar(unicode.IsLower)}},
-	"isWhitespace": {{"h", onChar(javaSpace)}},
+	"charValue":       {{"", func(x *invocation) (Value, error) { return x.recv, nil }}},
+	"isDigit":         {{"h", onChar(unicode.IsDigit)}},
+	"isLetter":        {{"h", onChar(unicode.IsLetter)}},
+	"isLetterOrDigit": {{"h", onChar(func(r rune) bool { return unicode.IsLetter(r) || unicode.IsDigit(r) })}},
+	"isUpperCase":     {{"h", onChar(unicode.IsUpper)}},
+	"isLowerCase":     {{"h", onChar(unicode.IsLower)}},
+	"isWhitespace":    {{"h", onChar(javaSpace)}},
 	"toUpperCase": {{"h", func(x *invocation) (Value, error) {
 		return value.Char(unicode.ToUpper(rune(x.args[0].(value.Char)))), nil
 	}}},

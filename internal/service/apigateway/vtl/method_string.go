@@ -83,8 +83,8 @@ var stringMethods = class{
 	"lastIndexOf":  {{"s", lastIndexOf}, {"i", lastIndexOf}, {"si", lastIndexOf}, {"ii", lastIndexOf}},
 	"repeat":       {{"i", repeat}},
 	"toCharArray":  {{"", toCharArray}},
-	"valueOf":      {{"o", stringOf}},
-	"copyValueOf":  {{"o", stringOf}},
+	"valueOf":      {{"r", ofChars}, {"o", stringOf}},
+	"copyValueOf":  {{"r", ofChars}},
 	"join":         {{"sc", joinAll}, {"s*", joinAll}},
 }
 
@@ -241,6 +241,19 @@ func toCharArray(x *invocation) (Value, error) {
 		l.Add(value.Char(u.at(i)))
 	}
 	return l, nil
+}
+
+// ofChars is String.valueOf and copyValueOf with an array of characters.
+func ofChars(x *invocation) (Value, error) {
+	chars := x.list(0).Elems()
+	if err := x.r.alloc(2 * len(chars)); err != nil {
+		return nil, err
+	}
+	units := make([]uint16, len(chars))
+	for i, c := range chars {
+		units[i] = uint16(c.(value.Char))
+	}
+	return string(utf16.Decode(units)), nil
 }
 
 // stringOf is String.valueOf.
