@@ -154,6 +154,7 @@ func (a *App) start(ctx context.Context, cfg Config) error {
 	}
 	server := front.NewServer(door.Handler(front.Door{WellKnownKey: true}), cfg.Log)
 	a.onClose("front", server.Shutdown)
+	secure = door.TLS(secure)
 	for _, l := range listeners {
 		server.Serve(l, secure, cfg.TLS, a.failed)
 	}

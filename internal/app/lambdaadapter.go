@@ -96,10 +96,11 @@ func (r roles) Credentials(ctx context.Context, roleARN, session string) (api.Ke
 	return r.sts.SessionFor(ctx, "lambda.amazonaws.com", roleARN, session, roleSession)
 }
 
-// objects is S3 as Lambda sees it: its operation table, called as the caller.
+// objects is S3 as Lambda and API Gateway see it: its operation table, called as
+// the caller.
 type objects struct{ s3 *api.Service }
 
-// Open implements lambda.Objects.
+// Open implements lambda.Objects and apigateway.Objects.
 func (o objects) Open(ctx context.Context, call *api.Call, bucket, key, version string) (io.ReadCloser, error) {
 	in := &s3api.GetObjectRequest{Bucket: bucket, Key: key}
 	if version != "" {

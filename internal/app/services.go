@@ -86,6 +86,7 @@ func (a *App) build(ctx context.Context, cfg Config, st stores, ca *authority.Au
 		Invoker:   invoker{lambdaService, lambdaService.API(), gatewayRoles{stsService, cfg.Clock}},
 		Documents: apiPolicies{authorizer: authz},
 		Logs:      gatewayLogs{functionLogs{logs: logsService.API()}, gatewayRoles{stsService, cfg.Clock}},
+		Objects:   objects{s3Service.API()},
 		Tokens:    userPools{userpool.New(cfg.UserPools, cfg.Clock)},
 		Services: newGatewayServices(gatewayRoles{stsService, cfg.Clock}, door,
 			dynamodbService.API(), iamService.API(), lambdaService.API(), logsService.API(), s3Service.API(), streamService.API(), stsService.API()),

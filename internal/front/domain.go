@@ -2,6 +2,7 @@ package front
 
 import (
 	"context"
+	"crypto/tls"
 	"io"
 	"net/http"
 	"net/netip"
@@ -18,6 +19,40 @@ type Domains interface {
 	// ServeDomain answers a call under the name that host is. signer is that of
 	// DeployedAPIs.
 	ServeDomain(w http.ResponseWriter, r *http.Request, call *api.Call, host string, signer func(body []byte) (api.Principal, error))
+	// Handshake tells how TLS is spoken under the name that a host is: the lowest
+	// version, 0 for no matter, and whether clients have to bring a certificate.
+	Handshake(ctx context.Context, host string) (lowest uint16, certificate bool, err error)
+}
+
+// spokenOverTLS are the protocols that clients may choose in a handshake.
+var spokenOverTLS = []string{"h2", "http/1.1"}
+
+// TLS returns base with what custom domain names ask of their clients. Whether
+// a certificate is trusted, the API that is called tells, as AWS does: it answers
+// 403. That there is none ends the handshake.
+func (f *Front) TLS(base *tls.Config) *tls.Config {
+	base = base.Clone()
+	base.NextProtos = spokenOverTLS
+	if f.cfg.Domains == nil {
+		return base
+	}
+	base.GetConfigForClient = func(hello *tls.ClientHelloInfo) (*tls.Config, error) {
+		host := hostname(hello.ServerName)
+		if !mayBeDomain(host) {
+			return nil, nil // base
+		}
+		lowest, certificate, err := f.cfg.Domains.Handshake(hello.Context(), host)
+		if err != nil || lowest == 0 && !certificate {
+			return nil, err
+		}
+		c := base.Clone()
+		c.GetConfigForClient, c.MinVersion = nil, lowest
+		if certificate {
+			c.ClientAuth = tls.RequireAnyClientCert
+		}
+		return c, nil
+	}
+	return base
 }
 
 // serveDomain answers a request whose host is a custom domain name, and tells

@@ -2,11 +2,16 @@ package front
 
 import (
 	"context"
+	"crypto/tls"
+	"crypto/x509"
 	"errors"
+	"net"
 	"net/http"
 	"testing"
 
 	"cloudless/internal/api"
+	"cloudless/internal/authority"
+	"cloudless/internal/clock"
 )
 
 // fakeDomains knows shop.example.com.
@@ -26,6 +31,74 @@ func (f *fakeDomains) IsDomain(_ context.Context, host string) (bool, error) {
 func (f *fakeDomains) ServeDomain(w http.ResponseWriter, r *http.Request, call *api.Call, host string, _ func([]byte) (api.Principal, error)) {
 	*f.seen = seen{operation: "domain", call: call, path: r.URL.EscapedPath(), api: host}
 	w.WriteHeader(http.StatusTeapot)
+}
+
+func (f *fakeDomains) Handshake(_ context.Context, host string) (uint16, bool, error) {
+	switch host {
+	case "broken.example.com":
+		return 0, false, errors.New("broken")
+	case "modern.example.com":
+		return tls.VersionTLS13, false, nil
+	case "old.example.com":
+		return tls.VersionTLS10, false, nil
+	case "mutual.example.com":
+		return tls.VersionTLS12, true, nil
+	}
+	return 0, false, nil
+}
+
+func TestNamesSayHowTLSIsSpoken(t *testing.T) {
+	f := newFixture()
+	f.front.cfg.Domains = &fakeDomains{}
+	ca, err := authority.New(clock.System{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	secure := f.front.TLS(&tls.Config{GetCertificate: ca.GetCertificate})
+	roots := x509.NewCertPool()
+	roots.AppendCertsFromPEM(ca.PEM())
+	own, err := ca.GetCertificate(&tls.ClientHelloInfo{ServerName: "client.example.com"}) // of any kind
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, tt := range []struct {
+		name, host  string
+		lowest, max uint16
+		certificate bool
+		works       bool
+	}{
+		{"a name of AWS", "dynamodb.us-east-1.amazonaws.com", tls.VersionTLS12, tls.VersionTLS13, false, true},
+		{"a name of AWS, with an old client", "dynamodb.us-east-1.amazonaws.com", tls.VersionTLS10, tls.VersionTLS11, false, false},
+		{"a name that asks for no certificate", "shop.example.com", tls.VersionTLS12, tls.VersionTLS13, false, true},
+		{"a name for old clients", "old.example.com", tls.VersionTLS10, tls.VersionTLS10, false, true},
+		{"a name for new clients", "modern.example.com", tls.VersionTLS12, tls.VersionTLS13, false, true},
+		{"a name for new clients, with another", "modern.example.com", tls.VersionTLS12, tls.VersionTLS12, false, false},
+		{"mutual TLS", "mutual.example.com", tls.VersionTLS12, tls.VersionTLS13, true, true},
+		{"mutual TLS in capitals, without a certificate", "Mutual.example.com", tls.VersionTLS12, tls.VersionTLS12, false, false},
+		{"a name that cannot be found out", "broken.example.com", tls.VersionTLS12, tls.VersionTLS13, false, false},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			c := &tls.Config{ServerName: tt.host, RootCAs: roots, MinVersion: tt.lowest, MaxVersion: tt.max, NextProtos: []string{"h2"}}
+			if tt.certificate {
+				c.Certificates = []tls.Certificate{*own}
+			}
+			here, there := net.Pipe()
+			defer func() { _ = here.Close() }()
+			served := make(chan error, 1)
+			go func() {
+				defer func() { _ = there.Close() }()
+				served <- tls.Server(there, secure).HandshakeContext(t.Context())
+			}()
+			client := tls.Client(here, c)
+			err := errors.Join(client.HandshakeContext(t.Context()), func() error { _ = here.Close(); return <-served }())
+			if (err == nil) != tt.works {
+				t.Fatalf("handshake: %v", err)
+			}
+			if state := client.ConnectionState(); tt.works && state.NegotiatedProtocol != "h2" {
+				t.Errorf("protocol %q", state.NegotiatedProtocol)
+			}
+		})
+	}
 }
 
 func TestCustomDomainsLeadToAPIs(t *testing.T) {

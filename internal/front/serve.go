@@ -39,7 +39,7 @@ func NewServer(h http.Handler, log *slog.Logger) *Server {
 // that is wanted. What goes wrong later is sent to failed.
 func (s *Server) Serve(l net.Listener, secure *tls.Config, tlsAlone bool, failed chan<- error) {
 	secure = secure.Clone()
-	secure.NextProtos = []string{"h2", "http/1.1"}
+	secure.NextProtos = spokenOverTLS
 	if tlsAlone {
 		l = tls.NewListener(l, secure)
 	} else {

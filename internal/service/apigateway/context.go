@@ -86,6 +86,9 @@ func (id *requestIdentity) variables() *value.Map {
 			m.Put(v.name, *v.value)
 		}
 	}
+	if id.ClientCert != nil {
+		m.Put("clientCert", id.ClientCert.variables())
+	}
 	return m
 }
 

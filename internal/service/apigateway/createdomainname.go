@@ -18,24 +18,46 @@ func (s *Service) CreateDomainName(ctx context.Context, call *api.Call, in *agw.
 	if err != nil {
 		return nil, err
 	}
+	var trust *truststoreRecord
+	if d.Domain.MutualTlsAuthentication != nil {
+		if trust, err = s.fetchTruststore(ctx, call, d.Domain.MutualTlsAuthentication); err != nil {
+			return nil, err
+		}
+		d.Truststore = trust.ID
+	}
 	name := *d.Domain.DomainName
-	key, kept := domainKey(name), domainNames.key(call, name)
-	err = s.store.Update(ctx, kv.Claims{Write: [][]byte{key, kept}}, func(tx kv.Tx) error {
+	key := domainKey(name)
+	err = s.store.Update(ctx, kv.Claims{Write: [][]byte{key, domainNames.key(call, name)}}, func(tx kv.Tx) error {
 		if taken, err := exists(tx, key); err != nil || taken {
 			if err != nil {
 				return err
 			}
 			return agw.BadRequestException("The domain name you provided already exists.")
 		}
-		if err := save(tx, key, &domainOwner{Form: form, Account: call.Account, Region: call.Region}); err != nil {
-			return err
-		}
-		return save(tx, kept, d)
+		return saveDomain(tx, call, d, trust)
 	})
 	if err != nil {
 		return nil, err
 	}
 	return &d.Domain, nil
+}
+
+// saveDomain writes a domain name that may be one with a truststore that is not
+// kept yet.
+func saveDomain(tx kv.Tx, call *api.Call, d *domainName, trust *truststoreRecord) error {
+	name := *d.Domain.DomainName
+	if trust != nil {
+		if err := save(tx, truststoreKey(name), trust); err != nil {
+			return err
+		}
+	}
+	if d.Truststore == "" {
+		tx.Delete(truststoreKey(name))
+	}
+	if err := save(tx, domainKey(name), ownerOf(call, d)); err != nil {
+		return err
+	}
+	return save(tx, domainNames.key(call, name), d)
 }
 
 func (s *Service) newDomain(call *api.Call, in *agw.CreateDomainNameRequest) (*domainName, error) {
@@ -44,11 +66,8 @@ func (s *Service) newDomain(call *api.Call, in *agw.CreateDomainNameRequest) (*d
 		name  string
 	}{
 		{deref(in.CertificateBody) != "" || deref(in.CertificatePrivateKey) != "" || deref(in.CertificateChain) != "", "certificateBody"},
-		{in.MutualTlsAuthentication != nil, "mutualTlsAuthentication"},
-		{deref(in.OwnershipVerificationCertificateArn) != "", "ownershipVerificationCertificateArn"},
 		{deref(in.Policy) != "", "policy"},
 		{in.RoutingMode != "" && in.RoutingMode != "BASE_PATH_MAPPING_ONLY", "routingMode"},
-		{in.EndpointAccessMode != "", "endpointAccessMode"},
 	} {
 		if option.asked {
 			return nil, awserr.Unsupported("the " + option.name + " parameter of CreateDomainName")
@@ -58,8 +77,14 @@ func (s *Service) newDomain(call *api.Call, in *agw.CreateDomainNameRequest) (*d
 		CertificateArn: in.CertificateArn, CertificateName: in.CertificateName, DomainName: new(lowerName(in.DomainName)),
 		DomainNameStatus: "AVAILABLE", EndpointConfiguration: endpointConfiguration(in.EndpointConfiguration),
 		RegionalCertificateArn: in.RegionalCertificateArn, RegionalCertificateName: in.RegionalCertificateName,
-		RoutingMode: "BASE_PATH_MAPPING_ONLY", SecurityPolicy: in.SecurityPolicy, Tags: in.Tags,
+		RoutingMode: "BASE_PATH_MAPPING_ONLY", SecurityPolicy: in.SecurityPolicy, EndpointAccessMode: in.EndpointAccessMode, Tags: in.Tags,
 	}}
+	if arn := deref(in.OwnershipVerificationCertificateArn); arn != "" {
+		d.Domain.OwnershipVerificationCertificateArn = &arn
+	}
+	if m := in.MutualTlsAuthentication; m != nil && deref(m.TruststoreUri) != "" {
+		d.Domain.MutualTlsAuthentication = &agw.MutualTlsAuthentication{TruststoreUri: m.TruststoreUri, TruststoreVersion: m.TruststoreVersion}
+	}
 	if d.Domain.SecurityPolicy == "" {
 		d.Domain.SecurityPolicy = "TLS_1_2"
 	}

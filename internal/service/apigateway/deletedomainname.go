@@ -21,6 +21,7 @@ func (s *Service) DeleteDomainName(ctx context.Context, call *api.Call, in *agw.
 		}
 		tx.Delete(kept)
 		tx.Delete(key)
+		tx.Delete(truststoreKey(name))
 		return deleteAll(tx, mappingPrefix(name))
 	})
 	if err != nil {

@@ -11,7 +11,8 @@
 //     of the store, for imports, exports and clones;
 //   - documentation.go: what is told about an API;
 //   - kept.go:      things of an account beside its APIs: VPC links, client
-//     certificates, domain names (domainname.go, and resolvedomain.go for calls);
+//     certificates, domain names (domainname.go, and for calls resolvedomain.go,
+//     domaintls.go, clientcert.go);
 //   - patch.go:     updates by patch operations;
 //   - authorize.go: the names of things in policies;
 //   - page.go:      lists in pages;

@@ -19,16 +19,27 @@ import (
 //	("apigateway", "kept", account, region, "domainnames", name)  domainName
 //	("apigateway", "domain", name)                                domainOwner
 //	("apigateway", "domain", name, "mapping", basePath)           basePathMapping
+//	("apigateway", "domain", name, "truststore")                  truststoreRecord
 type domainName struct {
-	Form   int
-	Domain agw.DomainName
+	Form       int
+	Domain     agw.DomainName
+	Truststore string `json:",omitempty"` // the id of its truststoreRecord, or ""
 }
 
-// domainOwner tells whose a domain name is.
+// domainOwner tells whose a domain name is, and what calls under it have to
+// know.
 type domainOwner struct {
-	Form    int
-	Account string
-	Region  string
+	Form           int
+	Account        string
+	Region         string
+	SecurityPolicy string `json:",omitempty"` // "" is TLS_1_2
+	Strict         bool   `json:",omitempty"` // the endpoint access mode
+	Truststore     string `json:",omitempty"` // the id of its truststoreRecord; "" without mutual TLS
+}
+
+func ownerOf(call *api.Call, d *domainName) *domainOwner {
+	return &domainOwner{Form: form, Account: call.Account, Region: call.Region, SecurityPolicy: d.Domain.SecurityPolicy,
+		Strict: d.Domain.EndpointAccessMode == "STRICT", Truststore: d.Truststore}
 }
 
 // basePathMapping says which API, and which of its stages, the paths below a
@@ -55,6 +66,10 @@ func mappingKey(name, basePath string) []byte {
 }
 
 func mappingPrefix(name string) []byte { return keys.Encode("apigateway", "domain", name, "mapping") }
+
+func truststoreKey(name string) []byte {
+	return keys.Encode("apigateway", "domain", name, "truststore")
+}
 
 func noSuchMapping() error {
 	return agw.NotFoundException("Invalid base path mapping identifier specified")
@@ -105,10 +120,14 @@ func checkDomain(d *agw.DomainName) error {
 		return agw.BadRequestException("A certificate ARN is required for a domain name of this endpoint type")
 	case !certificates.MatchString(*certificate):
 		return agw.BadRequestException("Invalid certificate ARN: " + *certificate)
-	case !slices.Contains([]string{"TLS_1_0", "TLS_1_2"}, d.SecurityPolicy):
-		return awserr.Unsupported("the security policy " + d.SecurityPolicy + " of a domain name")
+	case d.OwnershipVerificationCertificateArn != nil && !certificates.MatchString(*d.OwnershipVerificationCertificateArn):
+		return agw.BadRequestException("Invalid certificate ARN: " + *d.OwnershipVerificationCertificateArn)
+	case d.MutualTlsAuthentication != nil && !regional:
+		return agw.BadRequestException("Mutual TLS is only supported for domain names of the endpoint type REGIONAL")
+	case d.MutualTlsAuthentication != nil && d.SecurityPolicy == "TLS_1_0":
+		return agw.BadRequestException("Mutual TLS requires a security policy of TLS_1_2 or higher")
 	}
-	return nil
+	return checkSecurityPolicy(d.SecurityPolicy, d.EndpointAccessMode, d.EndpointConfiguration.Types[0])
 }
 
 // checkBasePath refuses what cannot be a base path.

@@ -51,9 +51,10 @@ func TestPathsOfADomainNameLeadToStages(t *testing.T) {
 		if err != nil || known != tt.known {
 			t.Errorf("IsDomain(%s) = %t, %v, want %t", tt.host, known, err, tt.known)
 		}
-		api, path, err := w.resolveDomain(t.Context(), tt.host, tt.path)
+		d, err := w.domainAt(t.Context(), tt.host)
+		api, path := d.resolve(tt.path)
 		if err != nil || api != tt.api || api != "" && path != tt.want {
-			t.Errorf("resolveDomain(%s, %s) = %s, %s, %v, want %s, %s", tt.host, tt.path, api, path, err, tt.api, tt.want)
+			t.Errorf("resolve(%s, %s) = %s, %s, %v, want %s, %s", tt.host, tt.path, api, path, err, tt.api, tt.want)
 		}
 	}
 	do(w, w.DeleteDomainName, agw.DeleteDomainNameRequest{DomainName: "shop.example.com"})
@@ -82,7 +83,12 @@ func TestDomainNamesAreAWSs(t *testing.T) {
 	}{
 		{agw.CreateDomainNameRequest{DomainName: "shop.example.com", RegionalCertificateArn: new(certificateARN), EndpointConfiguration: regional}, "BadRequestException", "The domain name you provided already exists."},
 		{agw.CreateDomainNameRequest{DomainName: "a b", RegionalCertificateArn: new(certificateARN), EndpointConfiguration: regional}, "BadRequestException", "Invalid domain name: a b"},
-		{agw.CreateDomainNameRequest{DomainName: "m.example.com", MutualTlsAuthentication: &agw.MutualTlsAuthenticationInput{}}, "NotImplemented", "cloudless does not implement the mutualTlsAuthentication parameter of CreateDomainName yet."},
+		{agw.CreateDomainNameRequest{DomainName: "m.example.com", SecurityPolicy: "SecurityPolicy_TLS13_1_3_2025_09", RegionalCertificateArn: new(certificateARN), EndpointConfiguration: regional},
+			"BadRequestException", "An endpoint access mode is required for the security policy SecurityPolicy_TLS13_1_3_2025_09"},
+		{agw.CreateDomainNameRequest{DomainName: "m.example.com", SecurityPolicy: "SecurityPolicy_TLS13_2025_EDGE", EndpointAccessMode: "BASIC", RegionalCertificateArn: new(certificateARN), EndpointConfiguration: regional},
+			"BadRequestException", "The security policy SecurityPolicy_TLS13_2025_EDGE is not supported for the endpoint type REGIONAL"},
+		{agw.CreateDomainNameRequest{DomainName: "m.example.com", CertificateArn: new(certificateARN), MutualTlsAuthentication: &agw.MutualTlsAuthenticationInput{TruststoreUri: new("s3://certs/ca.pem")}},
+			"BadRequestException", "Mutual TLS is only supported for domain names of the endpoint type REGIONAL"},
 	} {
 		refused(w, w.CreateDomainName, tt.in, tt.code, tt.message)
 	}

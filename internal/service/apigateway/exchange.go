@@ -42,6 +42,8 @@ type exchange struct {
 	traceID    string // for the header X-Amzn-Trace-Id
 	tracedAs   string // the root of the trace; "" where the stage is not traced
 
+	clientCert *clientCert    // of a connection under a name with mutual TLS; nil for others
+	untrusted  error          // why a connection is not to be served; nil for most
 	authorized *authorization // what the authorizer said; nil where none was asked
 
 	authenticate, authorize, asked phase // how the call was admitted; the last by its authorizer

@@ -35,6 +35,7 @@ type world struct {
 	authz   *fakeAuthorizer
 	aws     *fakeServices
 	written *fakeLogs
+	objects fakeObjects
 	call    *api.Call
 
 	signer      api.Principal // who signed the calls of deployed APIs; nobody by default
@@ -44,12 +45,12 @@ type world struct {
 func newWorld(t *testing.T) *world {
 	w := &world{
 		t: t, clock: clock.NewFake(time.Date(2026, 1, 2, 3, 4, 5, 600, time.UTC), 1),
-		invoker: &fakeInvoker{}, authz: &fakeAuthorizer{}, aws: &fakeServices{}, written: &fakeLogs{},
+		invoker: &fakeInvoker{}, authz: &fakeAuthorizer{}, aws: &fakeServices{}, written: &fakeLogs{}, objects: fakeObjects{},
 		call: &api.Call{Account: testAccount, Region: "us-east-1", RequestID: "5e1f0a39-0000-4000-8000-000000000001",
 			Principal: api.Root(testAccount), SourceIP: "127.0.0.1", UserAgent: "test/1"},
 	}
 	store := memkv.New()
-	w.Service = New(Config{Store: store, Authorizer: w.authz, Clock: w.clock, Invoker: w.invoker, Documents: fakeDocuments{}, Services: w.aws, Tokens: fakeTokens{}, Logs: w.written, Log: slog.New(slog.DiscardHandler)})
+	w.Service = New(Config{Store: store, Authorizer: w.authz, Clock: w.clock, Invoker: w.invoker, Documents: fakeDocuments{}, Services: w.aws, Tokens: fakeTokens{}, Logs: w.written, Objects: w.objects, Log: slog.New(slog.DiscardHandler)})
 	t.Cleanup(func() { _ = store.Close() })
 	return w
 }
@@ -128,6 +129,17 @@ func (f *fakeLogs) Append(_ context.Context, from Source, group, _ string, event
 		f.lines = append(f.lines, from.Role+" "+group+" "+e.Message)
 	}
 	return nil
+}
+
+// fakeObjects are what S3 has, by bucket, key and version.
+type fakeObjects map[string]string
+
+func (f fakeObjects) Open(_ context.Context, _ *api.Call, bucket, key, version string) (io.ReadCloser, error) {
+	content, ok := f[bucket+"/"+key+"?"+version]
+	if !ok {
+		return nil, &awserr.Error{Code: "NoSuchKey", Status: 404, Message: "The specified key does not exist."}
+	}
+	return io.NopCloser(strings.NewReader(content)), nil
 }
 
 // fakeServices answers as it was told to, and remembers what it was asked.

@@ -33,6 +33,7 @@ func TestTheKeyLayoutIsTheOneInTheStore(t *testing.T) {
 		{"kept", vpcLinks.key(&api.Call{Account: "111111111111", Region: "us-east-1"}, "l1l2l3l4l5")},
 		{"account", accountKey(&api.Call{Account: "111111111111", Region: "us-east-1"})},
 		{"domain", domainKey("shop.example.com")},
+		{"truststore", truststoreKey("shop.example.com")},
 		{"mapping", mappingKey("shop.example.com", "v1")},
 	} {
 		fmt.Fprintf(&b, "%-12s%q\n", k.name, k.key)

@@ -55,20 +55,21 @@ type requestContext struct {
 
 // requestIdentity is who calls. What was not authenticated is null.
 type requestIdentity struct {
-	CognitoIdentityPoolID         *string `json:"cognitoIdentityPoolId"`
-	AccountID                     *string `json:"accountId"`
-	CognitoIdentityID             *string `json:"cognitoIdentityId"`
-	Caller                        *string `json:"caller"`
-	SourceIP                      string  `json:"sourceIp"`
-	PrincipalOrgID                *string `json:"principalOrgId"`
-	AccessKey                     *string `json:"accessKey"`
-	CognitoAuthenticationType     *string `json:"cognitoAuthenticationType"`
-	CognitoAuthenticationProvider *string `json:"cognitoAuthenticationProvider"`
-	UserARN                       *string `json:"userArn"`
-	UserAgent                     *string `json:"userAgent"`
-	User                          *string `json:"user"`
-	APIKey                        *string `json:"apiKey,omitempty"`
-	APIKeyID                      *string `json:"apiKeyId,omitempty"`
+	CognitoIdentityPoolID         *string     `json:"cognitoIdentityPoolId"`
+	AccountID                     *string     `json:"accountId"`
+	CognitoIdentityID             *string     `json:"cognitoIdentityId"`
+	Caller                        *string     `json:"caller"`
+	SourceIP                      string      `json:"sourceIp"`
+	PrincipalOrgID                *string     `json:"principalOrgId"`
+	AccessKey                     *string     `json:"accessKey"`
+	CognitoAuthenticationType     *string     `json:"cognitoAuthenticationType"`
+	CognitoAuthenticationProvider *string     `json:"cognitoAuthenticationProvider"`
+	UserARN                       *string     `json:"userArn"`
+	UserAgent                     *string     `json:"userAgent"`
+	User                          *string     `json:"user"`
+	APIKey                        *string     `json:"apiKey,omitempty"`
+	APIKeyID                      *string     `json:"apiKeyId,omitempty"`
+	ClientCert                    *clientCert `json:"clientCert,omitempty"`
 }
 
 // invokeProxy answers through an integration of type AWS_PROXY: the function
@@ -156,7 +157,7 @@ func (a *authorization) inEvent() map[string]any {
 }
 
 func (x *exchange) identity() requestIdentity {
-	id := requestIdentity{SourceIP: x.call.SourceIP}
+	id := requestIdentity{SourceIP: x.call.SourceIP, ClientCert: x.clientCert}
 	if agent := x.request.UserAgent(); agent != "" {
 		id.UserAgent = &agent
 	}

@@ -15,15 +15,16 @@ import (
 // IsDomain reports whether a host, which is in lower case and has no port, is a
 // custom domain name.
 func (s *Service) IsDomain(ctx context.Context, host string) (bool, error) {
-	name, _, err := s.mappingsOf(ctx, host)
-	return name != "", err
+	d, err := s.domainAt(ctx, host)
+	return d != nil, err
 }
 
 // ServeDomain answers a call of a deployed API under a custom domain name.
 // signer is ServeAPI's.
 func (s *Service) ServeDomain(w http.ResponseWriter, r *http.Request, call *api.Call, host string, signer func(body []byte) (api.Principal, error)) {
 	called := r.URL.EscapedPath()
-	apiID, path, err := s.resolveDomain(r.Context(), host, called)
+	d, err := s.domainAt(r.Context(), host)
+	apiID, path := d.resolve(called)
 	moved := *r
 	u := *r.URL
 	u.RawPath, u.Path = path, path
@@ -33,6 +34,9 @@ func (s *Service) ServeDomain(w http.ResponseWriter, r *http.Request, call *api.
 	moved.URL = &u
 	x := s.newExchange(&moved, call, signer)
 	x.calledPath = called
+	if err == nil {
+		err = s.judgeConnection(x, d, host)
+	}
 	if err != nil {
 		s.refuse(w, x, internalError().because(err))
 		return
@@ -40,54 +44,69 @@ func (s *Service) ServeDomain(w http.ResponseWriter, r *http.Request, call *api.
 	s.begin(w, x, apiID)
 }
 
-// resolveDomain finds what an escaped path means on a host: an API, "" for none,
-// and a path that begins with the stage.
-func (s *Service) resolveDomain(ctx context.Context, host, path string) (apiID, stagePath string, err error) {
-	_, mappings, err := s.mappingsOf(ctx, host)
-	if err != nil {
-		return "", "", err
+// domain is a custom domain name as its calls see it.
+type domain struct {
+	name     string
+	owner    *domainOwner
+	mappings map[string]*agw.BasePathMapping // by their base paths
+}
+
+// resolve finds what an escaped path means: an API, "" for none, and a path that
+// begins with the stage.
+func (d *domain) resolve(path string) (apiID, stagePath string) {
+	if d == nil {
+		return "", path
 	}
 	first, rest, _ := strings.Cut(strings.TrimPrefix(path, "/"), "/")
 	if plain, err := url.PathUnescape(first); err == nil {
 		first = plain
 	}
-	m := mappings[first]
+	m := d.mappings[first]
 	if m != nil && first != noBasePath {
 		path = "/" + rest
-	} else if m = mappings[noBasePath]; m == nil {
-		return "", path, nil
+	} else if m = d.mappings[noBasePath]; m == nil {
+		return "", path
 	}
 	// Where the mapping names no stage, the path does.
 	if stage := deref(m.Stage); stage != "" {
 		path = "/" + url.PathEscape(stage) + path
 	}
-	return *m.RestApiId, path, nil
+	return *m.RestApiId, path
 }
 
-// mappingsOf reads the mappings of the domain name that a host is, by their
-// base paths. A name with "*" in place of its first label takes the hosts that
-// have no name of their own. name is "" where there is none.
-func (s *Service) mappingsOf(ctx context.Context, host string) (name string, mappings map[string]*agw.BasePathMapping, err error) {
+// ownerAt finds the domain name that a host is. A name with "*" in place of its
+// first label takes the hosts that have no name of their own. The owner is nil
+// where there is none.
+func ownerAt(r kv.Reader, host string) (name string, owner *domainOwner, err error) {
 	candidates := []string{host}
 	if _, above, found := strings.Cut(host, "."); found {
 		candidates = append(candidates, "*."+above)
 	}
-	err = s.store.View(ctx, func(r kv.Reader) error {
-		name, mappings = "", map[string]*agw.BasePathMapping{}
-		for _, c := range candidates {
-			if _, err := r.Get(domainKey(c)); errors.Is(err, kv.ErrNotFound) {
-				continue
-			} else if err != nil {
-				return err
-			}
-			all, err := loadAll[basePathMapping](r, mappingPrefix(c))
-			for _, m := range all {
-				mappings[*m.Mapping.BasePath] = &m.Mapping
-			}
-			name = c
-			return err
+	for _, name := range candidates {
+		owner, err := load[domainOwner](r, domainKey(name))
+		if !errors.Is(err, kv.ErrNotFound) {
+			return name, owner, err
 		}
-		return nil
+	}
+	return "", nil, nil
+}
+
+// domainAt reads the domain name that a host is, with its mappings; nil where
+// there is none.
+func (s *Service) domainAt(ctx context.Context, host string) (*domain, error) {
+	return view(ctx, s, func(r kv.Reader) (*domain, error) {
+		name, owner, err := ownerAt(r, host)
+		if err != nil || owner == nil {
+			return nil, err
+		}
+		all, err := loadAll[basePathMapping](r, mappingPrefix(name))
+		if err != nil {
+			return nil, err
+		}
+		d := &domain{name: name, owner: owner, mappings: make(map[string]*agw.BasePathMapping, len(all))}
+		for _, m := range all {
+			d.mappings[*m.Mapping.BasePath] = &m.Mapping
+		}
+		return d, nil
 	})
-	return name, mappings, err
 }

@@ -76,6 +76,7 @@ type Config struct {
 	Services   Services
 	Tokens     Tokens
 	Logs       Logs
+	Objects    Objects
 	Log        *slog.Logger // nil: slog.Default()
 
 	// Unthrottled lets an account's APIs be called as fast as they answer.
@@ -93,6 +94,7 @@ type Service struct {
 	services    Services
 	tokens      Tokens
 	logs        Logs
+	objects     Objects
 	sink        logSink
 	log         *slog.Logger
 	deployed    *deployedCache
@@ -105,6 +107,7 @@ type Service struct {
 	unthrottled bool
 	backends    *transports // carry the calls of HTTP integrations without a client certificate
 	certified   certified
+	truststores truststores
 }
 
 // New returns the service.
@@ -114,7 +117,7 @@ func New(c Config) *Service {
 	}
 	return &Service{
 		store: c.Store, authz: c.Authorizer, clock: c.Clock, invoker: c.Invoker, policies: c.Documents, services: c.Services,
-		tokens: c.Tokens, logs: c.Logs, log: c.Log, unthrottled: c.Unthrottled,
+		tokens: c.Tokens, logs: c.Logs, objects: c.Objects, log: c.Log, unthrottled: c.Unthrottled,
 		deployed: newDeployedCache(), caches: newCaches(c.Clock), backends: newTransports(c.Clock, nil), certified: certified{clock: c.Clock},
 	}
 }

@@ -7,6 +7,7 @@ import (
 	"cloudless/internal/api"
 	agw "cloudless/internal/api/apigateway"
 	"cloudless/internal/awserr"
+	"cloudless/internal/storage/kv"
 )
 
 // UpdateDomainName changes a domain name.
@@ -15,17 +16,35 @@ func (s *Service) UpdateDomainName(ctx context.Context, call *api.Call, in *agw.
 	if err := s.authorize(ctx, call, "PATCH", domainNames.name, name); err != nil {
 		return nil, err
 	}
-	d, err := domainNames.change(ctx, s, call, name, func(d *domainName) error {
+	change := func(r kv.Reader) (*domainName, error) {
+		d, err := domainNames.find(r, call, name)
+		if err != nil {
+			return nil, err
+		}
 		if err := patch(&d.Domain, in.PatchOperations, domainNameRules, refuseByPath); err != nil {
-			return err
+			return nil, err
 		}
 		s.place(call, &d.Domain)
-		return checkDomain(&d.Domain)
+		return d, checkDomain(&d.Domain)
+	}
+	trust, err := s.newTruststore(ctx, call, in.PatchOperations, change)
+	if err != nil {
+		return nil, err
+	}
+	var out *domainName
+	err = s.store.Update(ctx, kv.Claims{Write: [][]byte{domainKey(name), domainNames.key(call, name)}}, func(tx kv.Tx) error {
+		if out, err = change(tx); err != nil {
+			return err
+		}
+		if err := trust.giveTo(out); err != nil {
+			return err
+		}
+		return saveDomain(tx, call, out, trust)
 	})
 	if err != nil {
 		return nil, err
 	}
-	return &d.Domain, nil
+	return &out.Domain, nil
 }
 
 var domainNameRules = []rule[agw.DomainName]{
@@ -51,9 +70,19 @@ var domainNameRules = []rule[agw.DomainName]{
 		d.EndpointConfiguration.IpAddressType = p.text()
 		return nil
 	}},
-	{"/mutualTlsAuthentication/truststoreUri", addReplace, unsupported[agw.DomainName]("mutualTlsAuthentication of a domain name")},
-	{"/mutualTlsAuthentication/truststoreVersion", addReplace, unsupported[agw.DomainName]("mutualTlsAuthentication of a domain name")},
-	{"/ownershipVerificationCertificateArn", addReplace, unsupported[agw.DomainName]("ownershipVerificationCertificateArn of a domain name")},
+	{"/endpointAccessMode", replaceOnly, func(d *agw.DomainName, p patchOp) error {
+		d.EndpointAccessMode = p.text()
+		return nil
+	}},
+	{"/mutualTlsAuthentication/truststoreUri", allOps, patchTruststoreURI},
+	{"/mutualTlsAuthentication/truststoreVersion", allOps, patchTruststoreVersion},
+	{"/ownershipVerificationCertificateArn", allOps, func(d *agw.DomainName, p patchOp) error {
+		d.OwnershipVerificationCertificateArn = nil
+		if p.op != "remove" && p.text() != "" {
+			d.OwnershipVerificationCertificateArn = p.value
+		}
+		return nil
+	}},
 	{"/routingMode", replaceOnly, func(_ *agw.DomainName, p patchOp) error {
 		if p.text() != "BASE_PATH_MAPPING_ONLY" {
 			return awserr.Unsupported("the routingMode " + p.text() + " of a domain name")

@@ -220,6 +220,31 @@ resource "aws_api_gateway_domain_name" "shop" {
   }
 }
 
+resource "aws_s3_bucket" "certificates" {
+  bucket = "certificates-of-clients"
+}
+
+resource "aws_s3_object" "clients" {
+  bucket = aws_s3_bucket.certificates.bucket
+  key    = "clients.pem"
+  source = "clients.pem"
+}
+
+resource "aws_api_gateway_domain_name" "mutual" {
+  domain_name                            = "mutual.example.com"
+  regional_certificate_arn               = "arn:aws:acm:us-east-1:000000000000:certificate/5e1f0a39-0000-4000-8000-000000000001"
+  ownership_verification_certificate_arn = "arn:aws:acm:us-east-1:000000000000:certificate/5e1f0a39-0000-4000-8000-000000000003"
+  security_policy                        = "TLS_1_2"
+
+  endpoint_configuration {
+    types = ["REGIONAL"]
+  }
+
+  mutual_tls_authentication {
+    truststore_uri = "s3://${aws_s3_object.clients.bucket}/${aws_s3_object.clients.key}"
+  }
+}
+
 resource "aws_api_gateway_domain_name" "edge" {
   domain_name     = "edge.example.com"
   certificate_arn = "arn:aws:acm:us-east-1:000000000000:certificate/5e1f0a39-0000-4000-8000-000000000001"
