@@ -25,6 +25,10 @@ type Call struct {
 	UserAgent string
 	Secure    bool // over TLS
 
+	// VpcEndpoint is the VPC endpoint by which the call came, such as
+	// "vpce-0a1b2c3d", or "".
+	VpcEndpoint string
+
 	// Service is the AWS service that makes this call for the principal, such
 	// as "apigateway.amazonaws.com", or "" when the principal called itself.
 	Service string

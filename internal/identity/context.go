@@ -118,6 +118,9 @@ func (a *Authorizer) describe(ctx policy.Context, call *api.Call) {
 		// The address is the caller's own only if no service stands between.
 		ctx.Set("aws:SourceIp", call.SourceIP)
 	}
+	if call.VpcEndpoint != "" {
+		ctx.Set("aws:SourceVpce", call.VpcEndpoint)
+	}
 	describePrincipal(ctx, call)
 }
 

@@ -183,6 +183,26 @@ func TestThePolicyOfAnAPIDecidesWhereNobodySigns(t *testing.T) {
 	}
 }
 
+func TestPrivateAPIsAskThroughWhichEndpointACallComes(t *testing.T) {
+	g := newGateway(t, apigateway.PutMethodInput{AuthorizationType: aws.String("NONE")})
+	policy := `{"Version":"2012-10-17","Statement":[{"Effect":"Allow","Principal":"*","Action":"execute-api:Invoke","Resource":"execute-api:/*"},` +
+		`{"Effect":"Deny","Principal":"*","Action":"execute-api:Invoke","Resource":"execute-api:/*","Condition":{"StringNotEquals":{"aws:SourceVpce":"vpce-1"}}}]}`
+	_, err := g.client().UpdateRestApi(t.Context(), &apigateway.UpdateRestApiInput{RestApiId: &g.api, PatchOperations: []gatewaytypes.PatchOperation{
+		{Op: gatewaytypes.OpReplace, Path: aws.String("/endpointConfiguration/types/EDGE"), Value: aws.String("PRIVATE")},
+		{Op: gatewaytypes.OpAdd, Path: aws.String("/endpointConfiguration/vpcEndpointIds"), Value: aws.String("vpce-1")},
+		{Op: gatewaytypes.OpAdd, Path: aws.String("/endpointConfiguration/vpcEndpointIds"), Value: aws.String("vpce-2")},
+		{Op: gatewaytypes.OpReplace, Path: aws.String("/policy"), Value: &policy}}})
+	g.must(err)
+	g.deploy()
+	for through, want := range map[string]int{"": 403, "-vpce-1": 200, "-vpce-2": 403, "-vpce-3": 403} {
+		called := g
+		called.api += through
+		if status, body := called.get(aws.Credentials{}, ""); status != want {
+			t.Errorf("through %q: %d %s, want %d", through, status, body, want)
+		}
+	}
+}
+
 const authorizerCode = `exports.handler = (event, context, callback) => {
 	if (event.authorizationToken === "nobody") { return callback("Unauthorized"); }
 	callback(null, { principalId: event.authorizationToken, context: { n: 1 }, policyDocument: { Version: "2012-10-17", Statement: [

@@ -81,6 +81,7 @@ func (id *requestIdentity) variables() *value.Map {
 		{"user", id.User},
 		{"userAgent", id.UserAgent},
 		{"userArn", id.UserARN},
+		{"vpceId", id.VpceID},
 	} {
 		if v.value != nil {
 			m.Put(v.name, *v.value)

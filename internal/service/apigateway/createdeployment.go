@@ -19,6 +19,9 @@ func (s *Service) CreateDeployment(ctx context.Context, call *api.Call, in *agw.
 	}
 	d := &deployment{Form: form, ID: newID(s.clock, deploymentIDLength), Description: in.Description, Created: s.now()}
 	err := s.changeAPI(ctx, call, in.RestApiId, func(tx kv.Tx, a *restAPI) error {
+		if err := d.keepPrivate(&a.API); err != nil {
+			return err
+		}
 		d.DisableExecuteApiEndpoint = deref(a.API.DisableExecuteApiEndpoint)
 		d.BinaryMediaTypes, d.Policy = a.API.BinaryMediaTypes, policyDocument(&a.API)
 		d.APIKeySource, d.MinimumCompressionSize = a.API.ApiKeySource, a.API.MinimumCompressionSize

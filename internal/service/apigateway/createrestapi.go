@@ -100,7 +100,6 @@ func validateCreateRestApi(in *agw.CreateRestApiRequest) error {
 	}{
 		{in.SecurityPolicy != "", "securityPolicy"},
 		{in.EndpointAccessMode != "", "endpointAccessMode"},
-		{in.EndpointConfiguration != nil && len(in.EndpointConfiguration.VpcEndpointIds) > 0, "endpointConfiguration.vpcEndpointIds"},
 	} {
 		if option.asked {
 			return awserr.Unsupported("the " + option.name + " parameter of CreateRestApi")
@@ -126,6 +125,9 @@ func validateCreateRestApi(in *agw.CreateRestApiRequest) error {
 func checkEndpoint(c *agw.EndpointConfiguration) error {
 	if len(c.Types) > 1 {
 		return agw.BadRequestException("Cannot create an api with multiple Endpoint Types.")
+	}
+	if err := checkVpcEndpoints(c); err != nil {
+		return err
 	}
 	if slices.Contains(c.Types, "PRIVATE") && c.IpAddressType != "dualstack" {
 		return agw.BadRequestException("Only dualstack ipAddressType is supported for Private APIs.")

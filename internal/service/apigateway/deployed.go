@@ -21,7 +21,8 @@ type deployed struct {
 	deploymentID string
 	variables    map[string]string
 	routes       *route
-	byDomainOnly bool // not to be called under the API's own host
+	byDomainOnly bool     // not to be called under the API's own host
+	vpcEndpoints []string // of a private API
 
 	binaryMediaTypes []string
 	policy           string                           // of the API; "" for none
@@ -192,7 +193,7 @@ func readSnapshot(r kv.Reader, apiID string, st *agw.Stage, deploymentID string)
 		return nil, err
 	}
 	return &deployed{
-		apiID: apiID, stage: *st.StageName, deploymentID: deploymentID, variables: st.Variables, routes: newRoutes(t), byDomainOnly: kept.DisableExecuteApiEndpoint, compressFrom: kept.MinimumCompressionSize,
+		apiID: apiID, stage: *st.StageName, deploymentID: deploymentID, variables: st.Variables, routes: newRoutes(t), byDomainOnly: kept.DisableExecuteApiEndpoint, vpcEndpoints: kept.VpcEndpointIds, compressFrom: kept.MinimumCompressionSize,
 		binaryMediaTypes: kept.BinaryMediaTypes, policy: kept.Policy,
 		apiKeySource: kept.APIKeySource, settings: normalSettings(st.MethodSettings), accessLog: st.AccessLogSettings, traced: deref(st.TracingEnabled),
 		gatewayResponses: responsesByType(responses), authorizers: readyAuthorizers(asked), validators: validatorsByID(checks), models: schemas{apiID: apiID, texts: schemaTexts(texts)},

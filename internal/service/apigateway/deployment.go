@@ -24,6 +24,9 @@ type deployment struct {
 	// DisableExecuteApiEndpoint lets the API be called under custom domain names
 	// alone.
 	DisableExecuteApiEndpoint bool `json:",omitempty"`
+
+	// VpcEndpointIds are those of a private API.
+	VpcEndpointIds []string `json:",omitempty"`
 }
 
 func (d *deployment) shape() agw.Deployment {

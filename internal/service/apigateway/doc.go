@@ -21,7 +21,7 @@
 // The data plane begins in serve.go, and a call goes through the files in this
 // order: deployed.go and canary.go (which deployment a stage stands on), route.go (which
 // resource a path means), exchange.go (the call as everything after it sees it),
-// admit.go, askauthorizer.go and admitkey.go (whether the caller may), cachecall.go (whether the answer is cached), then one of invokelambda.go, callservice.go, proxyevent.go with proxyanswer.go, httpbackend.go with transports.go
+// private.go (through which VPC endpoint), admit.go, askauthorizer.go and admitkey.go (whether the caller may), cachecall.go (whether the answer is cached), then one of invokelambda.go, callservice.go, proxyevent.go with proxyanswer.go, httpbackend.go with transports.go
 // or mock.go, and integrationresponse.go on the way back. What the gateway itself
 // refuses is in refusal.go, and how the API words it in refuse.go. DESIGN.md tells how the two planes meet.
 //

@@ -64,6 +64,9 @@ func describeStage(r kv.Reader, call *api.Call, in *agw.GetExportRequest) (*open
 		}
 		d.DocumentationVersion, d.Documentation = v, partsOf(parts)
 	}
+	if ids := a.API.EndpointConfiguration.VpcEndpointIds; len(ids) > 0 {
+		d.Endpoint = &agw.EndpointConfiguration{VpcEndpointIds: ids}
+	}
 	if d.Version == nil {
 		d.Version = new(a.API.CreatedDate.UTC().Format(time.RFC3339))
 	}

@@ -88,7 +88,6 @@ func (im *importer) checkBuilt() error {
 	}{
 		{d.SecurityPolicy != "", "x-amazon-apigateway-security-policy extension"},
 		{d.EndpointAccessMode != "", "x-amazon-apigateway-endpoint-access-mode extension"},
-		{d.Endpoint != nil && len(d.Endpoint.VpcEndpointIds) > 0, "vpcEndpointIds of an imported document"},
 	} {
 		if option.asked {
 			return awserr.Unsupported("the " + option.name)
@@ -161,7 +160,7 @@ func (im *importer) properties() error {
 		}
 	}
 	if d.Endpoint != nil {
-		a.EndpointConfiguration = endpointConfiguration(d.Endpoint)
+		a.EndpointConfiguration = mergeEndpoint(a.EndpointConfiguration, d.Endpoint)
 	}
 	return checkEndpoint(a.EndpointConfiguration)
 }

@@ -69,6 +69,7 @@ type requestIdentity struct {
 	User                          *string     `json:"user"`
 	APIKey                        *string     `json:"apiKey,omitempty"`
 	APIKeyID                      *string     `json:"apiKeyId,omitempty"`
+	VpceID                        *string     `json:"vpceId,omitempty"`
 	ClientCert                    *clientCert `json:"clientCert,omitempty"`
 }
 
@@ -160,6 +161,9 @@ func (x *exchange) identity() requestIdentity {
 	id := requestIdentity{SourceIP: x.call.SourceIP, ClientCert: x.clientCert}
 	if agent := x.request.UserAgent(); agent != "" {
 		id.UserAgent = &agent
+	}
+	if x.call.VpcEndpoint != "" {
+		id.VpceID = &x.call.VpcEndpoint
 	}
 	if x.keyed != nil {
 		id.APIKey, id.APIKeyID = x.keyed.key.Value, x.keyed.key.Id

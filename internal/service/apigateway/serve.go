@@ -13,7 +13,8 @@ import (
 // stage. signer tells who has signed the request; it is asked where a method
 // wants to know.
 func (s *Service) ServeAPI(w http.ResponseWriter, r *http.Request, call *api.Call, apiID string, signer func(body []byte) (api.Principal, error)) {
-	s.begin(w, s.newExchange(r, call, signer), apiID)
+	x := s.newExchange(r, call, signer)
+	s.begin(w, x, x.cutVpcEndpoint(apiID))
 }
 
 // begin answers a call that is not found out yet.

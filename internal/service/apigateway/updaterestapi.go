@@ -19,7 +19,7 @@ func (s *Service) UpdateRestApi(ctx context.Context, call *api.Call, in *agw.Upd
 	}
 	var out agw.RestApi
 	err := s.changeAPI(ctx, call, in.RestApiId, func(tx kv.Tx, a *restAPI) error {
-		before := policyDocument(&a.API)
+		before, types := policyDocument(&a.API), a.API.EndpointConfiguration.Types
 		if err := patch(&a.API, in.PatchOperations, restAPIRules, refusePlainly); err != nil {
 			return err
 		}
@@ -28,7 +28,7 @@ func (s *Service) UpdateRestApi(ctx context.Context, call *api.Call, in *agw.Upd
 				return err
 			}
 		}
-		if err := checkEndpoint(a.API.EndpointConfiguration); err != nil {
+		if err := checkMove(types, a.API.EndpointConfiguration); err != nil {
 			return err
 		}
 		out = a.API
@@ -52,7 +52,7 @@ var restAPIRules = []rule[agw.RestApi]{
 	{"/binaryMediaTypes/*", allOps, patchBinaryMediaTypes},
 	{"/endpointConfiguration/types/*", allOps, patchEndpointType},
 	{"/endpointConfiguration/ipAddressType", replaceOnly, patchIPAddressType},
-	{"/endpointConfiguration/vpcEndpointIds", allOps, unsupported[agw.RestApi]("vpcEndpointIds of an API")},
+	{"/endpointConfiguration/vpcEndpointIds", allOps, patchVpcEndpoints},
 	{"/minimumCompressionSize", replaceOnly, patchCompressionSize},
 	{"/policy", allOps, func(a *agw.RestApi, p patchOp) error {
 		a.Policy = nil
@@ -125,6 +125,8 @@ func patchEndpointType(a *agw.RestApi, p patchOp) error {
 	a.EndpointConfiguration.Types = []string{p.text()}
 	if p.text() == "PRIVATE" {
 		a.EndpointConfiguration.IpAddressType = "dualstack"
+	} else {
+		a.EndpointConfiguration.VpcEndpointIds = nil
 	}
 	return nil
 }

@@ -238,8 +238,15 @@ func (w *writer) extensions(doc *node) {
 	if a.APIKeySource != "" && a.APIKeySource != "HEADER" {
 		doc.set("x-amazon-apigateway-api-key-source", newText(a.APIKeySource))
 	}
+	endpoint := newObject()
 	if isTrue(a.DisableExecuteApiEndpoint) {
-		doc.set("x-amazon-apigateway-endpoint-configuration", newObject().set("disableExecuteApiEndpoint", newBool(true)))
+		endpoint.set("disableExecuteApiEndpoint", newBool(true))
+	}
+	if a.Endpoint != nil && len(a.Endpoint.VpcEndpointIds) > 0 {
+		endpoint.set("vpcEndpointIds", newTexts(a.Endpoint.VpcEndpointIds))
+	}
+	if len(endpoint.keys) > 0 {
+		doc.set("x-amazon-apigateway-endpoint-configuration", endpoint)
 	}
 	if len(a.BinaryMediaTypes) > 0 {
 		doc.set("x-amazon-apigateway-binary-media-types", newTexts(a.BinaryMediaTypes))
