@@ -203,6 +203,52 @@ func TestPrivateAPIsAskThroughWhichEndpointACallComes(t *testing.T) {
 	}
 }
 
+func TestPrivateDomainNamesAskTheirOwnPolicyFirst(t *testing.T) {
+	g := newGateway(t, apigateway.PutMethodInput{AuthorizationType: aws.String("NONE")})
+	c := g.client()
+	// A session of the SDK's root key speaks for the account; the API admits everybody.
+	_, err := c.UpdateRestApi(t.Context(), &apigateway.UpdateRestApiInput{RestApiId: &g.api, PatchOperations: []gatewaytypes.PatchOperation{
+		{Op: gatewaytypes.OpReplace, Path: aws.String("/endpointConfiguration/types/EDGE"), Value: aws.String("PRIVATE")},
+		{Op: gatewaytypes.OpReplace, Path: aws.String("/policy"), Value: aws.String(`{"Version":"2012-10-17","Statement":[{"Effect":"Allow","Principal":"*","Action":"execute-api:Invoke","Resource":"execute-api:/*"}]}`)}}})
+	g.must(err)
+	g.deploy()
+	policy := func(endpoint string) *string {
+		return aws.String(`{"Version":"2012-10-17","Statement":[{"Effect":"Allow","Principal":"*","Action":"execute-api:Invoke","Resource":"execute-api:/*"},` +
+			`{"Effect":"Deny","Principal":"*","Action":"execute-api:Invoke","Resource":"execute-api:/*","Condition":{"StringNotEquals":{"aws:SourceVpce":"` + endpoint + `"}}}]}`)
+	}
+	name := aws.String("shop.example.com")
+	d, err := c.CreateDomainName(t.Context(), &apigateway.CreateDomainNameInput{DomainName: name, Policy: policy("vpce-1"),
+		CertificateArn:        aws.String("arn:aws:acm:us-east-1:" + servertest.Account + ":certificate/5e1f0a39-0000-4000-8000-000000000002"),
+		EndpointConfiguration: &gatewaytypes.EndpointConfiguration{Types: []gatewaytypes.EndpointType{gatewaytypes.EndpointTypePrivate}}})
+	g.must(err)
+	_, err = c.CreateBasePathMapping(t.Context(), &apigateway.CreateBasePathMappingInput{DomainName: name, DomainNameId: d.DomainNameId, RestApiId: &g.api, Stage: aws.String("prod")})
+	g.must(err)
+	a, err := c.CreateDomainNameAccessAssociation(t.Context(), &apigateway.CreateDomainNameAccessAssociationInput{DomainNameArn: d.DomainNameArn,
+		AccessAssociationSourceType: gatewaytypes.AccessAssociationSourceTypeVpce, AccessAssociationSource: aws.String("vpce-1")})
+	g.must(err)
+	get := func() int {
+		t.Helper()
+		r, err := http.NewRequestWithContext(t.Context(), "GET", g.srv.URL+"/", nil)
+		g.must(err)
+		r.Host = *name
+		answer, err := http.DefaultClient.Do(r)
+		g.must(err)
+		g.must(answer.Body.Close())
+		return answer.StatusCode
+	}
+	if status := get(); status != 200 {
+		t.Errorf("through the endpoint that the policy names: %d", status)
+	}
+	_, err = c.UpdateDomainName(t.Context(), &apigateway.UpdateDomainNameInput{DomainName: name, DomainNameId: d.DomainNameId, PatchOperations: []gatewaytypes.PatchOperation{
+		{Op: gatewaytypes.OpReplace, Path: aws.String("/policy"), Value: policy("vpce-2")}}})
+	g.must(err)
+	if status := get(); status != 403 {
+		t.Errorf("through another: %d", status)
+	}
+	_, err = c.DeleteDomainNameAccessAssociation(t.Context(), &apigateway.DeleteDomainNameAccessAssociationInput{DomainNameAccessAssociationArn: a.DomainNameAccessAssociationArn})
+	g.must(err)
+}
+
 const authorizerCode = `exports.handler = (event, context, callback) => {
 	if (event.authorizationToken === "nobody") { return callback("Unauthorized"); }
 	callback(null, { principalId: event.authorizationToken, context: { n: 1 }, policyDocument: { Version: "2012-10-17", Statement: [

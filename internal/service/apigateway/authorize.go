@@ -35,9 +35,14 @@ func (s *Service) passRole(ctx context.Context, call *api.Call, role *string) er
 	return s.authz.Authorize(ctx, call, "iam:PassRole", *role, api.Given("iam:PassedToService", "apigateway.amazonaws.com"))
 }
 
-// resourceARN names a thing of API Gateway. It has no account.
+// resourceARN names a thing of API Gateway. It has no account, unless it is a
+// private domain name or an access to one.
 func resourceARN(call *api.Call, path ...string) string {
-	return "arn:aws:apigateway:" + call.Region + "::/" + strings.Join(path, "/")
+	account := ""
+	if len(path) > 0 && (path[0] == accessAssociations.name || path[0] == domainNames.name && len(path) > 1 && isPrivateID(path[1])) {
+		account = call.Account
+	}
+	return "arn:aws:apigateway:" + call.Region + ":" + account + ":/" + strings.Join(path, "/")
 }
 
 // tagFacts are what policies may ask of the tags in a request.

@@ -36,7 +36,7 @@ func TestNobodyReadsOrChangesWithoutPermission(t *testing.T) {
 		if operation.Do == nil {
 			continue
 		}
-		for _, action := range []string{"GET", "POST", "PUT", "PATCH", "DELETE"} {
+		for _, action := range []string{"GET", "POST", "PUT", "PATCH", "DELETE", "RejectAccessAssociation"} {
 			w.authz.deny = "apigateway:" + action
 			_, err := operation.Do(t.Context(), w.call, operation.In())
 			if awserr.Code(err) == awserr.CodeAccessDenied {

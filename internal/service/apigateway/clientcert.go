@@ -156,7 +156,7 @@ func (s *Service) truststoreOf(ctx context.Context, d *domain) (*truststore.Stor
 		return ready, nil
 	}
 	record, err := view(ctx, s, func(r kv.Reader) (*truststoreRecord, error) {
-		return load[truststoreRecord](r, truststoreKey(d.name))
+		return load[truststoreRecord](r, truststoreKey(d.id))
 	})
 	if err != nil {
 		return nil, err
@@ -175,6 +175,9 @@ var errNoCertificate = errors.New("no client certificate")
 // judgeConnection takes down who the client of a call under a domain name is,
 // and why not to serve it, if its connection is not one for that name.
 func (s *Service) judgeConnection(x *exchange, d *domain, host string) error {
+	if d.access != nil {
+		return s.judgeAccess(x, d)
+	}
 	connection := x.request.TLS
 	if d.owner.Strict && (connection == nil || lowerName(connection.ServerName) != host) {
 		x.untrusted = errors.New("the server name of the handshake is not the host of the request")
@@ -195,6 +198,16 @@ func (s *Service) judgeConnection(x *exchange, d *domain, host string) error {
 	x.untrusted = store.Verify(certificate, s.clock.Now())
 	x.clientCert = newClientCert(certificate)
 	return nil
+}
+
+// turnAway answers a call that is not to be served as its connection is, and
+// logs why.
+func (x *exchange) turnAway() error {
+	if why, ok := errors.AsType[*refusal](x.untrusted); ok {
+		return why
+	}
+	x.log.add(aboutFailure, "Access denied. Reason: %v", x.untrusted)
+	return forbidden()
 }
 
 // clientCert is the client's certificate as functions see it.

@@ -11,7 +11,7 @@ import (
 // CreateBasePathMapping lets the paths below a base path of a domain name lead
 // to an API.
 func (s *Service) CreateBasePathMapping(ctx context.Context, call *api.Call, in *agw.CreateBasePathMappingRequest) (*agw.BasePathMapping, error) {
-	name := lowerName(in.DomainName)
+	name := domainID(in.DomainName, in.DomainNameId)
 	if err := s.authorize(ctx, call, "POST", domainNames.name, name, "basepathmappings"); err != nil {
 		return nil, err
 	}
@@ -25,7 +25,7 @@ func (s *Service) CreateBasePathMapping(ctx context.Context, call *api.Call, in 
 		if _, err := domainNames.find(tx, call, name); err != nil {
 			return err
 		}
-		if err := checkMapped(tx, call, &m.Mapping); err != nil {
+		if err := checkMapped(tx, call, name, &m.Mapping); err != nil {
 			return err
 		}
 		key := mappingKey(name, *m.Mapping.BasePath)

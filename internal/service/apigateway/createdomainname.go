@@ -1,7 +1,9 @@
 package apigateway
 
 import (
+	"cmp"
 	"context"
+	"slices"
 
 	"cloudless/internal/api"
 	agw "cloudless/internal/api/apigateway"
@@ -25,7 +27,7 @@ func (s *Service) CreateDomainName(ctx context.Context, call *api.Call, in *agw.
 		}
 		d.Truststore = trust.ID
 	}
-	name := *d.Domain.DomainName
+	name := d.id()
 	key := domainKey(name)
 	err = s.store.Update(ctx, kv.Claims{Write: [][]byte{key, domainNames.key(call, name)}}, func(tx kv.Tx) error {
 		if taken, err := exists(tx, key); err != nil || taken {
@@ -45,7 +47,7 @@ func (s *Service) CreateDomainName(ctx context.Context, call *api.Call, in *agw.
 // saveDomain writes a domain name that may be one with a truststore that is not
 // kept yet.
 func saveDomain(tx kv.Tx, call *api.Call, d *domainName, trust *truststoreRecord) error {
-	name := *d.Domain.DomainName
+	name := d.id()
 	if trust != nil {
 		if err := save(tx, truststoreKey(name), trust); err != nil {
 			return err
@@ -53,6 +55,9 @@ func saveDomain(tx kv.Tx, call *api.Call, d *domainName, trust *truststoreRecord
 	}
 	if d.Truststore == "" {
 		tx.Delete(truststoreKey(name))
+	}
+	if d.Domain.DomainNameId != nil {
+		tx.Set(privateNameKey(*d.Domain.DomainName, *d.Domain.DomainNameId), []byte{})
 	}
 	if err := save(tx, domainKey(name), ownerOf(call, d)); err != nil {
 		return err
@@ -66,8 +71,6 @@ func (s *Service) newDomain(call *api.Call, in *agw.CreateDomainNameRequest) (*d
 		name  string
 	}{
 		{deref(in.CertificateBody) != "" || deref(in.CertificatePrivateKey) != "" || deref(in.CertificateChain) != "", "certificateBody"},
-		{deref(in.Policy) != "", "policy"},
-		{in.RoutingMode != "" && in.RoutingMode != "BASE_PATH_MAPPING_ONLY", "routingMode"},
 	} {
 		if option.asked {
 			return nil, awserr.Unsupported("the " + option.name + " parameter of CreateDomainName")
@@ -77,7 +80,7 @@ func (s *Service) newDomain(call *api.Call, in *agw.CreateDomainNameRequest) (*d
 		CertificateArn: in.CertificateArn, CertificateName: in.CertificateName, DomainName: new(lowerName(in.DomainName)),
 		DomainNameStatus: "AVAILABLE", EndpointConfiguration: endpointConfiguration(in.EndpointConfiguration),
 		RegionalCertificateArn: in.RegionalCertificateArn, RegionalCertificateName: in.RegionalCertificateName,
-		RoutingMode: "BASE_PATH_MAPPING_ONLY", SecurityPolicy: in.SecurityPolicy, EndpointAccessMode: in.EndpointAccessMode, Tags: in.Tags,
+		RoutingMode: cmp.Or(in.RoutingMode, "BASE_PATH_MAPPING_ONLY"), SecurityPolicy: in.SecurityPolicy, EndpointAccessMode: in.EndpointAccessMode, Tags: in.Tags,
 	}}
 	if arn := deref(in.OwnershipVerificationCertificateArn); arn != "" {
 		d.Domain.OwnershipVerificationCertificateArn = &arn
@@ -92,6 +95,16 @@ func (s *Service) newDomain(call *api.Call, in *agw.CreateDomainNameRequest) (*d
 		d.Domain.CertificateUploadDate = new(s.now())
 	}
 	d.Domain.DomainNameArn = new("arn:aws:apigateway:" + call.Region + "::/domainnames/" + *d.Domain.DomainName)
+	if slices.Contains(d.Domain.EndpointConfiguration.Types, "PRIVATE") {
+		d.Domain.DomainNameId = new(newID(s.clock, 10))
+		d.Domain.DomainNameArn = new(resourceARN(call, domainNames.name, d.id()))
+	}
+	if deref(in.Policy) != "" {
+		d.Domain.Policy = in.Policy
+	}
+	if err := s.checkDomainPolicies(&d.Domain); err != nil {
+		return nil, err
+	}
 	if err := checkDomain(&d.Domain); err != nil {
 		return nil, err
 	}

@@ -10,7 +10,7 @@ import (
 
 // DeleteBasePathMapping lets a base path of a domain name lead nowhere.
 func (s *Service) DeleteBasePathMapping(ctx context.Context, call *api.Call, in *agw.DeleteBasePathMappingRequest) (*agw.DeleteBasePathMappingOutput, error) {
-	name := lowerName(in.DomainName)
+	name := domainID(in.DomainName, in.DomainNameId)
 	if err := s.authorize(ctx, call, "DELETE", domainNames.name, name, "basepathmappings", in.BasePath); err != nil {
 		return nil, err
 	}

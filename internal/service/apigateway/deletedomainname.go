@@ -10,7 +10,7 @@ import (
 
 // DeleteDomainName deletes a domain name with all its mappings.
 func (s *Service) DeleteDomainName(ctx context.Context, call *api.Call, in *agw.DeleteDomainNameRequest) (*agw.DeleteDomainNameOutput, error) {
-	name := lowerName(in.DomainName)
+	name := domainID(in.DomainName, in.DomainNameId)
 	if err := s.authorize(ctx, call, "DELETE", domainNames.name, name); err != nil {
 		return nil, err
 	}
@@ -22,6 +22,10 @@ func (s *Service) DeleteDomainName(ctx context.Context, call *api.Call, in *agw.
 		tx.Delete(kept)
 		tx.Delete(key)
 		tx.Delete(truststoreKey(name))
+		tx.Delete(privateNameKey(lowerName(in.DomainName), deref(in.DomainNameId)))
+		if err := deleteAll(tx, accessPrefix(name)); err != nil {
+			return err
+		}
 		return deleteAll(tx, mappingPrefix(name))
 	})
 	if err != nil {

@@ -12,7 +12,7 @@
 //   - documentation.go: what is told about an API;
 //   - kept.go:      things of an account beside its APIs: VPC links, client
 //     certificates, domain names (domainname.go, and for calls resolvedomain.go,
-//     domaintls.go, clientcert.go);
+//     domaintls.go, clientcert.go, privatedomain.go);
 //   - patch.go:     updates by patch operations;
 //   - authorize.go: the names of things in policies;
 //   - page.go:      lists in pages;

@@ -7,7 +7,6 @@ import (
 
 	"cloudless/internal/api"
 	agw "cloudless/internal/api/apigateway"
-	"cloudless/internal/awserr"
 	"cloudless/internal/storage/keys"
 	"cloudless/internal/storage/kv"
 )
@@ -35,11 +34,21 @@ type domainOwner struct {
 	SecurityPolicy string `json:",omitempty"` // "" is TLS_1_2
 	Strict         bool   `json:",omitempty"` // the endpoint access mode
 	Truststore     string `json:",omitempty"` // the id of its truststoreRecord; "" without mutual TLS
+	RoutingMode    string `json:",omitempty"` // "" is BASE_PATH_MAPPING_ONLY
+
+	// Of a private domain name alone.
+	ARN    string `json:",omitempty"` // as policies of execute-api have it
+	Policy string `json:",omitempty"` // as a document
 }
 
 func ownerOf(call *api.Call, d *domainName) *domainOwner {
-	return &domainOwner{Form: form, Account: call.Account, Region: call.Region, SecurityPolicy: d.Domain.SecurityPolicy,
-		Strict: d.Domain.EndpointAccessMode == "STRICT", Truststore: d.Truststore}
+	o := &domainOwner{Form: form, Account: call.Account, Region: call.Region, SecurityPolicy: d.Domain.SecurityPolicy,
+		Strict: d.Domain.EndpointAccessMode == "STRICT", Truststore: d.Truststore, RoutingMode: d.Domain.RoutingMode}
+	if d.Domain.DomainNameId != nil {
+		o.ARN = domainPolicyARN(call, d.id())
+		o.Policy = invokePolicy(o.ARN, &d.Domain)
+	}
+	return o
 }
 
 // basePathMapping says which API, and which of its stages, the paths below a
@@ -112,20 +121,23 @@ func checkDomain(d *agw.DomainName) error {
 		certificate = d.RegionalCertificateArn
 	}
 	switch {
-	case slices.Contains(d.EndpointConfiguration.Types, "PRIVATE"):
-		return awserr.Unsupported("private custom domain names")
 	case len(d.EndpointConfiguration.Types) > 1:
 		return agw.BadRequestException("Cannot create a domain name with multiple Endpoint Types.")
 	case deref(certificate) == "":
 		return agw.BadRequestException("A certificate ARN is required for a domain name of this endpoint type")
 	case !certificates.MatchString(*certificate):
 		return agw.BadRequestException("Invalid certificate ARN: " + *certificate)
+	case !slices.Contains([]string{"BASE_PATH_MAPPING_ONLY", "ROUTING_RULE_ONLY", "ROUTING_RULE_THEN_BASE_PATH_MAPPING"}, d.RoutingMode):
+		return agw.BadRequestException("Invalid routing mode specified: " + d.RoutingMode)
 	case d.OwnershipVerificationCertificateArn != nil && !certificates.MatchString(*d.OwnershipVerificationCertificateArn):
 		return agw.BadRequestException("Invalid certificate ARN: " + *d.OwnershipVerificationCertificateArn)
 	case d.MutualTlsAuthentication != nil && !regional:
 		return agw.BadRequestException("Mutual TLS is only supported for domain names of the endpoint type REGIONAL")
 	case d.MutualTlsAuthentication != nil && d.SecurityPolicy == "TLS_1_0":
 		return agw.BadRequestException("Mutual TLS requires a security policy of TLS_1_2 or higher")
+	}
+	if err := checkPrivateDomain(d); err != nil {
+		return err
 	}
 	return checkSecurityPolicy(d.SecurityPolicy, d.EndpointAccessMode, d.EndpointConfiguration.Types[0])
 }
@@ -139,9 +151,13 @@ func checkBasePath(path string) error {
 }
 
 // checkMapped refuses a mapping that leads nowhere.
-func checkMapped(r kv.Reader, call *api.Call, m *agw.BasePathMapping) error {
-	if _, err := findAPI(r, call, deref(m.RestApiId)); err != nil {
+func checkMapped(r kv.Reader, call *api.Call, id string, m *agw.BasePathMapping) error {
+	a, err := findAPI(r, call, deref(m.RestApiId))
+	if err != nil {
 		return agw.BadRequestException("Invalid REST API identifier specified")
+	}
+	if slices.Contains(a.API.EndpointConfiguration.Types, "PRIVATE") != isPrivateID(id) {
+		return agw.BadRequestException("Private APIs can only be mapped to private domain names, and other APIs to public ones")
 	}
 	if deref(m.Stage) == "" {
 		m.Stage = nil
@@ -168,6 +184,9 @@ const cloudFrontZone = "Z2FDTNDATAQYW2"
 
 // place gives a domain name the names that its own is an alias of.
 func (s *Service) place(call *api.Call, d *agw.DomainName) {
+	if d.DomainNameId != nil {
+		return
+	}
 	if slices.Contains(d.EndpointConfiguration.Types, "REGIONAL") {
 		if d.RegionalDomainName == nil {
 			d.RegionalDomainName = new("d-" + newID(s.clock, apiIDLength) + ".execute-api." + call.Region + ".amazonaws.com")

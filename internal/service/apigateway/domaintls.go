@@ -14,14 +14,11 @@ import (
 // the lowest version, 0 for whatever the server takes elsewhere, and whether a
 // client has to bring a certificate.
 func (s *Service) Handshake(ctx context.Context, host string) (lowest uint16, certificate bool, err error) {
-	owner, err := view(ctx, s, func(r kv.Reader) (*domainOwner, error) {
-		_, owner, err := ownerAt(r, host)
-		return owner, err
-	})
-	if err != nil || owner == nil {
+	d, err := view(ctx, s, func(r kv.Reader) (*domain, error) { return ownerAt(r, host) })
+	if err != nil || d == nil {
 		return 0, false, err
 	}
-	return lowestTLS(owner.SecurityPolicy), owner.Truststore != "", nil
+	return lowestTLS(d.owner.SecurityPolicy), d.owner.Truststore != "", nil
 }
 
 // lowestTLS is the lowest version of TLS that a security policy takes. Of the

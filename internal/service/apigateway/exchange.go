@@ -93,7 +93,7 @@ func (s *Service) find(x *exchange, apiID string) error {
 		return orElse(err, forbidden())
 	}
 	d = s.divert(d)
-	if d.byDomainOnly && x.calledPath == "" || !x.cameThrough(d.vpcEndpoints) {
+	if x.calledPath == "" && (d.byDomainOnly || !x.cameThrough(d.vpcEndpoints)) {
 		return forbidden()
 	}
 	// Slashes between stage and resource mean nothing to the resource, but the

@@ -10,7 +10,7 @@ import (
 
 // GetBasePathMapping shows where a base path of a domain name leads.
 func (s *Service) GetBasePathMapping(ctx context.Context, call *api.Call, in *agw.GetBasePathMappingRequest) (*agw.BasePathMapping, error) {
-	name := lowerName(in.DomainName)
+	name := domainID(in.DomainName, in.DomainNameId)
 	if err := s.authorize(ctx, call, "GET", domainNames.name, name, "basepathmappings", in.BasePath); err != nil {
 		return nil, err
 	}

@@ -10,7 +10,7 @@ import (
 
 // GetBasePathMappings lists where the base paths of a domain name lead.
 func (s *Service) GetBasePathMappings(ctx context.Context, call *api.Call, in *agw.GetBasePathMappingsRequest) (*agw.BasePathMappings, error) {
-	name := lowerName(in.DomainName)
+	name := domainID(in.DomainName, in.DomainNameId)
 	if err := s.authorize(ctx, call, "GET", domainNames.name, name, "basepathmappings"); err != nil {
 		return nil, err
 	}

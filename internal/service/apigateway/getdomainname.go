@@ -9,7 +9,7 @@ import (
 
 // GetDomainName describes a domain name.
 func (s *Service) GetDomainName(ctx context.Context, call *api.Call, in *agw.GetDomainNameRequest) (*agw.DomainName, error) {
-	d, err := domainNames.get(ctx, s, call, lowerName(in.DomainName))
+	d, err := domainNames.get(ctx, s, call, domainID(in.DomainName, in.DomainNameId))
 	if err != nil {
 		return nil, err
 	}

@@ -118,6 +118,7 @@ type tagKeeper interface {
 
 // tagKeepers are the kinds whose things have tags, by their names.
 var tagKeepers = map[string]tagKeeper{
+	accessAssociations.name: accessAssociations,
 	clientCertificates.name: clientCertificates,
 	domainNames.name:        domainNames,
 	vpcLinks.name:           vpcLinks,

@@ -34,6 +34,8 @@ func TestTheKeyLayoutIsTheOneInTheStore(t *testing.T) {
 		{"account", accountKey(&api.Call{Account: "111111111111", Region: "us-east-1"})},
 		{"domain", domainKey("shop.example.com")},
 		{"truststore", truststoreKey("shop.example.com")},
+		{"privatename", privateNameKey("shop.example.com", "a1b2c3d4e5")},
+		{"access", accessKey("shop.example.com+a1b2c3d4e5", "111111111111", "vpce-1")},
 		{"mapping", mappingKey("shop.example.com", "v1")},
 	} {
 		fmt.Fprintf(&b, "%-12s%q\n", k.name, k.key)

@@ -46,8 +46,9 @@ func (s *Service) ServeDomain(w http.ResponseWriter, r *http.Request, call *api.
 
 // domain is a custom domain name as its calls see it.
 type domain struct {
-	name     string
+	id       string // see domainID
 	owner    *domainOwner
+	access   *accessGrant                    // through which a private one is called; nil for others
 	mappings map[string]*agw.BasePathMapping // by their base paths
 }
 
@@ -74,39 +75,42 @@ func (d *domain) resolve(path string) (apiID, stagePath string) {
 	return *m.RestApiId, path
 }
 
-// ownerAt finds the domain name that a host is. A name with "*" in place of its
-// first label takes the hosts that have no name of their own. The owner is nil
-// where there is none.
-func ownerAt(r kv.Reader, host string) (name string, owner *domainOwner, err error) {
+// ownerAt finds the domain name that a host is: a public one, or one with "*" in
+// place of the host's first label, or a private one to which a VPC endpoint has
+// access. d is nil where there is none, and has no mappings otherwise.
+func ownerAt(r kv.Reader, host string) (d *domain, err error) {
 	candidates := []string{host}
 	if _, above, found := strings.Cut(host, "."); found {
 		candidates = append(candidates, "*."+above)
 	}
 	for _, name := range candidates {
 		owner, err := load[domainOwner](r, domainKey(name))
+		if err == nil {
+			return &domain{id: name, owner: owner}, nil
+		}
 		if !errors.Is(err, kv.ErrNotFound) {
-			return name, owner, err
+			return nil, err
 		}
 	}
-	return "", nil, nil
+	return privateAt(r, host)
 }
 
 // domainAt reads the domain name that a host is, with its mappings; nil where
 // there is none.
 func (s *Service) domainAt(ctx context.Context, host string) (*domain, error) {
 	return view(ctx, s, func(r kv.Reader) (*domain, error) {
-		name, owner, err := ownerAt(r, host)
-		if err != nil || owner == nil {
+		d, err := ownerAt(r, host)
+		if err != nil || d == nil {
 			return nil, err
 		}
-		all, err := loadAll[basePathMapping](r, mappingPrefix(name))
-		if err != nil {
-			return nil, err
+		d.mappings = map[string]*agw.BasePathMapping{}
+		if d.owner.RoutingMode == "ROUTING_RULE_ONLY" {
+			return d, nil // and there are no rules
 		}
-		d := &domain{name: name, owner: owner, mappings: make(map[string]*agw.BasePathMapping, len(all))}
+		all, err := loadAll[basePathMapping](r, mappingPrefix(d.id))
 		for _, m := range all {
 			d.mappings[*m.Mapping.BasePath] = &m.Mapping
 		}
-		return d, nil
+		return d, err
 	})
 }

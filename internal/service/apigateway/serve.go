@@ -32,8 +32,7 @@ func (s *Service) begin(w http.ResponseWriter, x *exchange, apiID string) {
 		defer s.countCall(x)
 	}
 	if x.untrusted != nil {
-		x.log.add(aboutFailure, "Access denied. Reason: %v", x.untrusted)
-		err = forbidden()
+		err = x.turnAway()
 	}
 	if err == nil {
 		err = s.serve(w, x)

@@ -42,6 +42,9 @@ type tagged struct {
 // "arn:aws:apigateway:us-east-1::/restapis/a1b2c3d4e5/stages/prod".
 func parseTagged(call *api.Call, arn string) (tagged, error) {
 	path, found := strings.CutPrefix(arn, resourceARN(call))
+	if !found {
+		path, found = strings.CutPrefix(arn, "arn:aws:apigateway:"+call.Region+":"+call.Account+":/")
+	}
 	parts := strings.Split(path, "/")
 	switch {
 	case !found:
@@ -53,6 +56,8 @@ func parseTagged(call *api.Call, arn string) (tagged, error) {
 		return tagged{key: parts[1]}, nil
 	case len(parts) == 2 && parts[0] == "usageplans":
 		return tagged{plan: parts[1]}, nil
+	case len(parts) == 5 && parts[0] == accessAssociations.name:
+		return tagged{kind: accessAssociations, id: strings.Join(parts[1:], "/")}, nil
 	case len(parts) == 2 && tagKeepers[parts[0]] != nil:
 		return tagged{kind: tagKeepers[parts[0]], id: parts[1]}, nil
 	}

@@ -11,7 +11,7 @@ import (
 // UpdateBasePathMapping changes where a base path of a domain name leads, or
 // the base path itself.
 func (s *Service) UpdateBasePathMapping(ctx context.Context, call *api.Call, in *agw.UpdateBasePathMappingRequest) (*agw.BasePathMapping, error) {
-	name := lowerName(in.DomainName)
+	name := domainID(in.DomainName, in.DomainNameId)
 	if err := s.authorize(ctx, call, "PATCH", domainNames.name, name, "basepathmappings", in.BasePath); err != nil {
 		return nil, err
 	}
@@ -30,7 +30,7 @@ func (s *Service) UpdateBasePathMapping(ctx context.Context, call *api.Call, in 
 		if err := checkBasePath(after); err != nil {
 			return err
 		}
-		if err := checkMapped(tx, call, &m.Mapping); err != nil {
+		if err := checkMapped(tx, call, name, &m.Mapping); err != nil {
 			return err
 		}
 		if after != before {

@@ -6,13 +6,12 @@ import (
 
 	"cloudless/internal/api"
 	agw "cloudless/internal/api/apigateway"
-	"cloudless/internal/awserr"
 	"cloudless/internal/storage/kv"
 )
 
 // UpdateDomainName changes a domain name.
 func (s *Service) UpdateDomainName(ctx context.Context, call *api.Call, in *agw.UpdateDomainNameRequest) (*agw.DomainName, error) {
-	name := lowerName(in.DomainName)
+	name := domainID(in.DomainName, in.DomainNameId)
 	if err := s.authorize(ctx, call, "PATCH", domainNames.name, name); err != nil {
 		return nil, err
 	}
@@ -22,6 +21,9 @@ func (s *Service) UpdateDomainName(ctx context.Context, call *api.Call, in *agw.
 			return nil, err
 		}
 		if err := patch(&d.Domain, in.PatchOperations, domainNameRules, refuseByPath); err != nil {
+			return nil, err
+		}
+		if err := s.checkDomainPolicies(&d.Domain); err != nil {
 			return nil, err
 		}
 		s.place(call, &d.Domain)
@@ -57,8 +59,8 @@ var domainNameRules = []rule[agw.DomainName]{
 		return nil
 	}},
 	{"/endpointConfiguration/types/*", replaceOnly, func(d *agw.DomainName, p patchOp) error {
-		if !slices.Contains([]string{"REGIONAL", "EDGE"}, p.text()) {
-			return awserr.Unsupported("the endpoint type " + p.text() + " of a domain name")
+		if d.DomainNameId != nil || !slices.Contains([]string{"REGIONAL", "EDGE"}, p.text()) {
+			return agw.BadRequestException("Domain names cannot be moved to the endpoint type PRIVATE, nor from it")
 		}
 		d.EndpointConfiguration.Types = []string{p.text()}
 		return nil
@@ -83,11 +85,10 @@ var domainNameRules = []rule[agw.DomainName]{
 		}
 		return nil
 	}},
-	{"/routingMode", replaceOnly, func(_ *agw.DomainName, p patchOp) error {
-		if p.text() != "BASE_PATH_MAPPING_ONLY" {
-			return awserr.Unsupported("the routingMode " + p.text() + " of a domain name")
-		}
+	{"/routingMode", replaceOnly, func(d *agw.DomainName, p patchOp) error {
+		d.RoutingMode = p.text()
 		return nil
 	}},
-	{"/policy", replaceOnly, unsupported[agw.DomainName]("policy of a domain name")},
+	{"/policy", replaceOnly, document(func(d *agw.DomainName) **string { return &d.Policy })},
+	{"/managementPolicy", replaceOnly, document(func(d *agw.DomainName) **string { return &d.ManagementPolicy })},
 }

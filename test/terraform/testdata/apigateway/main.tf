@@ -245,6 +245,39 @@ resource "aws_api_gateway_domain_name" "mutual" {
   }
 }
 
+resource "aws_api_gateway_domain_name" "private" {
+  domain_name     = "private.example.com"
+  certificate_arn = "arn:aws:acm:us-east-1:000000000000:certificate/5e1f0a39-0000-4000-8000-000000000001"
+  policy = jsonencode({
+    Version = "2012-10-17"
+    Statement = [
+      { Effect = "Allow", Principal = "*", Action = "execute-api:Invoke", Resource = ["execute-api:/*"] },
+      { Effect = "Deny", Principal = "*", Action = "execute-api:Invoke", Resource = ["execute-api:/*"],
+      Condition = { StringNotEquals = { "aws:SourceVpce" = "vpce-0a1b2c3d4e5f60718" } } },
+    ]
+  })
+
+  endpoint_configuration {
+    types = ["PRIVATE"]
+  }
+}
+
+resource "aws_api_gateway_domain_name_access_association" "private" {
+  access_association_source      = "vpce-0a1b2c3d4e5f60718"
+  access_association_source_type = "VPCE"
+  domain_name_arn                = aws_api_gateway_domain_name.private.arn
+  tags                           = { team = "pets" }
+}
+
+resource "aws_api_gateway_rest_api" "private" {
+  name = "private"
+
+  endpoint_configuration {
+    types            = ["PRIVATE"]
+    vpc_endpoint_ids = ["vpce-0a1b2c3d4e5f60718"]
+  }
+}
+
 resource "aws_api_gateway_domain_name" "edge" {
   domain_name     = "edge.example.com"
   certificate_arn = "arn:aws:acm:us-east-1:000000000000:certificate/5e1f0a39-0000-4000-8000-000000000001"
