@@ -49,6 +49,9 @@ func (x *exchange) contextVariables() *value.Map {
 	if x.deployed.hasCanary {
 		vars.Put("isCanaryRequest", x.deployed.isCanary)
 	}
+	if x.basePath != "" {
+		vars.Put("customDomain", value.MapOf("basePathMatched", x.basePath))
+	}
 	if x.authorized != nil {
 		vars.Put("authorizer", x.authorized.variables())
 	}

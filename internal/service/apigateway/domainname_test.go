@@ -52,7 +52,7 @@ func TestPathsOfADomainNameLeadToStages(t *testing.T) {
 			t.Errorf("IsDomain(%s) = %t, %v, want %t", tt.host, known, err, tt.known)
 		}
 		d, err := w.domainAt(t.Context(), tt.host)
-		api, path := d.resolve(tt.path)
+		api, path, _ := d.resolve(tt.path)
 		if err != nil || api != tt.api || api != "" && path != tt.want {
 			t.Errorf("resolve(%s, %s) = %s, %s, %v, want %s, %s", tt.host, tt.path, api, path, err, tt.api, tt.want)
 		}
@@ -150,6 +150,21 @@ func TestFunctionsSeeThePathUnderTheDomain(t *testing.T) {
 		t.Errorf("event = %s", w.invoker.payload)
 	}
 	wantAnswer(t, serve("/v2/pets/7"), 403, `{"message":"Forbidden"}`)
+}
+
+func TestTemplatesSeeTheBasePathOfADomain(t *testing.T) {
+	w := newWorld(t)
+	id, root := w.makeAPI()
+	w.methodOn(id, root, "GET", agw.PutIntegrationRequest{Type: "MOCK", RequestTemplates: map[string]string{"application/json": `{"statusCode": 200}`}})
+	w.respondWith(id, root, "GET", agw.PutIntegrationResponseRequest{StatusCode: "200", ResponseTemplates: map[string]string{"application/json": "[$context.customDomain.basePathMatched]"}})
+	w.deploy(id, "prod")
+	w.domain("shop.example.com")
+	do(w, w.CreateBasePathMapping, agw.CreateBasePathMappingRequest{DomainName: "shop.example.com", BasePath: new("v1"), RestApiId: id, Stage: new("prod")})
+	rec := httptest.NewRecorder()
+	w.ServeDomain(rec, httptest.NewRequestWithContext(t.Context(), "GET", "http://shop.example.com/v1", nil), w.call, "shop.example.com",
+		func([]byte) (api.Principal, error) { return api.Principal{}, nil })
+	wantAnswer(t, rec.Result(), 200, "[v1]")
+	wantAnswer(t, w.ask(id, "GET", "/prod/", ""), 200, "[]")
 }
 
 func TestAnAPIMayBeCalledUnderItsDomainAlone(t *testing.T) {

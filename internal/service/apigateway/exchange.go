@@ -33,6 +33,7 @@ type exchange struct {
 	fullPath   string            // with the stage
 	shownPath  string            // path, as functions see it
 	calledPath string            // of a call under a custom domain name; "" for others
+	basePath   string            // that such a call matched; "(none)" without one
 	variables  map[string]string // of the path, still escaped
 	query      url.Values
 	body       []byte // see readBody

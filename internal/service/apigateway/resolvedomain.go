@@ -24,7 +24,7 @@ func (s *Service) IsDomain(ctx context.Context, host string) (bool, error) {
 func (s *Service) ServeDomain(w http.ResponseWriter, r *http.Request, call *api.Call, host string, signer func(body []byte) (api.Principal, error)) {
 	called := r.URL.EscapedPath()
 	d, err := s.domainAt(r.Context(), host)
-	apiID, path := d.resolve(called)
+	apiID, path, basePath := d.resolve(called)
 	moved := *r
 	u := *r.URL
 	u.RawPath, u.Path = path, path
@@ -33,7 +33,7 @@ func (s *Service) ServeDomain(w http.ResponseWriter, r *http.Request, call *api.
 	}
 	moved.URL = &u
 	x := s.newExchange(&moved, call, signer)
-	x.calledPath = called
+	x.calledPath, x.basePath = called, basePath
 	if err == nil {
 		err = s.judgeConnection(x, d, host)
 	}
@@ -52,11 +52,11 @@ type domain struct {
 	mappings map[string]*agw.BasePathMapping // by their base paths
 }
 
-// resolve finds what an escaped path means: an API, "" for none, and a path that
-// begins with the stage.
-func (d *domain) resolve(path string) (apiID, stagePath string) {
+// resolve finds what an escaped path means: an API, "" for none, a path that
+// begins with the stage, and the base path that it matched.
+func (d *domain) resolve(path string) (apiID, stagePath, basePath string) {
 	if d == nil {
-		return "", path
+		return "", path, ""
 	}
 	first, rest, _ := strings.Cut(strings.TrimPrefix(path, "/"), "/")
 	if plain, err := url.PathUnescape(first); err == nil {
@@ -66,13 +66,13 @@ func (d *domain) resolve(path string) (apiID, stagePath string) {
 	if m != nil && first != noBasePath {
 		path = "/" + rest
 	} else if m = d.mappings[noBasePath]; m == nil {
-		return "", path
+		return "", path, ""
 	}
 	// Where the mapping names no stage, the path does.
 	if stage := deref(m.Stage); stage != "" {
 		path = "/" + url.PathEscape(stage) + path
 	}
-	return *m.RestApiId, path
+	return *m.RestApiId, path, *m.BasePath
 }
 
 // ownerAt finds the domain name that a host is: a public one, or one with "*" in
