@@ -19,15 +19,17 @@ type Domains interface {
 	// ServeDomain answers a call under the name that host is. signer is that of
 	// DeployedAPIs.
 	ServeDomain(w http.ResponseWriter, r *http.Request, call *api.Call, host string, signer func(body []byte) (api.Principal, error))
-	// Handshake tells how TLS is spoken under the name that a host is: the lowest
-	// version, 0 for no matter, and whether clients have to bring a certificate.
-	Handshake(ctx context.Context, host string) (lowest uint16, certificate bool, err error)
+	// Handshake tells how TLS is spoken under the name that a host is, or with
+	// the API that it names, if that is not "": the lowest version, 0 for no
+	// matter, and whether clients have to bring a certificate.
+	Handshake(ctx context.Context, host, apiID string) (lowest uint16, certificate bool, err error)
 }
 
 // spokenOverTLS are the protocols that clients may choose in a handshake.
 var spokenOverTLS = []string{"h2", "http/1.1"}
 
-// TLS returns base with what custom domain names ask of their clients. Whether
+// TLS returns base with what custom domain names and deployed APIs ask of their
+// clients. Whether
 // a certificate is trusted, the API that is called tells, as AWS does: it answers
 // 403. That there is none ends the handshake.
 func (f *Front) TLS(base *tls.Config) *tls.Config {
@@ -38,10 +40,11 @@ func (f *Front) TLS(base *tls.Config) *tls.Config {
 	}
 	base.GetConfigForClient = func(hello *tls.ClientHelloInfo) (*tls.Config, error) {
 		host := hostname(hello.ServerName)
-		if !mayBeDomain(host) {
+		apiID := apiOf(host)
+		if apiID == "" && !mayBeDomain(host) {
 			return nil, nil // base
 		}
-		lowest, certificate, err := f.cfg.Domains.Handshake(hello.Context(), host)
+		lowest, certificate, err := f.cfg.Domains.Handshake(hello.Context(), host, apiID)
 		if err != nil || lowest == 0 && !certificate {
 			return nil, err
 		}

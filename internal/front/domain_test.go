@@ -33,8 +33,12 @@ func (f *fakeDomains) ServeDomain(w http.ResponseWriter, r *http.Request, call *
 	w.WriteHeader(http.StatusTeapot)
 }
 
-func (f *fakeDomains) Handshake(_ context.Context, host string) (uint16, bool, error) {
+func (f *fakeDomains) Handshake(_ context.Context, host, apiID string) (uint16, bool, error) {
 	switch host {
+	case "modern.execute-api.localhost":
+		if apiID == "modern" {
+			return tls.VersionTLS13, false, nil
+		}
 	case "broken.example.com":
 		return 0, false, errors.New("broken")
 	case "modern.example.com":
@@ -73,6 +77,8 @@ func TestNamesSayHowTLSIsSpoken(t *testing.T) {
 		{"a name for old clients", "old.example.com", tls.VersionTLS10, tls.VersionTLS10, false, true},
 		{"a name for new clients", "modern.example.com", tls.VersionTLS12, tls.VersionTLS13, false, true},
 		{"a name for new clients, with another", "modern.example.com", tls.VersionTLS12, tls.VersionTLS12, false, false},
+		{"an API for new clients, with another", "modern.execute-api.localhost", tls.VersionTLS12, tls.VersionTLS12, false, false},
+		{"another API", "other.execute-api.localhost", tls.VersionTLS12, tls.VersionTLS12, false, true},
 		{"mutual TLS", "mutual.example.com", tls.VersionTLS12, tls.VersionTLS13, true, true},
 		{"mutual TLS in capitals, without a certificate", "Mutual.example.com", tls.VersionTLS12, tls.VersionTLS12, false, false},
 		{"a name that cannot be found out", "broken.example.com", tls.VersionTLS12, tls.VersionTLS13, false, false},

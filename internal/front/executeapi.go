@@ -16,11 +16,8 @@ const executePath = "/_aws/execute-api/"
 // "{api}.execute-api.…", or by its path, and the request with a path that
 // begins with the stage.
 func deployedAPI(r *http.Request, host string) (id string, rest *http.Request, ok bool) {
-	if name, isAWS := cutDomain(host); isAWS {
-		id, service, _ := strings.Cut(name, ".")
-		if service == "execute-api" || strings.HasPrefix(service, "execute-api.") {
-			return id, r, true
-		}
+	if id := apiOf(host); id != "" {
+		return id, r, true
 	}
 	after, ok := strings.CutPrefix(r.URL.EscapedPath(), executePath)
 	if !ok {
@@ -33,6 +30,16 @@ func deployedAPI(r *http.Request, host string) (id string, rest *http.Request, o
 	moved := *r
 	moved.URL = &u
 	return id, &moved, true
+}
+
+// apiOf returns the API that a host names, "{api}.execute-api.…", or "".
+func apiOf(host string) string {
+	name, isAWS := cutDomain(host)
+	id, service, _ := strings.Cut(name, ".")
+	if !isAWS || service != "execute-api" && !strings.HasPrefix(service, "execute-api.") {
+		return ""
+	}
+	return id
 }
 
 // serveDeployedAPI hands a call of a deployed API over: moved is the request

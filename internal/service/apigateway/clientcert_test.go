@@ -76,7 +76,7 @@ func TestMutualTLSOfADomainName(t *testing.T) {
 		t.Errorf("domain = %s", asJSON(d))
 	}
 	do(w, w.CreateBasePathMapping, agw.CreateBasePathMappingRequest{DomainName: "shop.example.com", RestApiId: id, Stage: new("prod")})
-	if lowest, certificate, err := w.Handshake(t.Context(), "shop.example.com"); lowest != tls.VersionTLS12 || !certificate || err != nil {
+	if lowest, certificate, err := w.Handshake(t.Context(), "shop.example.com", ""); lowest != tls.VersionTLS12 || !certificate || err != nil {
 		t.Errorf("handshake %x %t %v", lowest, certificate, err)
 	}
 
@@ -164,7 +164,7 @@ func TestStrictEndpointsWantTheirNameInTheHandshake(t *testing.T) {
 		t.Errorf("domain = %s", asJSON(d))
 	}
 	do(w, w.CreateBasePathMapping, agw.CreateBasePathMappingRequest{DomainName: "shop.example.com", RestApiId: id, Stage: new("prod")})
-	if lowest, _, err := w.Handshake(t.Context(), "shop.example.com"); lowest != tls.VersionTLS13 || err != nil {
+	if lowest, _, err := w.Handshake(t.Context(), "shop.example.com", ""); lowest != tls.VersionTLS13 || err != nil {
 		t.Errorf("handshake %x %v", lowest, err)
 	}
 	wantAnswer(t, w.connected("shop.example.com"), 403, `{"message":"Forbidden"}`)

@@ -6,7 +6,6 @@ import (
 
 	"cloudless/internal/api"
 	agw "cloudless/internal/api/apigateway"
-	"cloudless/internal/awserr"
 	"cloudless/internal/storage/kv"
 )
 
@@ -69,6 +68,8 @@ func (s *Service) newAPI(call *api.Call, in *agw.CreateRestApiRequest) *restAPI 
 		Id:                        new(newID(s.clock, apiIDLength)),
 		MinimumCompressionSize:    in.MinimumCompressionSize,
 		Name:                      new(in.Name),
+		SecurityPolicy:            in.SecurityPolicy,
+		EndpointAccessMode:        in.EndpointAccessMode,
 		RootResourceId:            new(newID(s.clock, resourceIDLength)),
 		Tags:                      in.Tags,
 		Version:                   in.Version,
@@ -94,17 +95,6 @@ func endpointConfiguration(in *agw.EndpointConfiguration) *agw.EndpointConfigura
 }
 
 func validateCreateRestApi(in *agw.CreateRestApiRequest) error {
-	for _, option := range []struct {
-		asked bool
-		name  string
-	}{
-		{in.SecurityPolicy != "", "securityPolicy"},
-		{in.EndpointAccessMode != "", "endpointAccessMode"},
-	} {
-		if option.asked {
-			return awserr.Unsupported("the " + option.name + " parameter of CreateRestApi")
-		}
-	}
 	if in.Name == "" {
 		return agw.BadRequestException("API name must be non-empty")
 	}
@@ -117,7 +107,11 @@ func validateCreateRestApi(in *agw.CreateRestApiRequest) error {
 	if err := checkTags(in.Tags); err != nil {
 		return err
 	}
-	return checkEndpoint(endpointConfiguration(in.EndpointConfiguration))
+	endpoint := endpointConfiguration(in.EndpointConfiguration)
+	if err := checkEndpoint(endpoint); err != nil {
+		return err
+	}
+	return checkAPISecurity(in.SecurityPolicy, in.EndpointAccessMode, endpoint)
 }
 
 // checkEndpoint refuses the combinations of endpoint types and addresses that

@@ -20,6 +20,7 @@ func describe(r kv.Reader, a *restAPI, t tree, prefix func(part) []byte) (*opena
 		Title: *shown.Name, Description: shown.Description, Version: shown.Version,
 		APIKeySource: shown.ApiKeySource, BinaryMediaTypes: shown.BinaryMediaTypes,
 		DisableExecuteApiEndpoint: shown.DisableExecuteApiEndpoint, MinimumCompressionSize: shown.MinimumCompressionSize,
+		SecurityPolicy: shown.SecurityPolicy, EndpointAccessMode: shown.EndpointAccessMode,
 	}
 	if document := policyDocument(shown); document != "" {
 		d.Policy = &document
@@ -125,6 +126,7 @@ func (s *Service) clone(ctx context.Context, tx kv.Tx, call *api.Call, a *restAP
 	if in.DisableExecuteApiEndpoint != nil {
 		d.DisableExecuteApiEndpoint = in.DisableExecuteApiEndpoint
 	}
+	d.SecurityPolicy, d.EndpointAccessMode = in.SecurityPolicy, in.EndpointAccessMode
 	d.Title, d.Description, d.Version = "", in.Description, in.Version // they are the request's
 	for i := range d.Models {
 		text := strings.ReplaceAll(*d.Models[i].Schema, schema.Reference(from, ""), schema.Reference(*a.API.Id, ""))

@@ -10,15 +10,42 @@ import (
 	"cloudless/internal/storage/kv"
 )
 
-// Handshake tells how TLS is spoken under the custom domain name that a host is:
-// the lowest version, 0 for whatever the server takes elsewhere, and whether a
-// client has to bring a certificate.
-func (s *Service) Handshake(ctx context.Context, host string) (lowest uint16, certificate bool, err error) {
+// Handshake tells how TLS is spoken under the custom domain name that a host is,
+// or with the API that it names: the lowest version, 0 for whatever the server
+// takes elsewhere, and whether a client has to bring a certificate.
+func (s *Service) Handshake(ctx context.Context, host, apiID string) (lowest uint16, certificate bool, err error) {
+	if apiID != "" {
+		lowest, err := s.lowestOf(ctx, apiID)
+		return lowest, false, err
+	}
 	d, err := view(ctx, s, func(r kv.Reader) (*domain, error) { return ownerAt(r, host) })
 	if err != nil || d == nil {
 		return 0, false, err
 	}
 	return lowestTLS(d.owner.SecurityPolicy), d.owner.Truststore != "", nil
+}
+
+// lowestOf is the lowest version of TLS that an API takes; 0 where it has no
+// security policy, and for APIs that nobody has.
+func (s *Service) lowestOf(ctx context.Context, apiID string) (uint16, error) {
+	id, _, _ := strings.Cut(apiID, "-vpce-")
+	a, err := view(ctx, s, func(r kv.Reader) (*restAPI, error) { return load[restAPI](r, apiKey(id)) })
+	if err != nil || a.API.SecurityPolicy == "" {
+		return 0, orElse(err, nil)
+	}
+	return lowestTLS(a.API.SecurityPolicy), nil
+}
+
+// checkAPISecurity is checkSecurityPolicy for an API, which need not have a
+// policy.
+func checkAPISecurity(policy, accessMode string, endpoint *agw.EndpointConfiguration) error {
+	if policy == "" && accessMode == "" {
+		return nil
+	}
+	if policy == "" {
+		return agw.BadRequestException("An endpoint access mode requires a security policy")
+	}
+	return checkSecurityPolicy(policy, accessMode, endpoint.Types[0])
 }
 
 // lowestTLS is the lowest version of TLS that a security policy takes. Of the

@@ -177,9 +177,6 @@ func TestImportRefuses(t *testing.T) {
 	      "responses":{"200":{"description":"","schema":{"$ref":"#/definitions/Nope"}}}}},
 	    "/{b}":{"get":{}},
 	    "/c":{"get":{"x-amazon-apigateway-integration":{"type":"mock","responses":{"default":{"statusCode":"404"}}}}}}}`
-	with := func(member string) string {
-		return `{"openapi":"3.0.0","info":{"title":"a"},"paths":{},` + member + `}`
-	}
 	for _, tt := range []struct {
 		name, doc     string
 		strict        bool
@@ -203,12 +200,6 @@ func TestImportRefuses(t *testing.T) {
 				t.Errorf("something was made: %s", asJSON(got))
 			}
 		})
-	}
-	for member, name := range map[string]string{
-		`"x-amazon-apigateway-security-policy":"x"`: "x-amazon-apigateway-security-policy extension",
-	} {
-		w := newWorld(t)
-		refused(w, w.ImportRestApi, agw.ImportRestApiRequest{Body: []byte(with(member))}, "NotImplemented", "cloudless does not implement the "+name+" yet.")
 	}
 }
 

@@ -1,6 +1,7 @@
 package apigateway
 
 import (
+	"cmp"
 	"fmt"
 	"maps"
 	"slices"
@@ -45,7 +46,7 @@ func (im *importer) run() error {
 		return importWarnings(im.warnings)
 	}
 	for _, step := range []func() error{
-		im.checkBuilt, im.load, im.properties, im.policy, im.models, im.authorizers, im.validators, im.gatewayResponses, im.resources, im.documentation,
+		im.load, im.properties, im.policy, im.models, im.authorizers, im.validators, im.gatewayResponses, im.resources, im.documentation,
 	} {
 		if err := step(); err != nil {
 			return err
@@ -78,23 +79,6 @@ func (im *importer) refused(err error, format string, args ...any) error {
 }
 
 const maxImportErrors = 100
-
-// checkBuilt refuses what is not built, by its name.
-func (im *importer) checkBuilt() error {
-	d := im.doc
-	for _, option := range []struct {
-		asked bool
-		name  string
-	}{
-		{d.SecurityPolicy != "", "x-amazon-apigateway-security-policy extension"},
-		{d.EndpointAccessMode != "", "x-amazon-apigateway-endpoint-access-mode extension"},
-	} {
-		if option.asked {
-			return awserr.Unsupported("the " + option.name)
-		}
-	}
-	return nil
-}
 
 // load reads what there is, or takes it away where it does not count.
 func (im *importer) load() (err error) {
@@ -162,7 +146,12 @@ func (im *importer) properties() error {
 	if d.Endpoint != nil {
 		a.EndpointConfiguration = mergeEndpoint(a.EndpointConfiguration, d.Endpoint)
 	}
-	return checkEndpoint(a.EndpointConfiguration)
+	a.SecurityPolicy = cmp.Or(d.SecurityPolicy, a.SecurityPolicy)
+	a.EndpointAccessMode = cmp.Or(d.EndpointAccessMode, a.EndpointAccessMode)
+	if err := checkEndpoint(a.EndpointConfiguration); err != nil {
+		return err
+	}
+	return checkAPISecurity(a.SecurityPolicy, a.EndpointAccessMode, a.EndpointConfiguration)
 }
 
 func (im *importer) models() error {

@@ -31,6 +31,9 @@ func (s *Service) UpdateRestApi(ctx context.Context, call *api.Call, in *agw.Upd
 		if err := checkMove(types, a.API.EndpointConfiguration); err != nil {
 			return err
 		}
+		if err := checkAPISecurity(a.API.SecurityPolicy, a.API.EndpointAccessMode, a.API.EndpointConfiguration); err != nil {
+			return err
+		}
 		out = a.API
 		return save(tx, apiKey(in.RestApiId), a)
 	})
@@ -61,8 +64,14 @@ var restAPIRules = []rule[agw.RestApi]{
 		}
 		return nil
 	}},
-	{"/securityPolicy", replaceOnly, unsupported[agw.RestApi]("securityPolicy of an API")},
-	{"/endpointAccessMode", replaceOnly, unsupported[agw.RestApi]("endpointAccessMode of an API")},
+	{"/securityPolicy", replaceOnly, func(a *agw.RestApi, p patchOp) error {
+		a.SecurityPolicy = p.text()
+		return nil
+	}},
+	{"/endpointAccessMode", replaceOnly, func(a *agw.RestApi, p patchOp) error {
+		a.EndpointAccessMode = p.text()
+		return nil
+	}},
 }
 
 // unsupported refuses what is not built, unless it is to be empty.

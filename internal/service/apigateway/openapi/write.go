@@ -248,6 +248,12 @@ func (w *writer) extensions(doc *node) {
 	if len(endpoint.keys) > 0 {
 		doc.set("x-amazon-apigateway-endpoint-configuration", endpoint)
 	}
+	if a.SecurityPolicy != "" {
+		doc.set("x-amazon-apigateway-security-policy", newText(a.SecurityPolicy))
+	}
+	if a.EndpointAccessMode != "" {
+		doc.set("x-amazon-apigateway-endpoint-access-mode", newText(a.EndpointAccessMode))
+	}
 	if len(a.BinaryMediaTypes) > 0 {
 		doc.set("x-amazon-apigateway-binary-media-types", newTexts(a.BinaryMediaTypes))
 	}
