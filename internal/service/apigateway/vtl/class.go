@@ -87,7 +87,7 @@ func classTable(v Value) class {
 // notBuilt names methods that Java has, that take or give values which templates
 // can have, and that are not here. Calling one is an error, not null.
 var notBuilt = map[string][]string{
-	"java.lang.String":           {"format", "formatted", "chars", "codePoints", "getBytes", "lines", "transform", "describeConstable", "codePointBefore", "codePointCount", "offsetByCodePoints", "regionMatches", "indent", "stripIndent", "translateEscapes"},
+	"java.lang.String":           {"formatted", "chars", "codePoints", "getBytes", "lines", "transform", "describeConstable", "codePointBefore", "codePointCount", "offsetByCodePoints", "regionMatches", "indent", "stripIndent", "translateEscapes"},
 	"java.util.ArrayList":        {"stream", "parallelStream", "forEach", "sort", "removeIf", "replaceAll", "listIterator", "spliterator", "clone"},
 	"net.minidev.json.JSONArray": {"stream", "parallelStream", "forEach", "sort", "removeIf", "replaceAll", "listIterator", "spliterator", "clone"},
 	"java.util.LinkedHashMap":    {"forEach", "compute", "computeIfAbsent", "computeIfPresent", "merge", "replaceAll", "clone"},

@@ -82,6 +82,7 @@ var stringMethods = class{
 	"indexOf":      {{"s", indexOf}, {"i", indexOf}, {"si", indexOf}, {"ii", indexOf}},
 	"lastIndexOf":  {{"s", lastIndexOf}, {"i", lastIndexOf}, {"si", lastIndexOf}, {"ii", lastIndexOf}},
 	"repeat":       {{"i", repeat}},
+	"format":       {{"s*", format}},
 	"toCharArray":  {{"", toCharArray}},
 	"valueOf":      {{"r", ofChars}, {"o", stringOf}},
 	"copyValueOf":  {{"r", ofChars}},

@@ -126,7 +126,7 @@ func TestObjects(t *testing.T) {
 
 func TestMethodsThatJavaHasAndWeDoNotAreErrors(t *testing.T) {
 	for _, template := range []string{
-		`$s.format("%s", 1)`, `$s.chars()`, `$l.stream()`, `$l.sort($s)`, `$m.computeIfAbsent("a", 1)`, `$m.keySet().remove("a")`,
+		`$s.formatted(1)`, `$s.chars()`, `$l.stream()`, `$l.sort($s)`, `$m.computeIfAbsent("a", 1)`, `$m.keySet().remove("a")`,
 		`$s.replaceAll("(?=x)", "y")`, `$s.matches("(a)\1")`, `$s.matches("[a-z&&[^b]]")`, `$s.matches("a++")`,
 	} {
 		vars := map[string]vtl.Value{"s": "abc", "l": value.NewList(0), "m": value.MapOf("a", "b")}
