@@ -46,8 +46,6 @@ func TestCreateRestApiRefuses(t *testing.T) {
 			agw.CreateRestApiRequest{Name: "a", Description: new(""), EndpointConfiguration: private("ipv4")}},
 		{"a negative size to compress from", "BadRequestException", "Invalid minimum compression size, must be between 0 and 10485760",
 			agw.CreateRestApiRequest{Name: "a", MinimumCompressionSize: new(int64(-1))}},
-		{"what is not built", "NotImplemented", "cloudless does not implement the securityPolicy parameter of CreateRestApi yet.",
-			agw.CreateRestApiRequest{Name: "a", SecurityPolicy: "TLS_1_2"}},
 	} {
 		t.Run(tt.name, func(*testing.T) { refused(w, w.CreateRestApi, tt.in, tt.code, tt.message) })
 	}

@@ -74,16 +74,6 @@ var restAPIRules = []rule[agw.RestApi]{
 	}},
 }
 
-// unsupported refuses what is not built, unless it is to be empty.
-func unsupported[T any](what string) func(*T, patchOp) error {
-	return func(_ *T, p patchOp) error {
-		if p.op == "replace" && p.text() == "" {
-			return nil
-		}
-		return awserr.Unsupported("the " + what)
-	}
-}
-
 func patchDisabled(a *agw.RestApi, p patchOp) error {
 	disabled, err := strconv.ParseBool(strings.ToLower(p.text()))
 	if err != nil {
