@@ -9,6 +9,7 @@ import (
 	"net/url"
 	"os"
 	"os/exec"
+	"path/filepath"
 	"syscall"
 	"testing"
 	"time"
@@ -50,13 +51,18 @@ func (s *site) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 // what it saw.
 func browse(t *testing.T, address string, done <-chan [][]any) [][]any {
 	t.Helper()
+	dir, err := os.MkdirTemp("", "browser-") // whose name is short enough for the sockets that a browser makes in it
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer func() { _ = os.RemoveAll(dir) }()
 	ctx, cancel := context.WithTimeout(t.Context(), 2*time.Minute)
 	defer cancel()
 	cmd := exec.CommandContext(ctx, servertest.Program(t, "chromium", "chromium-browser", "google-chrome"), "--headless", "--disable-gpu", "--disable-dev-shm-usage",
 		"--no-first-run", "--disable-background-networking", "--disable-component-update",
 		"--no-sandbox", // which root cannot have; the pages are the test's own
-		"--user-data-dir="+t.TempDir(), address)
-	cmd.Env = append(os.Environ(), "HOME="+t.TempDir())
+		"--user-data-dir="+filepath.Join(dir, "data"), address)
+	cmd.Env = append(os.Environ(), "HOME="+dir, "TMPDIR="+dir)
 	cmd.Cancel = func() error { return cmd.Process.Signal(syscall.SIGTERM) }
 	cmd.WaitDelay = 10 * time.Second
 	var out bytes.Buffer
