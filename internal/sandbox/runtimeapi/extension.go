@@ -152,7 +152,7 @@ func (s *state) settleLocked() {
 		s.complete = true
 		close(s.registered)
 	}
-	if s.asking && rest && !s.isReady && (all || len(s.expected) == 0) {
+	if s.asker != nil && rest && !s.isReady && (all || len(s.expected) == 0) {
 		s.isReady = true
 		close(s.ready)
 	}

@@ -52,7 +52,7 @@ func (s *Server) register(w http.ResponseWriter, r *http.Request) {
 		told["accountId"] = fn.Account
 	}
 	w.Header().Set(identifier, x.id)
-	reply(w, http.StatusOK, told)
+	write(w, http.StatusOK, told)
 }
 
 func (s *state) functionInfo() FunctionInfo {
@@ -89,13 +89,13 @@ func (s *Server) extensionError(errorType string) http.HandlerFunc {
 			refuseExtension(w, err)
 			return
 		}
-		reply(w, http.StatusAccepted, map[string]string{"status": "OK"})
+		write(w, http.StatusAccepted, map[string]string{"status": "OK"})
 	}
 }
 
 func refuseExtension(w http.ResponseWriter, err error) {
 	if r, ok := errors.AsType[*refusal](err); ok {
-		reply(w, r.status, map[string]string{"errorType": r.errorType, "errorMessage": r.message})
+		write(w, r.status, map[string]string{"errorType": r.errorType, "errorMessage": r.message})
 	}
 	// What is left is an extension that went away while it waited: nobody to tell.
 }

@@ -17,7 +17,7 @@ const base = "/2018-06-01/runtime"
 
 func (s *Server) routes() http.Handler {
 	mux := http.NewServeMux()
-	mux.HandleFunc("GET "+base+"/invocation/next", s.next)
+	mux.HandleFunc("GET "+nextPath, s.next)
 	mux.HandleFunc("POST "+base+"/invocation/{id}/response", s.response)
 	mux.HandleFunc("POST "+base+"/invocation/{id}/error", s.error)
 	mux.HandleFunc("POST "+base+"/init/error", s.initError)
@@ -25,31 +25,6 @@ func (s *Server) routes() http.Handler {
 	mux.HandleFunc("GET "+adoptionPath, s.adopt)
 	mux.HandleFunc("GET /ping", func(w http.ResponseWriter, _ *http.Request) { _, _ = io.WriteString(w, "pong") })
 	return mux
-}
-
-// next answers with the next event, whenever there is one.
-func (s *Server) next(w http.ResponseWriter, r *http.Request) {
-	inv, err := s.state.next(r.Context())
-	if err != nil {
-		refuse(w, err)
-		return
-	}
-	h := w.Header()
-	h.Set("Content-Type", "application/json")
-	h.Set("Lambda-Runtime-Aws-Request-Id", inv.RequestID)
-	h.Set("Lambda-Runtime-Deadline-Ms", strconv.FormatInt(inv.Deadline.UnixMilli(), 10))
-	h.Set("Lambda-Runtime-Invoked-Function-Arn", inv.InvokedFunctionARN)
-	for name, value := range map[string]string{
-		"Lambda-Runtime-Trace-Id":         inv.TraceID,
-		"Lambda-Runtime-Client-Context":   inv.ClientContext,
-		"Lambda-Runtime-Cognito-Identity": inv.CognitoIdentity,
-	} {
-		if value != "" {
-			h.Set(name, value)
-		}
-	}
-	h.Set("Content-Length", strconv.Itoa(len(inv.Payload)))
-	_, _ = w.Write(inv.Payload) // a runtime that went away is noticed by its owner
 }
 
 // response takes the answer to an event.
@@ -73,34 +48,47 @@ func (s *Server) response(w http.ResponseWriter, r *http.Request) {
 	if err != nil {
 		return // the connection broke in the middle of the answer
 	}
-	if err := s.state.answer(r.PathValue("id"), Outcome{Payload: body, TooLarge: tooLarge}); err != nil {
+	s.answer(w, r, Outcome{Payload: body, TooLarge: tooLarge})
+}
+
+// answer notes the answer to an event, and answers to it.
+func (s *Server) answer(w http.ResponseWriter, r *http.Request, o Outcome) {
+	if to, ok := w.(*reply); ok && to.by != nil && !o.TooLarge {
+		to.asked = true
+		to.inv, to.err = s.state.answerAndAsk(r.PathValue("id"), o, to.by)
+		return
+	}
+	if err := s.state.answer(r.PathValue("id"), o); err != nil {
 		refuse(w, err)
 		return
 	}
-	accept(w, tooLarge)
+	accept(w, o.TooLarge)
 }
 
 // error takes the failure of an event.
 func (s *Server) error(w http.ResponseWriter, r *http.Request) {
-	s.failure(w, r, func(o Outcome) error { return s.state.answer(r.PathValue("id"), o) })
+	if o, err := s.failure(w, r); err == nil {
+		s.answer(w, r, o)
+	}
 }
 
 // initError takes the failure of the runtime's start.
 func (s *Server) initError(w http.ResponseWriter, r *http.Request) {
-	s.failure(w, r, s.state.failInit)
-}
-
-func (s *Server) failure(w http.ResponseWriter, r *http.Request, take func(Outcome) error) {
-	body, tooLarge, err := s.read(w, r)
+	o, err := s.failure(w, r)
 	if err != nil {
 		return
 	}
-	o := Outcome{Failed: true, ErrorType: r.Header.Get("Lambda-Runtime-Function-Error-Type"), Payload: body, TooLarge: tooLarge}
-	if err := take(o); err != nil {
+	if err := s.state.failInit(o); err != nil {
 		refuse(w, err)
 		return
 	}
-	accept(w, tooLarge)
+	accept(w, o.TooLarge)
+}
+
+// failure reads one. Its error says that the connection broke in the middle.
+func (s *Server) failure(w http.ResponseWriter, r *http.Request) (Outcome, error) {
+	body, tooLarge, err := s.read(w, r)
+	return Outcome{Failed: true, ErrorType: r.Header.Get("Lambda-Runtime-Function-Error-Type"), Payload: body, TooLarge: tooLarge}, err
 }
 
 // read returns the body of an answer, or that it is too large to be one. It reads
@@ -128,23 +116,23 @@ func (s *Server) read(w http.ResponseWriter, r *http.Request) (body []byte, tooL
 func accept(w http.ResponseWriter, tooLarge bool) {
 	if tooLarge {
 		message := fmt.Sprintf("Exceeded maximum allowed payload size (%d bytes).", MaxPayloadBytes)
-		reply(w, http.StatusRequestEntityTooLarge, map[string]string{"errorType": "RequestEntityTooLarge", "errorMessage": message})
+		write(w, http.StatusRequestEntityTooLarge, map[string]string{"errorType": "RequestEntityTooLarge", "errorMessage": message})
 		return
 	}
-	reply(w, http.StatusAccepted, map[string]string{"status": "OK"})
+	write(w, http.StatusAccepted, map[string]string{"status": "OK"})
 }
 
 func refuse(w http.ResponseWriter, err error) {
 	switch {
 	case errors.Is(err, errUnknownRequest):
-		reply(w, http.StatusBadRequest, map[string]string{"errorType": "InvalidRequestID", "errorMessage": "Invalid request ID"})
+		write(w, http.StatusBadRequest, map[string]string{"errorType": "InvalidRequestID", "errorMessage": "Invalid request ID"})
 	case errors.Is(err, errTransition):
-		reply(w, http.StatusForbidden, map[string]string{"errorType": "InvalidStateTransition", "errorMessage": "State transition is not allowed"})
+		write(w, http.StatusForbidden, map[string]string{"errorType": "InvalidStateTransition", "errorMessage": "State transition is not allowed"})
 	}
 	// What is left is a runtime that went away while it waited: nobody to tell.
 }
 
-func reply(w http.ResponseWriter, status int, body map[string]string) {
+func write(w http.ResponseWriter, status int, body map[string]string) {
 	data, err := json.Marshal(body)
 	if err != nil {
 		panic(err) // a map of strings always marshals

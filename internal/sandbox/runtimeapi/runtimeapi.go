@@ -9,6 +9,7 @@
 //   - runtimeapi.go: the dialogue, as its owner sees it;
 //   - state.go: whose turn it is, and what may follow what;
 //   - http.go: the same dialogue, as the runtime sees it;
+//   - connection.go: the connection on which it asks for events;
 //   - extension.go, extensionhttp.go: the Extensions API, for what runs beside it;
 //   - subscription.go: the Telemetry API and the Logs API, by which that is told more;
 //   - stream.go: an answer that comes piece by piece;
@@ -89,11 +90,16 @@ type Server struct {
 	http    http.Server
 	state   state
 	reading sync.Mutex // held while the body of an answer is read
+
+	gone   chan struct{} // closed by Close
+	mu     sync.Mutex
+	closed bool
+	taken  map[*connection]bool // those that http has no longer
 }
 
 // New returns a server whose runtime has not been heard of yet.
 func New() *Server {
-	s := &Server{state: newState()}
+	s := &Server{state: newState(), gone: make(chan struct{}), taken: make(map[*connection]bool)}
 	s.http.Handler = s.routes()
 	s.http.DisableGeneralOptionsHandler = true
 	s.http.ErrorLog = silent // what a function sends us is not our server's trouble
@@ -105,7 +111,18 @@ func New() *Server {
 func (s *Server) Serve(l net.Listener) error { return s.http.Serve(l) }
 
 // Close ends all connections and listeners.
-func (s *Server) Close() error { return s.http.Close() }
+func (s *Server) Close() error {
+	s.mu.Lock()
+	if !s.closed {
+		s.closed = true
+		close(s.gone)
+	}
+	for c := range s.taken {
+		_ = c.c.Close() // who serves it drops it
+	}
+	s.mu.Unlock()
+	return s.http.Close()
+}
 
 // Ready is closed when the runtime and all extensions ask for their first event:
 // they have started.

@@ -1,7 +1,6 @@
 package runtimeapi
 
 import (
-	"context"
 	"errors"
 	"sync"
 )
@@ -14,12 +13,11 @@ var errUnknownRequest = errors.New("no such request")
 
 // state is whose turn it is.
 type state struct {
-	loaded     chan struct{} // closed when the runtime asks for its first event
-	ready      chan struct{} // closed when runtime and extensions ask for their first event
-	registered chan struct{} // closed when all expected extensions have registered
-	broken     chan Breakage // holds one: the first failure of an extension
-	initFailed chan Outcome  // holds one
-	events     chan *exchange
+	loaded     chan struct{}  // closed when the runtime asks for its first event
+	ready      chan struct{}  // closed when runtime and extensions ask for their first event
+	registered chan struct{}  // closed when all expected extensions have registered
+	broken     chan Breakage  // holds one: the first failure of an extension
+	initFailed chan Outcome   // holds one
 	adoption   chan *Adoption // holds one; nil where the function is known from the start
 	waiting    chan struct{}  // closed at the question for it
 
@@ -28,7 +26,8 @@ type state struct {
 	isReady bool      // ready is closed
 	asked   bool      // waiting is closed
 	failed  bool      // the runtime said that it could not start
-	asking  bool      // a question for the next event waits
+	asker   asker     // who asks for the next event, or nil
+	pending *exchange // an event for which nobody has asked yet, or nil
 	current *exchange // the event being worked on, or nil
 	resting *exchange // the event before, while extensions still work on it
 
@@ -54,50 +53,48 @@ func newState() state {
 		loaded:     make(chan struct{}),
 		ready:      make(chan struct{}),
 		initFailed: make(chan Outcome, 1),
-		events:     make(chan *exchange, 1),
 		waiting:    make(chan struct{}),
 		registered: make(chan struct{}),
 		broken:     make(chan Breakage, 1),
 	}
 }
 
+// asker is the question for an event.
+type asker interface {
+	// take answers it, and does not wait for the runtime.
+	take(inv *Invocation)
+}
+
 func (s *state) begin(inv *Invocation) Call {
 	x := &exchange{Invocation: inv, outcome: make(chan Outcome, 1), done: make(chan struct{}), rested: make(chan struct{})}
 	s.mu.Lock()
 	s.announceLocked(inv)
+	a := s.asker
+	if a == nil {
+		s.pending = x
+	} else {
+		s.asker, s.current = nil, x
+	}
 	s.mu.Unlock()
-	s.events <- x
+	if a != nil {
+		a.take(inv)
+	}
 	return Call{Outcome: x.outcome, Done: x.done, Rested: x.rested}
 }
 
-// next waits for an event on behalf of the runtime.
-func (s *state) next(ctx context.Context) (*Invocation, error) {
-	if err := s.ask(); err != nil {
-		return nil, err
-	}
-	select {
-	case x := <-s.events:
-		s.mu.Lock()
-		defer s.mu.Unlock()
-		s.asking, s.current = false, x
-		return x.Invocation, nil
-	case <-ctx.Done():
-		s.mu.Lock()
-		defer s.mu.Unlock()
-		s.asking = false
-		return nil, ctx.Err()
-	}
-}
-
 // ask notes that the runtime wants an event: it has started, or is done with the
-// event before.
-func (s *state) ask() error {
+// event before. The event is returned if it is there, and else given to a.
+func (s *state) ask(a asker) (*Invocation, error) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	if s.failed || s.asking || (s.current != nil && !s.current.answered) {
-		return errTransition
+	return s.askLocked(a)
+}
+
+func (s *state) askLocked(a asker) (*Invocation, error) {
+	if s.failed || s.asker != nil || (s.current != nil && !s.current.answered) {
+		return nil, errTransition
 	}
-	s.asking = true
+	s.asker = a
 	if !s.started {
 		s.started = true
 		close(s.loaded)
@@ -107,7 +104,20 @@ func (s *state) ask() error {
 		s.resting, s.current = s.current, nil
 	}
 	s.settleLocked()
-	return nil
+	if s.pending == nil {
+		return nil, nil
+	}
+	s.asker, s.current, s.pending = nil, s.pending, nil
+	return s.current.Invocation, nil
+}
+
+// withdraw takes a question back: whoever has asked has gone.
+func (s *state) withdraw(a asker) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if s.asker == a {
+		s.asker = nil
+	}
 }
 
 // expects reports whether an answer to a request may come.
@@ -127,15 +137,36 @@ func (s *state) expects(requestID string) error {
 func (s *state) answer(requestID string, o Outcome) error {
 	s.mu.Lock()
 	defer s.mu.Unlock()
+	x, err := s.answerLocked(requestID, o)
+	if err == nil {
+		x.outcome <- o
+	}
+	return err
+}
+
+// answerAndAsk does the same and asks for the next event: when the answer is
+// heard of, the runtime rests already.
+func (s *state) answerAndAsk(requestID string, o Outcome, a asker) (*Invocation, error) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	x, err := s.answerLocked(requestID, o)
+	if err != nil {
+		return nil, err
+	}
+	inv, err := s.askLocked(a)
+	x.outcome <- o
+	return inv, err
+}
+
+func (s *state) answerLocked(requestID string, o Outcome) (*exchange, error) {
 	if s.current == nil || s.current.RequestID != requestID {
-		return errUnknownRequest
+		return nil, errUnknownRequest
 	}
 	if s.current.answered || s.current.streams != o.Streamed {
-		return errTransition
+		return nil, errTransition
 	}
 	s.current.answered = true
-	s.current.outcome <- o
-	return nil
+	return s.current, nil
 }
 
 // failInit takes the runtime's word that it cannot start.

@@ -52,11 +52,7 @@ func (s *Server) stream(w http.ResponseWriter, r *http.Request, to Stream) {
 		o.Failed = true
 		o.Payload, _ = base64.StdEncoding.DecodeString(r.Trailer.Get(streamErrorBody)) // a runtime's own trouble
 	}
-	if err := s.state.answer(r.PathValue("id"), o); err != nil {
-		refuse(w, err)
-		return
-	}
-	accept(w, o.TooLarge)
+	s.answer(w, r, o)
 }
 
 // pass copies what there is, as soon as it is there.

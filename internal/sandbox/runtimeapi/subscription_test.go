@@ -96,7 +96,7 @@ func TestSubscriptionsAreTakenDuringTheStart(t *testing.T) {
 	for _, id := range []string{a, b} {
 		go func() { _, _ = s.state.nextFor(ctx, id) }()
 	}
-	go func() { _, _ = s.state.next(ctx) }()
+	go func() { _, _ = s.state.ask(nobody{}) }()
 	<-s.Ready()
 	try(telemetryPath, subscribing, a, 403, `{"errorMessage":"Telemetry API subscription is closed already","errorType":"Telemetry.SubscriptionClosed"}`)
 	try(logsPath, logs, b, 403, `{"errorMessage":"Logs API subscription is closed already","errorType":"Logs.SubscriptionClosed"}`)

@@ -3,6 +3,7 @@
 var net = require('net');
 
 var BASE = '/2018-06-01';
+var NEXT = '\r\nCloudless-Next: 1'; // what is answered is to be the next event
 var END_OF_HEAD = '\r\n\r\n';
 
 module.exports = Connection;
@@ -52,14 +53,13 @@ Connection.prototype.ask = function (path, callback) {
 // post sends a body, with the type of an error unless errorType is null.
 Connection.prototype.post = function (path, body, errorType, callback) {
   this.waiting.push(callback);
-  this.write(this.head(path, body, errorType), body, '');
+  this.write(this.head(path, body, errorType, '') + body);
 };
 
-// postAndNext sends a body and asks for the next event in the same write. What
-// is answered to the first is of no interest: the invocation is over either way.
+// postAndNext sends a body to which the next event is the answer.
 Connection.prototype.postAndNext = function (path, body, errorType, callback) {
-  this.waiting.push(null, callback);
-  this.write(this.head(path, body, errorType), body, this.get(BASE + '/runtime/invocation/next'));
+  this.waiting.push(callback);
+  this.write(this.head(path, body, errorType, NEXT) + body);
 };
 
 // stream opens an answer that is sent piece by piece. Its end, which may be an
@@ -90,22 +90,18 @@ Connection.prototype.stream = function (path, contentType, callback) {
   };
 };
 
-Connection.prototype.write = function (head, body, tail) {
-  this.socket.cork();
-  this.socket.write(head + body + tail, 'utf8');
-  this.socket.uncork();
-};
+Connection.prototype.write = function (text) { this.socket.write(text, 'utf8'); };
 
 Connection.prototype.get = function (path) {
   return 'GET ' + path + ' HTTP/1.1\r\nHost: ' + this.host + END_OF_HEAD;
 };
 
-Connection.prototype.head = function (path, body, errorType) {
+Connection.prototype.head = function (path, body, errorType, more) {
   return 'POST ' + BASE + path + ' HTTP/1.1\r\nHost: ' + this.host +
     '\r\nContent-Type: application/json' +
     '\r\nContent-Length: ' + Buffer.byteLength(body, 'utf8') +
     (errorType === null ? '' : '\r\nLambda-Runtime-Function-Error-Type: ' + errorType) +
-    END_OF_HEAD;
+    more + END_OF_HEAD;
 };
 
 // read takes every whole answer out of what has arrived.

@@ -64,7 +64,7 @@ function openAnswer(contentType) {
   return answer;
 }
 
-// finish sends the outcome and asks for the next event, in one write.
+// finish sends the outcome and asks for the next event, in one request.
 function finish(invocation, failure, body) {
   if (invocation !== current) {
     return;

@@ -24,6 +24,7 @@ import traceback
 
 BASE = "/2018-06-01/runtime"
 FRAME = 0xA55A0003  # a message with its time in microseconds
+NEXT = "Cloudless-Next: 1\r\n"  # what is answered is to be the next event
 ERROR_TYPE = "Lambda-Runtime-Function-Error-Type"
 # AWS's endpoints: the names that the DNS of an environment knows.
 ENDPOINT = re.compile(r".\.(amazonaws\.com|amazonaws\.com\.cn|api\.aws|on\.aws)\.?$", re.IGNORECASE)
@@ -58,9 +59,8 @@ class Connection:
         return self.event()
 
     def answer(self, path, body, error_type=None):
-        """Send an answer and ask for the next event in the same write."""
-        self.socket.sendall(self.post(path, body, error_type) + self.get())
-        self.read()  # whether it was taken is of no interest: it is over either way
+        """Send an answer to which the next event is the answer."""
+        self.socket.sendall(self.post(path, body, error_type, NEXT))
         return self.event()
 
     def fail(self, path, body, error_type):
@@ -77,12 +77,12 @@ class Connection:
     def get(self):
         return ("GET %s/invocation/next HTTP/1.1\r\nHost: %s\r\n\r\n" % (BASE, self.host)).encode()
 
-    def post(self, path, body, error_type):
+    def post(self, path, body, error_type, more=""):
         head = "POST %s%s HTTP/1.1\r\nHost: %s\r\nContent-Type: application/json\r\nContent-Length: %d\r\n" % (
             BASE, path, self.host, len(body))
         if error_type:
             head += "%s: %s\r\n" % (ERROR_TYPE, error_type)
-        return head.encode() + b"\r\n" + body
+        return (head + more).encode() + b"\r\n" + body
 
     def read(self):
         line = self.file.readline()

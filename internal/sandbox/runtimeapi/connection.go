@@ -1,0 +1,361 @@
+package runtimeapi
+
+import (
+	"bufio"
+	"bytes"
+	"context"
+	"errors"
+	"io"
+	"math"
+	"net"
+	"net/http"
+	"os"
+	"strconv"
+	"strings"
+	"sync"
+	"time"
+)
+
+// A connection on which the runtime asks for events is served here and no longer
+// by net/http, of which only the parser is left. So an event is written by
+// whoever brings it, without a goroutine in between, and a read is under way
+// while the runtime works, which is how its end is noticed. Each warm
+// invocation passes here, and has to wait for all that is done.
+
+// nextPath is where the runtime asks for its next event.
+const nextPath = base + "/invocation/next"
+
+// nextHeader, set in an answer, says that what is answered to it is to be the
+// next event: one request takes the place of two. Only our own bootstraps send it.
+const nextHeader = "Cloudless-Next"
+
+const (
+	maxHeadBytes = 1 << 20 // of a request, as net/http has it
+	// maxUnreadBytes is how much of a body that nobody wanted is read, so that the
+	// connection can go on.
+	maxUnreadBytes = 256 << 10
+	// writePatience is how long whoever brings an event waits for a runtime that
+	// does not read. The rest is then written by somebody else.
+	writePatience = 20 * time.Millisecond
+	// directBytes is the size of an event up to which it is tried at all: no more
+	// than fits into what the kernel keeps for a reader.
+	directBytes = 64 << 10
+	// lingering is how long a connection stays open after the last answer, whose
+	// request was not read whole: to close it at once could lose the answer.
+	lingering = 500 * time.Millisecond
+)
+
+// connection is one of those. Its fields belong to the goroutine that serves it.
+type connection struct {
+	s     *Server
+	c     net.Conn
+	limit *headLimit
+	in    *bufio.Reader
+	last  bool          // what is written next is the last
+	asked bool          // for an event, which may still have to be written
+	given chan struct{} // holds one: the event is there, and being written
+	gone  chan struct{} // closed when the server is
+
+	writing sync.Mutex // held by who writes
+}
+
+// next takes a connection over from net/http, answers the question that came on
+// it, and serves it to its end.
+func (s *Server) next(w http.ResponseWriter, r *http.Request) {
+	c, err := s.takeOver(w)
+	if err != nil {
+		return // the server is closed, or the runtime went away
+	}
+	defer s.drop(c)
+	c.last = r.Close
+	if c.next() {
+		c.serve()
+	}
+}
+
+func (s *Server) takeOver(w http.ResponseWriter) (*connection, error) {
+	raw, buffered, err := http.NewResponseController(w).Hijack()
+	if err != nil {
+		return nil, err
+	}
+	read, err := buffered.Reader.Peek(buffered.Reader.Buffered()) // the beginning of what comes next
+	if err != nil {
+		return nil, errors.Join(err, raw.Close())
+	}
+	limit := &headLimit{from: io.MultiReader(bytes.NewReader(bytes.Clone(read)), raw)}
+	if len(read) == 0 {
+		limit.from = raw
+	}
+	c := &connection{s: s, c: raw, limit: limit, in: bufio.NewReader(limit), given: make(chan struct{}, 1), gone: s.gone}
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if s.closed {
+		return nil, errors.Join(http.ErrServerClosed, raw.Close())
+	}
+	s.taken[c] = true
+	return c, nil
+}
+
+// drop ends a connection.
+func (s *Server) drop(c *connection) {
+	s.mu.Lock()
+	delete(s.taken, c)
+	s.mu.Unlock()
+	s.state.withdraw(c)
+	_ = c.c.Close() // whoever was on it has gone, or is to go
+}
+
+// serve answers one request after another.
+func (c *connection) serve() {
+	for {
+		c.limit.left = maxHeadBytes
+		r, err := http.ReadRequest(c.in)
+		if err != nil || !c.settled() {
+			return
+		}
+		c.limit.left = math.MaxInt64 // a body has the limits of whom it is for
+		c.last = r.Close
+		answer := c.answer
+		if r.Method == http.MethodGet && r.URL.Path == nextPath {
+			answer = func(*http.Request) bool { return c.next() }
+		}
+		if !answer(r) {
+			return
+		}
+	}
+}
+
+// settled waits until the event that was asked for is there: what is asked after
+// it is answered after it.
+func (c *connection) settled() bool {
+	if !c.asked {
+		return true
+	}
+	select {
+	case <-c.given:
+		c.asked = false
+		return true
+	case <-c.gone:
+		return false
+	}
+}
+
+// next asks for an event, and reports whether the connection goes on.
+func (c *connection) next() bool {
+	inv, err := c.s.state.ask(c)
+	return c.asks(inv, err)
+}
+
+// asks goes on when an event was asked for: it is there, or is to come, or
+// cannot be asked for.
+func (c *connection) asks(inv *Invocation, err error) bool {
+	if err != nil {
+		w := &reply{}
+		refuse(w, err)
+		return c.send(w)
+	}
+	c.asked = true
+	if inv != nil {
+		c.take(inv)
+	}
+	return true
+}
+
+// take implements asker: it writes the event.
+func (c *connection) take(inv *Invocation) {
+	data, last := append(c.head(inv), inv.Payload...), c.last
+	if len(data) > directBytes || !c.writing.TryLock() {
+		go c.give(data, last)
+		return
+	}
+	c.given <- struct{}{}                                   // before the runtime can answer: nobody is to wait for this goroutine
+	_ = c.c.SetWriteDeadline(time.Now().Add(writePatience)) // fails where the write does
+	n, err := c.c.Write(data)
+	if errors.Is(err, os.ErrDeadlineExceeded) {
+		go c.finish(data[n:], last)
+		return
+	}
+	c.wrote(last)
+}
+
+// give writes an event to a runtime that may not read, until the connection ends.
+func (c *connection) give(data []byte, last bool) {
+	c.writing.Lock()
+	c.given <- struct{}{}
+	c.finish(data, last)
+}
+
+func (c *connection) finish(data []byte, last bool) {
+	_ = c.c.SetWriteDeadline(time.Time{})
+	_, _ = c.c.Write(data) // a runtime that went away is noticed by its owner
+	c.wrote(last)
+}
+
+// wrote goes on when an event is written.
+func (c *connection) wrote(last bool) {
+	if last {
+		_ = c.c.Close() // as whoever reads it expects; who serves the connection drops it
+	}
+	c.writing.Unlock()
+}
+
+// head is what an event begins with.
+func (c *connection) head(inv *Invocation) []byte {
+	b := make([]byte, 0, 512+len(inv.Payload))
+	b = append(b, "HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nLambda-Runtime-Deadline-Ms: "...)
+	b = strconv.AppendInt(b, inv.Deadline.UnixMilli(), 10)
+	b = append(b, "\r\nContent-Length: "...)
+	b = strconv.AppendInt(b, int64(len(inv.Payload)), 10)
+	b = appendHeader(b, "\r\nLambda-Runtime-Aws-Request-Id: ", inv.RequestID)
+	b = appendHeader(b, "\r\nLambda-Runtime-Invoked-Function-Arn: ", inv.InvokedFunctionARN)
+	b = appendHeader(b, "\r\nLambda-Runtime-Trace-Id: ", inv.TraceID)
+	b = appendHeader(b, "\r\nLambda-Runtime-Client-Context: ", inv.ClientContext)
+	b = appendHeader(b, "\r\nLambda-Runtime-Cognito-Identity: ", inv.CognitoIdentity)
+	if c.last {
+		b = append(b, "\r\nConnection: close"...)
+	}
+	return append(b, "\r\n\r\n"...)
+}
+
+// oneLine makes of a text what may stand in a header.
+var oneLine = strings.NewReplacer("\r", " ", "\n", " ")
+
+func appendHeader(b []byte, name, value string) []byte {
+	if value == "" {
+		return b
+	}
+	return append(append(b, name...), oneLine.Replace(value)...)
+}
+
+// answer answers a request that is none for an event, and reports whether the
+// connection goes on.
+func (c *connection) answer(r *http.Request) bool {
+	w := &reply{}
+	if r.Header.Get(nextHeader) != "" {
+		w.by = c
+	}
+	if r.ContentLength != 0 && strings.EqualFold(r.Header.Get("Expect"), "100-continue") {
+		if !c.write([]byte("HTTP/1.1 100 Continue\r\n\r\n")) {
+			return false
+		}
+	}
+	if r.ContentLength == 0 {
+		stop := c.watch(&r)
+		c.s.http.Handler.ServeHTTP(w, r)
+		stop()
+	} else {
+		c.s.http.Handler.ServeHTTP(w, r)
+	}
+	if w.asked {
+		return c.asks(w.inv, w.err)
+	}
+	unread, err := io.CopyN(io.Discard, r.Body, maxUnreadBytes)
+	c.last = c.last || unread == maxUnreadBytes || err != io.EOF || w.header.Get("Connection") == "close"
+	if c.send(w) {
+		return true
+	}
+	if unread > 0 {
+		select {
+		case <-time.After(lingering):
+		case <-c.gone:
+		}
+	}
+	return false
+}
+
+// watch ends the context of a request when whoever sent it goes away, until it is
+// stopped.
+func (c *connection) watch(r **http.Request) (stop func()) {
+	ctx, cancel := context.WithCancel((*r).Context())
+	*r = (*r).WithContext(ctx)
+	done := make(chan struct{})
+	go func() {
+		defer close(done)
+		if _, err := c.in.Peek(1); err != nil {
+			cancel()
+		}
+	}()
+	return func() {
+		_ = c.c.SetReadDeadline(time.Unix(1, 0)) // wakes it
+		<-done
+		_ = c.c.SetReadDeadline(time.Time{})
+		cancel()
+	}
+}
+
+// send writes an answer, and reports whether the connection goes on.
+func (c *connection) send(w *reply) bool {
+	return c.write(w.bytes(c.last)) && !c.last
+}
+
+func (c *connection) write(data []byte) bool {
+	c.writing.Lock()
+	defer c.writing.Unlock()
+	_ = c.c.SetWriteDeadline(time.Time{})
+	_, err := c.c.Write(data)
+	return err == nil
+}
+
+// reply is the answer to a request. It implements http.ResponseWriter.
+type reply struct {
+	header http.Header
+	status int
+	body   []byte
+
+	// Who asks for the next event with this answer of the runtime's, or nil.
+	by    *connection
+	asked bool        // it was asked
+	inv   *Invocation // that was there, or nil
+	err   error       // for which it may not be asked
+}
+
+func (w *reply) Header() http.Header {
+	if w.header == nil {
+		w.header = make(http.Header, 2)
+	}
+	return w.header
+}
+
+func (w *reply) WriteHeader(status int) {
+	if w.status == 0 {
+		w.status = status
+	}
+}
+
+func (w *reply) Write(p []byte) (int, error) {
+	w.WriteHeader(http.StatusOK)
+	w.body = append(w.body, p...)
+	return len(p), nil
+}
+
+// bytes is the answer as it is written, which may be the last of a connection.
+func (w *reply) bytes(last bool) []byte {
+	w.WriteHeader(http.StatusOK)
+	if last {
+		w.Header().Set("Connection", "close")
+	}
+	w.Header().Set("Content-Length", strconv.Itoa(len(w.body)))
+	var b bytes.Buffer
+	b.WriteString("HTTP/1.1 " + strconv.Itoa(w.status) + " " + http.StatusText(w.status) + "\r\n")
+	_ = w.header.Write(&b) // a buffer takes all
+	b.WriteString("\r\n")
+	b.Write(w.body)
+	return b.Bytes()
+}
+
+// headLimit reads no more than left bytes.
+type headLimit struct {
+	from io.Reader
+	left int64
+}
+
+var errHeadTooLong = errors.New("the head of a request is too long")
+
+func (l *headLimit) Read(p []byte) (int, error) {
+	if l.left <= 0 {
+		return 0, errHeadTooLong
+	}
+	n, err := l.from.Read(p[:min(int64(len(p)), l.left)])
+	l.left -= int64(n)
+	return n, err
+}
