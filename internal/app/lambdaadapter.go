@@ -49,7 +49,7 @@ func (f functions) Provisioned(id string) int { return f.manager.Provisioned(id)
 // Invoke implements lambda.Sandboxes.
 func (f functions) Invoke(ctx context.Context, e lambda.Environment, in lambda.Invocation) (lambda.Outcome, error) {
 	result, err := f.manager.Invoke(ctx, function(e), sandbox.Invocation{
-		RequestID: in.RequestID, Payload: in.Payload, ClientContext: in.ClientContext, InvokedFunctionARN: in.ARN, TraceID: in.TraceID, Stream: in.Stream,
+		RequestID: in.RequestID, Payload: in.Payload, ClientContext: in.ClientContext, InvokedFunctionARN: in.ARN, TraceID: in.TraceID, Stream: in.Stream, Over: in.Over,
 	})
 	switch {
 	case errors.Is(err, sandbox.ErrTooManyEnvironments):

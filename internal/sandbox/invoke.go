@@ -26,21 +26,30 @@ type ending struct {
 	report report
 }
 
-// invoke gives an environment one event, its first or another one, and returns what
-// is answered. After that the environment may still be at work, which rest waits for.
-func (m *Manager) invoke(e *environment, inv *Invocation, first bool) (result Result, end ending) {
-	end.done = done{requestID: inv.RequestID, start: m.cfg.Clock.Now(), status: statusSuccess}
-	deadline := end.done.start.Add(e.fn.Timeout)
-	timeout := m.cfg.Clock.After(e.fn.Timeout)
-	e.out.begin()
+// call is an event that an environment has been given.
+type call struct {
+	e       *environment
+	inv     *Invocation
+	first   bool // it is the environment's first
+	timeout <-chan time.Time
+	end     ending
+	result  Result
+}
+
+// begin gives an environment one event, its first or another one.
+func (m *Manager) begin(e *environment, inv *Invocation, first bool) *call {
+	c := &call{e: e, inv: inv, first: first}
+	c.end.done = done{requestID: inv.RequestID, start: m.cfg.Clock.Now(), status: statusSuccess}
+	c.timeout = m.cfg.Clock.After(e.fn.Timeout)
 	if e.out.isPlain() {
-		e.out.add(startLine(inv.RequestID, e.fn.Version))
+		e.out.begin(startLine(inv.RequestID, e.fn.Version))
 	} else {
+		e.out.begin("")
 		e.out.platform(startEvent(e.fn, inv))
 	}
 	event := &runtimeapi.Invocation{
 		RequestID:          inv.RequestID,
-		Deadline:           deadline,
+		Deadline:           c.end.done.start.Add(e.fn.Timeout),
 		InvokedFunctionARN: inv.InvokedFunctionARN,
 		TraceID:            inv.TraceID,
 		ClientContext:      inv.ClientContext,
@@ -50,64 +59,76 @@ func (m *Manager) invoke(e *environment, inv *Invocation, first bool) (result Re
 	if inv.gate != nil {
 		event.Stream = inv.gate
 	}
-	end.call = e.api.Invoke(event)
+	c.end.call = e.api.Invoke(event)
+	return c
+}
+
+// await waits until the runtime has answered, or never will: then the
+// environment goes. It is not over if nobody waits any longer before that.
+func (m *Manager) await(c *call, nobody <-chan struct{}) (over bool) {
+	e, era := c.e, c.e.program.Runtime.Era
+	take := func(o runtimeapi.Outcome) *failure {
+		c.result.Payload = o.Payload
+		return answered(o)
+	}
 	var failed *failure
-	if failed, end.goes = m.awaitAnswer(e, inv, &end, &result, timeout); failed != nil {
+	select {
+	case o := <-c.end.call.Outcome:
+		m.account(c, take(o))
+		return true
+	case <-nobody:
+		return false
+	case <-c.timeout:
+		e.stop("timeout")
+		failed = new(timedOut(era, c.inv.RequestID, m.cfg.Clock.Now(), e.fn.Timeout))
+	case b := <-e.api.Broken():
+		e.stop("failure")
+		failed = new(brokenExtension(era, c.inv.RequestID, b))
+	case <-e.ended():
+		e.stop("failure")
+		select {
+		case o := <-c.end.call.Outcome: // answered just before it ended
+			failed = take(o)
+		default:
+			failed = new(exited(era, c.inv.RequestID, e.box.Exit()))
+		}
+	case <-m.ctx.Done():
+		e.box.Kill()
+		failed = new(exited(era, c.inv.RequestID, driver.Exit{Signal: killed}))
+	}
+	c.end.goes = true
+	m.account(c, failed)
+	return true
+}
+
+// account completes the result of an event that has been answered or never will
+// be. After that the environment may still be at work, which rest waits for.
+func (m *Manager) account(c *call, failed *failure) {
+	end, gate := &c.end, c.inv.gate
+	if failed != nil {
 		end.done.status, end.done.errorType = failed.told()
 	}
 	now := m.cfg.Clock.Now()
 	if !end.goes {
-		end.done.begun, end.done.answered, end.done.bytes = now, now, len(result.Payload)
+		end.done.begun, end.done.answered, end.done.bytes = now, now, len(c.result.Payload)
 	}
-	if inv.gate != nil {
+	if gate != nil {
 		var whole []byte
 		if failed == nil {
-			whole = result.Payload
+			whole = c.result.Payload
 		}
-		if result.Streamed = inv.gate.close(whole); result.Streamed {
-			result.Payload = nil
-			end.done.begun, end.done.bytes = inv.gate.at, int(inv.gate.passed)
+		if c.result.Streamed = gate.close(whole); c.result.Streamed {
+			c.result.Payload = nil
+			end.done.begun, end.done.bytes = gate.at, int(gate.passed)
 		}
 	}
-	end.report = report{requestID: inv.RequestID, duration: now.Sub(end.done.start)}
-	if first {
-		end.report.init, end.report.prepaid = e.initDuration, e.kept != nil
+	end.report = report{requestID: c.inv.RequestID, duration: now.Sub(end.done.start)}
+	if c.first {
+		end.report.init, end.report.prepaid = c.e.initDuration, c.e.kept != nil
 	}
-	m.account(e, &result, &end.report, failed)
+	c.e.account(&c.result, &end.report, failed)
 	if end.goes {
-		e.conclude(&end)
-	}
-	return result, end
-}
-
-// awaitAnswer waits until the runtime has answered, or never will: then the
-// environment goes.
-func (m *Manager) awaitAnswer(e *environment, inv *Invocation, end *ending, result *Result, timeout <-chan time.Time) (failed *failure, goes bool) {
-	era := e.program.Runtime.Era
-	take := func(o runtimeapi.Outcome) *failure {
-		result.Payload = o.Payload
-		return answered(o)
-	}
-	select {
-	case o := <-end.call.Outcome:
-		return take(o), false
-	case <-timeout:
-		e.stop("timeout")
-		return new(timedOut(era, inv.RequestID, m.cfg.Clock.Now(), e.fn.Timeout)), true
-	case b := <-e.api.Broken():
-		e.stop("failure")
-		return new(brokenExtension(era, inv.RequestID, b)), true
-	case <-e.ended():
-		e.stop("failure")
-		select {
-		case o := <-end.call.Outcome: // answered just before it ended
-			return take(o), true
-		default:
-			return new(exited(era, inv.RequestID, e.box.Exit())), true
-		}
-	case <-m.ctx.Done():
-		e.box.Kill()
-		return new(exited(era, inv.RequestID, driver.Exit{Signal: killed})), true
+		c.e.conclude(end)
 	}
 }
 
@@ -124,7 +145,7 @@ func (e *environment) conclude(end *ending) {
 }
 
 // account completes a result, and the log of the invocation.
-func (m *Manager) account(e *environment, result *Result, r *report, failed *failure) {
+func (e *environment) account(result *Result, r *report, failed *failure) {
 	r.memoryMB, r.usedMB, r.outcome = e.fn.MemoryMB, min(e.usedMB(), e.fn.MemoryMB), statusSuccess
 	if failed != nil {
 		r.outcome, r.errorType = failed.told()
@@ -139,8 +160,7 @@ func (m *Manager) account(e *environment, result *Result, r *report, failed *fai
 	if e.out.isJSON() {
 		e.out.log(r.event())
 	} else {
-		e.out.add(endLine(r.requestID))
-		e.out.add(r.String())
+		e.out.add(endLine(r.requestID), r.String())
 	}
 	result.LogTail = e.out.end()
 	result.LogStream = e.stream
@@ -157,10 +177,10 @@ func (m *Manager) failInit(e *environment, inv *Invocation, f *initFailure) Resu
 		r.duration = e.fn.Timeout
 	}
 	failed := m.initFailed(e, inv.RequestID, f)
-	e.out.begin()
+	e.out.begin("")
 	e.out.platform(startEvent(e.fn, inv))
 	var result Result
-	m.account(e, &result, &r, &failed)
+	e.account(&result, &r, &failed)
 	return result
 }
 
@@ -185,24 +205,38 @@ func (m *Manager) initFailed(e *environment, requestID string, f *initFailure) (
 	return failed
 }
 
-// rest waits until an environment that has answered is ready for another event,
-// and reports whether it came to that within the time that its invocation had.
-func (m *Manager) rest(e *environment, end ending, left time.Duration) bool {
-	if end.goes {
-		return false
+// settled takes an environment back that has answered, if it is clear already
+// whether it can have another event, and reports whether it is. Usually it is: our
+// bootstraps ask for the next event in the request that has the answer.
+func (m *Manager) settled(c *call) bool {
+	if c.end.goes {
+		m.give(c, false)
+		return true
 	}
 	select {
-	case <-end.call.Rested: // the usual case: answer and next question come in one write
-		e.conclude(&end)
+	case <-c.end.call.Rested:
+		c.e.conclude(&c.end)
+		m.give(c, true)
 		return true
 	default:
+		m.answered(c.e)
+		return false
 	}
-	over := m.cfg.Clock.After(left)
-	runtimeDone := end.call.Done
+}
+
+// settle waits for that.
+func (m *Manager) settle(c *call) { m.give(c, m.rest(c)) }
+
+// rest waits until an environment that has answered is ready for another event,
+// and reports whether it came to that within the time that its invocation had.
+func (m *Manager) rest(c *call) bool {
+	e := c.e
+	over := m.cfg.Clock.After(e.fn.Timeout - c.end.report.duration)
+	runtimeDone := c.end.call.Done
 	conclude := func() {
 		if runtimeDone != nil {
 			runtimeDone = nil
-			e.conclude(&end)
+			e.conclude(&c.end)
 		}
 	}
 	defer func() { conclude() }()
@@ -210,7 +244,7 @@ func (m *Manager) rest(e *environment, end ending, left time.Duration) bool {
 		select {
 		case <-runtimeDone: // extensions may wait to hear of it
 			conclude()
-		case <-end.call.Rested:
+		case <-c.end.call.Rested:
 			return true
 		case <-e.ended():
 			e.stop("failure")

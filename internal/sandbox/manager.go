@@ -82,6 +82,7 @@ func (m *Manager) Invoke(ctx context.Context, fn Function, inv Invocation) (Resu
 	m.mu.Lock()
 	if m.closed {
 		m.mu.Unlock()
+		inv.over()
 		return Result{}, ErrClosed
 	}
 	m.work.Add(1) // under the lock, so that Close waits for it
@@ -89,10 +90,19 @@ func (m *Manager) Invoke(ctx context.Context, fn Function, inv Invocation) (Resu
 	if inv.Stream != nil {
 		inv.gate = &gate{to: inv.Stream, now: m.cfg.Clock.Now}
 	}
+	e, p, err := m.take(&fn)
+	if err != nil {
+		inv.over()
+		m.work.Done()
+		return Result{}, err
+	}
+	if e != nil {
+		return m.repeat(ctx, e, &inv)
+	}
 	answers := make(chan answer, 1)
 	go func() {
 		defer m.work.Done()
-		m.deliver(&fn, &inv, answers)
+		m.deliver(p, &fn, &inv, answers)
 	}()
 	select {
 	case a := <-answers:
@@ -105,49 +115,81 @@ func (m *Manager) Invoke(ctx context.Context, fn Function, inv Invocation) (Resu
 	}
 }
 
+// repeat gives an event to an environment that has waited for it. That is what
+// happens most, so it is done on the caller's goroutine, where no other has to be
+// woken and to wake the caller; one more is begun only if something is left to do.
+func (m *Manager) repeat(ctx context.Context, e *environment, inv *Invocation) (Result, error) {
+	c := m.begin(e, inv, e.kept != nil && e.invocations == 1)
+	if !m.await(c, ctx.Done()) {
+		go func() {
+			defer m.work.Done()
+			m.await(c, nil)
+			inv.over()
+			if !m.settled(c) {
+				m.settle(c)
+			}
+		}()
+		if inv.gate != nil {
+			inv.gate.close(nil)
+		}
+		return Result{}, ctx.Err()
+	}
+	inv.over()
+	if m.settled(c) {
+		m.work.Done()
+	} else {
+		go func() {
+			defer m.work.Done()
+			m.settle(c)
+		}()
+	}
+	return c.result, nil
+}
+
 // answer is what Invoke returns.
 type answer struct {
 	result Result
 	err    error
 }
 
-// deliver brings an event to an environment, answers once, and stays until the
+// deliver brings an event to an environment that comes to rest meanwhile or is
+// made in the place that was taken for it, answers once, and stays until the
 // environment is ready for another event or has been ended.
-func (m *Manager) deliver(fn *Function, inv *Invocation, answers chan<- answer) {
-	e, p, err := m.take(fn)
-	if err != nil {
-		answers <- answer{err: err}
-		return
+func (m *Manager) deliver(p *pool, fn *Function, inv *Invocation, answers chan<- answer) {
+	tell := func(a answer) {
+		inv.over()
+		answers <- a
 	}
-	var endTurn func()
-	if e == nil {
-		e, endTurn = m.awaitTurn(p)
-	}
+	e, endTurn := m.awaitTurn(p)
 	cold := e == nil
 	if cold {
 		var failed *initFailure
+		var err error
 		e, failed, err = m.open(p, fn)
 		endTurn()
 		if err != nil {
 			m.leave(p)
-			answers <- answer{err: err}
+			tell(answer{err: err})
 			return
 		}
 		if failed != nil {
 			m.leave(p)
-			answers <- answer{result: m.failInit(e, inv, failed)}
+			tell(answer{result: m.failInit(e, inv, failed)})
 			return
 		}
 		m.employ(e)
 		m.work.Go(func() { m.tend(e) })
 	}
-	result, ending := m.invoke(e, inv, cold || e.kept != nil && e.invocations == 1)
-	m.answered(e)
-	answers <- answer{result: result}
+	c := m.begin(e, inv, cold || e.kept != nil && e.invocations == 1)
+	m.await(c, nil)
+	settled := m.settled(c)
+	tell(answer{result: c.result})
 	if cold {
 		m.refill(fn)
 	}
-	m.give(e, m.rest(e, ending, fn.Timeout-result.Duration))
+	if !settled {
+		m.settle(c)
+	}
 }
 
 // open makes an environment. A function that takes too long to load is loaded

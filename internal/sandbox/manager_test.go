@@ -296,7 +296,7 @@ func TestEventThatWaitedInAForgottenPoolJoinsThePresentOne(t *testing.T) {
 		taken <- p
 	}()
 	await(t, "it waits", func() bool { b.mu.Lock(); defer b.mu.Unlock(); return len(p.waiters) == 1 })
-	b.give(e, false)
+	b.give(&call{e: e}, false)
 	p = <-taken
 	b.mu.Lock()
 	known := b.pools[p.key] == p
@@ -309,18 +309,32 @@ func TestEventThatWaitedInAForgottenPoolJoinsThePresentOne(t *testing.T) {
 
 func TestCallerThatGoesAwayDoesNotStopTheFunction(t *testing.T) {
 	b := newIsolatedBench(t)
-	ctx, cancel := context.WithCancel(t.Context())
-	done := make(chan error)
-	go func() {
-		_, err := b.Invoke(ctx, behaviour("sleep"), event(`"300ms"`))
-		done <- err
-	}()
-	await(t, "it is at work", func() bool { e := b.Status().Environments; return len(e) == 1 && e[0].State == Busy })
-	cancel()
-	if err := <-done; !errors.Is(err, context.Canceled) {
-		t.Errorf("Invoke = %v", err)
+	for i, name := range []string{"in a new environment", "in one that has waited"} {
+		ctx, cancel := context.WithCancel(t.Context())
+		inv := event(`"300ms"`)
+		over := make(chan struct{})
+		inv.Over = func() { close(over) }
+		done := make(chan error)
+		go func() {
+			_, err := b.Invoke(ctx, behaviour("sleep"), inv)
+			done <- err
+		}()
+		await(t, name+" it is at work", func() bool {
+			e := b.Status().Environments
+			return len(e) == 1 && e[0].State == Busy && e[0].Invocations == int64(i+1)
+		})
+		cancel()
+		if err := <-done; !errors.Is(err, context.Canceled) {
+			t.Errorf("%s: Invoke = %v", name, err)
+		}
+		select {
+		case <-over:
+			t.Errorf("%s: it is over before the function has ended", name)
+		default:
+		}
+		<-over
+		await(t, name+" the function has ended well", func() bool { e := b.Status().Environments; return len(e) == 1 && e[0].State == Idle })
 	}
-	await(t, "the function has ended well", func() bool { e := b.Status().Environments; return len(e) == 1 && e[0].State == Idle })
 }
 
 func TestCloseCutsWhatDoesNotEnd(t *testing.T) {

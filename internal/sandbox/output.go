@@ -122,12 +122,14 @@ func (o *output) open() []*pipe {
 	return o.pipes
 }
 
-// begin starts an invocation: its tail begins here.
-func (o *output) begin() {
+// begin starts an invocation: its tail begins here, with a line unless that is
+// empty.
+func (o *output) begin(line string) {
 	o.drain()
 	o.mu.Lock()
 	defer o.mu.Unlock()
 	o.tail = &tail{}
+	o.addLocked(line)
 }
 
 // end ends it and returns the last of its lines.
@@ -155,12 +157,18 @@ func (o *output) log(e platformEvent) {
 	}
 }
 
-// add adds a line of Lambda's own to the log, if it is none that is empty, after
-// all that was printed until now.
-func (o *output) add(line string) {
+// add adds lines of Lambda's own to the log, those that are not empty, after all
+// that was printed until now.
+func (o *output) add(lines ...string) {
 	o.drain()
 	o.mu.Lock()
 	defer o.mu.Unlock()
+	for _, line := range lines {
+		o.addLocked(line)
+	}
+}
+
+func (o *output) addLocked(line string) {
 	o.text.endLocked()
 	if line != "" {
 		o.emitLocked(time.Time{}, line)

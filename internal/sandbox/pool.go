@@ -1,6 +1,7 @@
 package sandbox
 
 import (
+	"runtime"
 	"slices"
 	"time"
 )
@@ -29,6 +30,7 @@ type pool struct {
 	all     []*environment // every one that is there or being made, for those who ask
 	idle    []*environment // those that wait, the one used last at the end
 	settle  int            // how many are settling
+	pace    time.Duration  // how long its events take, of late; 0: not known
 	waiters []chan *environment
 	live    int // places taken: by environments, and for those to be made
 }
@@ -58,6 +60,9 @@ func (m *Manager) take(fn *Function) (*environment, *pool, error) {
 	if m.closed {
 		return nil, nil, ErrClosed
 	}
+	if e := m.takeIdleLocked(fn); e != nil {
+		return e, e.pool, nil
+	}
 	p, err = m.reserveLocked(fn)
 	return nil, p, err
 }
@@ -71,6 +76,64 @@ func (m *Manager) takeNow(fn *Function) (_ *environment, _ *pool, soon chan *env
 		return nil, nil, nil, ErrClosed
 	}
 	p := m.poolLocked(fn)
+	if p.pace <= quick && p.soonLocked() {
+		return nil, p, p.wait(), nil
+	}
+	if e := m.takeIdleLocked(fn); e != nil {
+		return e, e.pool, nil, nil
+	}
+	p = m.poolLocked(fn) // it was forgotten if its last environment was too old
+	m.spares.touch(p.kind, m.cfg.Clock.Now())
+	if p.settle > len(p.waiters) || p.soonLocked() {
+		return nil, p, p.wait(), nil
+	}
+	p, err := m.reserveLocked(fn)
+	return nil, p, nil, err
+}
+
+// noteLocked notes how long an event took. The first of an environment, whose code
+// is compiled while it runs, says little of the next.
+func (p *pool) noteLocked(c *call) {
+	took := max(c.end.report.duration, 1)
+	switch {
+	case c.first:
+	case p.pace == 0:
+		p.pace = took
+	default:
+		p.pace += (took - p.pace) / 8
+	}
+}
+
+// quick is how long an event takes whose function does little but compute: a crowd
+// of environments keeps the cores busy with such, and is not joined by one that
+// rests. Those that wait for something themselves may take longer.
+const quick = 2 * time.Millisecond
+
+// crowd is how many environments of one function have to be at work before an event
+// may wait for one of them: more of them do not do more than the cores can.
+func crowd() int { return 2 * runtime.NumCPU() }
+
+// soonLocked reports whether one of a crowd of environments will be ready so soon
+// that to start one more would take longer, and take away from the others.
+func (p *pool) soonLocked() bool {
+	if p.pace == 0 {
+		return false
+	}
+	busy := 0
+	for _, e := range p.all {
+		if e.state == Busy || e.state == Settling {
+			busy++
+		}
+	}
+	return busy >= crowd() && p.pace*time.Duration(len(p.waiters)+1)/time.Duration(busy) < settleGrace/2
+}
+
+// takeIdleLocked finds an environment that waits, or returns nil.
+func (m *Manager) takeIdleLocked(fn *Function) *environment {
+	p := m.pools[poolKey{fn.ID, fn.Revision}]
+	if p == nil || len(p.idle) == 0 {
+		return nil
+	}
 	now := m.cfg.Clock.Now()
 	m.spares.touch(p.kind, now)
 	for len(p.idle) > 0 {
@@ -80,13 +143,9 @@ func (m *Manager) takeNow(fn *Function) (_ *environment, _ *pool, soon chan *env
 			continue
 		}
 		e.workLocked()
-		return e, p, nil, nil
+		return e
 	}
-	if p.settle > len(p.waiters) {
-		return nil, p, p.wait(), nil
-	}
-	p, err := m.reserveLocked(fn)
-	return nil, p, nil, err
+	return nil
 }
 
 // wait returns a channel that gets an environment when one comes to rest.
@@ -153,10 +212,15 @@ func (m *Manager) forgetLocked(p *pool) {
 func (e *environment) workLocked() {
 	e.state = Busy
 	e.invocations++
-	if e.frozen {
-		e.frozen = false
-		_ = e.box.Thaw() // if it has ended, the invocation finds out
-		e.telemetry.thaw()
+	if !e.frozen {
+		return // whoever tends it looks again soon by himself
+	}
+	e.frozen = false
+	_ = e.box.Thaw() // if it has ended, the invocation finds out
+	e.telemetry.thaw()
+	select {
+	case e.kick <- struct{}{}:
+	default:
 	}
 }
 
@@ -224,11 +288,14 @@ func (m *Manager) answered(e *environment) {
 
 // give takes an environment back after an event, and ends it if it cannot take
 // another.
-func (m *Manager) give(e *environment, rested bool) {
+func (m *Manager) give(c *call, rested bool) {
 	m.mu.Lock()
 	defer m.mu.Unlock()
-	p := e.pool
-	p.settle--
+	e, p := c.e, c.e.pool
+	p.noteLocked(c)
+	if e.state == Settling {
+		p.settle--
+	}
 	if !rested || p.retired || m.closed || e.staleAt(m.cfg.Clock.Now()) || e.kept != nil && e.kept.surplusLocked(e) {
 		m.discardLocked(e)
 		return
@@ -249,10 +316,6 @@ func (m *Manager) offerLocked(e *environment) {
 	e.state = Idle
 	e.idleSince = m.cfg.Clock.Now()
 	p.idle = append(p.idle, e)
-	select {
-	case e.kick <- struct{}{}:
-	default:
-	}
 }
 
 // discardLocked ends an environment that is in no list of those that wait.

@@ -115,8 +115,18 @@ type Invocation struct {
 	// only if it is an error. A function that answers in one piece is one piece to
 	// the stream. Nil: the Result has the answer.
 	Stream Stream
+	// Over is called once when the event has been answered or never will be, and
+	// before Invoke returns, unless that returns because its context ended. Nil:
+	// nobody wants to know. It must not wait.
+	Over func()
 
 	gate *gate // before Stream, or nil
+}
+
+func (inv *Invocation) over() {
+	if inv.Over != nil {
+		inv.Over()
+	}
 }
 
 // Stream takes an answer while it is made. It is not called any more once Invoke

@@ -80,7 +80,18 @@ func (f *fakeSandboxes) Invoke(ctx context.Context, e Environment, in Invocation
 	invoke := f.invoke
 	f.mu.Unlock()
 	f.calls <- invoked{e, in}
-	return invoke(ctx, e, in)
+	ended := make(chan runEnd, 1)
+	go func() {
+		out, err := invoke(ctx, e, in)
+		in.Over()
+		ended <- runEnd{out, err}
+	}()
+	select {
+	case end := <-ended:
+		return end.Outcome, end.err
+	case <-ctx.Done():
+		return Outcome{}, ctx.Err()
+	}
 }
 
 func (f *fakeSandboxes) Retire(id string) { f.retired <- id }

@@ -121,16 +121,13 @@ func (s *Service) read(ctx context.Context, n name) (*function, error) {
 // readFunction returns the version that is named: $LATEST if there is no
 // qualifier, and the one that an alias leads to first if it is an alias.
 func readFunction(r kv.Reader, n name) (*function, error) {
-	f := &function{}
-	switch {
-	case n.qualifier == "" || n.qualifier == latest:
-		return f, readRecord(r, n.key(), f, notFound(n.qualifiedARN()))
-	case isVersion(n.qualifier):
-		number, err := strconv.ParseInt(n.qualifier, 10, 64)
+	if n.qualifier == "" || n.qualifier == latest || isVersion(n.qualifier) {
+		key, err := n.recordKey()
 		if err != nil {
 			return nil, notFound(n.qualifiedARN())
 		}
-		return f, readRecord(r, versionKey(n.account, n.region, n.function, number), f, notFound(n.qualifiedARN()))
+		f := &function{}
+		return f, readRecord(r, key, f, notFound(n.qualifiedARN()))
 	}
 	a, err := readAlias(r, n, notFound(n.qualifiedARN()))
 	if err != nil {
@@ -140,17 +137,32 @@ func readFunction(r kv.Reader, n name) (*function, error) {
 	return readFunction(r, n)
 }
 
+// recordKey is the key of the version that is named, $LATEST if none is.
+func (n name) recordKey() ([]byte, error) {
+	if n.qualifier == "" || n.qualifier == latest {
+		return n.key(), nil
+	}
+	number, err := strconv.ParseInt(n.qualifier, 10, 64)
+	return versionKey(n.account, n.region, n.function, number), err
+}
+
 // readRecord reads the JSON under a key into record. absent is the error if
 // there is none.
 func readRecord(r kv.Reader, key []byte, record any, absent error) error {
-	value, err := r.Get(key)
-	if errors.Is(err, kv.ErrNotFound) {
-		return absent
-	}
+	value, err := get(r, key, absent)
 	if err != nil {
 		return err
 	}
 	return decodeRecord(value, record)
+}
+
+// get returns what is under a key. absent is the error if there is nothing.
+func get(r kv.Reader, key []byte, absent error) ([]byte, error) {
+	value, err := r.Get(key)
+	if errors.Is(err, kv.ErrNotFound) {
+		return nil, absent
+	}
+	return value, err
 }
 
 func decodeRecord(value []byte, record any) error {

@@ -109,10 +109,11 @@ func (s *Service) find(ctx context.Context, n name) (t target, policy string, er
 		absent.qualifier = latest // as AWS calls what is not there
 	}
 	err = s.store.View(ctx, func(r kv.Reader) error {
-		whole, err := readFunction(r, n.unqualified())
+		known, err := s.recallFunction(r, n.unqualified(), notFound(n.qualifiedARN()))
 		if err != nil {
 			return err
 		}
+		whole := known.function
 		all, err := readReservations(r, n.account, n.region)
 		if err != nil {
 			return err
@@ -121,9 +122,9 @@ func (s *Service) find(ctx context.Context, n name) (t target, policy string, er
 		if err != nil {
 			return err
 		}
-		t = target{function: whole, id: whole.ID, limit: whole.Reserved, reserved: all.Reserved + provisioned.unreserved("")}
+		t = target{recalled: known, function: whole, id: whole.ID, limit: whole.Reserved, reserved: all.Reserved + provisioned.unreserved("")}
 		t.kept = provisioned.functions[n.unqualified()]
-		policy = whole.Policy.document()
+		policy = known.policy
 		if n.qualifier == "" || n.qualifier == latest {
 			return nil
 		}
@@ -136,9 +137,11 @@ func (s *Service) find(ctx context.Context, n name) (t target, policy string, er
 		if a, ok := h.record.(*alias); ok {
 			version.qualifier = a.choose(s.clock)
 		}
-		t.function, err = readFunction(r, version)
-		t.provisioned = provisioned.versions[version]
-		return err
+		if t.recalled, err = s.recallFunction(r, version, notFound(version.qualifiedARN())); err != nil {
+			return err
+		}
+		t.function, t.provisioned = t.recalled.function, provisioned.versions[version]
+		return nil
 	})
 	if awserr.Code(err) == "ResourceNotFoundException" {
 		err = notFound(absent.qualifiedARN())

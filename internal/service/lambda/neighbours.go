@@ -21,7 +21,8 @@ type Sandboxes interface {
 
 	// Invoke runs one invocation in an environment of its own, a warm one or a
 	// new one. What goes wrong inside of the function is part of the Outcome;
-	// an error, such as those below, says that the event has not reached it.
+	// an error, such as those below, says that the event has not reached it. If
+	// ctx ends first, the function goes on, and nobody hears its answer.
 	Invoke(ctx context.Context, e Environment, in Invocation) (Outcome, error)
 
 	// Retire ends the environments of that id once they are idle.
@@ -131,6 +132,10 @@ type Invocation struct {
 	// Stream gets the answer of a function that gives it piece by piece, if the
 	// caller wants it so; nil otherwise. The payload of the Outcome is empty then.
 	Stream Stream
+
+	// Over is called once when the function is at work on it no longer: before
+	// Invoke returns, unless that returns because its context ended.
+	Over func()
 }
 
 // Stream is an answer on its way.

@@ -14,9 +14,10 @@ import (
 // target is what one invocation runs.
 type target struct {
 	*function
-	id       string // of the function as a whole
-	limit    *int64 // the reservation of the function; nil if it has none
-	reserved int64  // by all functions of the account in the region, or provisioned without a reservation
+	recalled *recalled // the same with what follows from it
+	id       string    // of the function as a whole
+	limit    *int64    // the reservation of the function; nil if it has none
+	reserved int64     // by all functions of the account in the region, or provisioned without a reservation
 
 	provisioned int64 // executions of this very version
 	kept        int64 // executions of all versions of the function that are provisioned
@@ -32,22 +33,9 @@ func (s *Service) run(ctx context.Context, t target, in Invocation) (Outcome, er
 	if err != nil {
 		return Outcome{}, err
 	}
-	type result struct {
-		outcome Outcome
-		err     error
-	}
-	ended := make(chan result, 1)
-	s.background.Go(func() {
-		defer release()
-		out, err := s.sandboxes.Invoke(s.ctx, s.environment(t.function), in)
-		ended <- result{out, err}
-	})
-	select {
-	case r := <-ended:
-		return r.outcome, refusal(r.err)
-	case <-ctx.Done():
-		return Outcome{}, ctx.Err()
-	}
+	in.Over = release
+	out, err := s.sandboxes.Invoke(ctx, t.recalled.environment, in)
+	return out, refusal(err)
 }
 
 // refusal is what the caller is told of an error of the sandboxes.

@@ -76,8 +76,10 @@ type Service struct {
 	// background is the work that no request waits for: preparing functions,
 	// running events. stop ends it.
 	background sync.WaitGroup
-	ctx        context.Context
-	stop       context.CancelFunc
+
+	recall recall
+	ctx    context.Context
+	stop   context.CancelFunc
 
 	slots   slots         // of the executions under way
 	keeper  keeper        // of the environments that are provisioned
