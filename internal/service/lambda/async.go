@@ -44,11 +44,12 @@ func (e *event) name() name {
 func (e *event) key() []byte { return eventKey(e.Account, e.Region, e.ID) }
 
 // attempts is what has been tried with an event, and when it is due again.
-// The queue is ordered by that time.
+// The queue of its function is ordered by that time.
 type attempts struct {
 	FormatVersion int    `json:"v"`
 	Account       string `json:"account"`
 	Region        string `json:"region"`
+	Function      string `json:"function"`
 	ID            string `json:"id"`
 	Failed        int    `json:"failed"`  // by the function
 	Refused       int    `json:"refused"` // before they reached it, since the last that did
@@ -56,7 +57,12 @@ type attempts struct {
 	due time.Time // part of the key
 }
 
-func (a *attempts) key() []byte { return dueKey(a.due, a.Account, a.Region, a.ID) }
+func (a *attempts) key() []byte { return queueKey(a.Account, a.Region, a.Function, a.due, a.ID) }
+
+// owner is whose queue the event is in.
+func (a *attempts) owner() name {
+	return name{account: a.Account, region: a.Region, function: a.Function}
+}
 
 // delay is how long the event waits after its last attempt.
 func (a *attempts) delay() time.Duration {
@@ -76,7 +82,7 @@ func (s *Service) newEvent(n name, in Invocation) *event {
 
 // first is the event's place in the queue before its first attempt.
 func (e *event) first() *attempts {
-	return &attempts{FormatVersion: 1, Account: e.Account, Region: e.Region, ID: e.ID, due: e.Accepted}
+	return &attempts{FormatVersion: 1, Account: e.Account, Region: e.Region, Function: e.Function, ID: e.ID, due: e.Accepted}
 }
 
 // queue accepts an event: it is durable when queue returns.
@@ -224,10 +230,10 @@ func (s *Service) postpone(ctx context.Context, from, to *attempts) error {
 
 func decodeAttempts(p kv.Pair) (*attempts, error) {
 	elems, err := keys.Decode(p.Key)
-	if err != nil || len(elems) < 3 {
+	if err != nil || len(elems) < 7 {
 		return nil, fmt.Errorf("read the key of attempts %x: %w", p.Key, err)
 	}
-	due, ok := elems[2].(time.Time)
+	due, ok := elems[5].(time.Time)
 	if !ok {
 		return nil, fmt.Errorf("read the key of attempts %x: no time", p.Key)
 	}

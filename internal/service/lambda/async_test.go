@@ -8,6 +8,8 @@ import (
 	"time"
 
 	lambdaapi "cloudless/internal/api/lambda"
+	"cloudless/internal/storage/keys"
+	"cloudless/internal/storage/kv"
 )
 
 // event invokes f as an Event.
@@ -119,7 +121,7 @@ func TestAnEventUnderWayAtTheEndIsTriedAgain(t *testing.T) {
 	h.event("f", "r1", "1")
 	<-h.sandboxes.calls
 	h.Close()
-	if h.count("event") != 1 || h.count("due") != 1 {
+	if h.count("event") != 1 || h.count("queue") != 1 {
 		t.Fatal("the event is gone")
 	}
 	h.sandboxes.answer(Outcome{}, nil)
@@ -152,10 +154,11 @@ func TestAsManyEventsRunAsMay(t *testing.T) {
 	h.sandboxes.set(func() {
 		h.sandboxes.invoke = func(context.Context, Environment, Invocation) (Outcome, error) { <-release; return Outcome{}, nil }
 	})
-	for i := range eventsAtOnce + 10 {
+	const most = eventsAtOnce / 2 // of one function
+	for i := range most + 10 {
 		h.event("f", fmt.Sprintf("r%d", i), "1")
 	}
-	for range eventsAtOnce {
+	for range most {
 		<-h.sandboxes.calls
 	}
 	if n := len(h.sandboxes.calls); n != 0 {
@@ -167,6 +170,136 @@ func TestAsManyEventsRunAsMay(t *testing.T) {
 	}
 	close(release)
 	h.awaitEmpty()
+}
+
+func TestAFloodOfOneFunctionHoldsUpNoOther(t *testing.T) {
+	h := newHarness(t)
+	for _, name := range []string{"flooded", "a", "b"} {
+		h.create(name)
+	}
+	release := make(chan struct{})
+	h.sandboxes.set(func() {
+		h.sandboxes.invoke = func(context.Context, Environment, Invocation) (Outcome, error) { <-release; return Outcome{}, nil }
+	})
+	for i := range eventsAtOnce + 10 {
+		h.event("flooded", fmt.Sprintf("r%d", i), "1")
+	}
+	for range eventsAtOnce / 2 {
+		<-h.sandboxes.calls
+	}
+	for i, name := range []string{"b", "a"} { // before and after it in the order of their keys
+		h.event(name, fmt.Sprintf("late%d", i), "1")
+		if got := <-h.sandboxes.calls; got.FunctionName != name {
+			t.Errorf("%s runs, want %s", got.FunctionName, name)
+		}
+	}
+	close(release)
+	h.awaitEmpty()
+}
+
+func TestAFunctionMayHaveAsManyPlacesAsItLeavesFree(t *testing.T) {
+	w := newWork()
+	fill := func(function string) (n int) {
+		for w.mayStart(name{function: function}) {
+			w.add(&attempts{Function: function, ID: fmt.Sprint(n)})
+			n++
+		}
+		return n
+	}
+	for i, want := range []int{eventsAtOnce / 2, eventsAtOnce / 4, eventsAtOnce / 8} {
+		if n := fill(fmt.Sprint(i)); n != want {
+			t.Errorf("function %d has %d places, want %d", i, n, want)
+		}
+	}
+	for id := range eventsAtOnce / 2 { // the first has done its work
+		w.remove(&attempts{Function: "0", ID: fmt.Sprint(id)})
+	}
+	if more := fill("1"); more == 0 {
+		t.Error("places that have become free are nobody's")
+	}
+	if len(w.of) != 2 || len(w.running) > eventsAtOnce {
+		t.Errorf("%d functions have %d places", len(w.of), len(w.running))
+	}
+}
+
+func TestFunctionsHaveTheirTurnsWherePlacesAreFew(t *testing.T) {
+	h := newHarness(t)
+	w := newWork()
+	for i := range eventsAtOnce - 1 { // one place is free
+		w.add(&attempts{Function: "busy", ID: fmt.Sprint(i)})
+	}
+	h.Close()
+	put := func(tx kv.Tx, function string, i int) error {
+		a := &attempts{FormatVersion: 1, Account: "1", Region: "r", Function: function, ID: fmt.Sprint(i), due: start}
+		return writeRecord(tx, a.key(), a)
+	}
+	err := h.store.Update(t.Context(), kv.Claims{}, func(tx kv.Tx) error {
+		for i := range 2 {
+			for _, function := range []string{"a", "b", "c"} {
+				if err := put(tx, function, i); err != nil {
+					return err
+				}
+			}
+		}
+		return nil
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	var order []string
+	for range 6 {
+		err := h.store.Update(t.Context(), kv.Claims{}, func(tx kv.Tx) error {
+			due, _, err := w.pick(tx, start)
+			for _, a := range due { // which end at once
+				order = append(order, a.Function+a.ID)
+				w.remove(a)
+				tx.Delete(a.key())
+			}
+			return err
+		})
+		if err != nil {
+			t.Fatal(err)
+		}
+	}
+	if got := fmt.Sprint(order); got != "[a0 b0 c0 a1 b1 c1]" {
+		t.Errorf("order %s", got)
+	}
+}
+
+func TestEventsOfTheOldQueueAreMoved(t *testing.T) {
+	h := newHarness(t)
+	h.create("f")
+	h.Close()
+	const n = movedAtOnce + 3
+	err := h.store.Update(t.Context(), kv.Claims{}, func(tx kv.Tx) error {
+		for i := range n + 1 {
+			e := &event{FormatVersion: 1, ID: fmt.Sprint("r", i), Account: account, Region: call.Region, Function: "f",
+				FunctionID: h.peek("f").ID, Payload: []byte("1"), Accepted: start}
+			a := e.first()
+			a.Function = ""
+			if err := writeRecord(tx, keys.Encode(root, "due", start, account, call.Region, e.ID), a); err != nil {
+				return err
+			}
+			if i == n {
+				continue // which has no event any more
+			}
+			if err := writeRecord(tx, e.key(), e); err != nil {
+				return err
+			}
+		}
+		return nil
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	h.open()
+	for range n {
+		<-h.sandboxes.calls
+	}
+	h.awaitEmpty()
+	if left := h.count("due"); left != 0 {
+		t.Errorf("%d are left in the old queue", left)
+	}
 }
 
 func TestAnEventIsNotAcceptedForWhatIsNotThere(t *testing.T) {

@@ -182,7 +182,7 @@ func (h *harness) count(kind string) int {
 func (h *harness) awaitEmpty() {
 	h.t.Helper()
 	for range 10000 {
-		if h.count("event") == 0 && h.count("due") == 0 {
+		if h.count("event") == 0 && h.count("queue") == 0 {
 			return
 		}
 		time.Sleep(time.Millisecond)

@@ -24,7 +24,8 @@ import (
 //	"lambda" "provisioned" account region name qualifier → provisioned: environments that are kept
 //	"lambda" "account" account region              → reservations
 //	"lambda" "event" account region id             → event, until it has ended
-//	"lambda" "due" time account region id          → attempts: when an event is to be tried, and what was tried
+//	"lambda" "queue" account region name time id   → attempts: when an event is to be tried, and what was tried
+//	"lambda" "due" time account region id          → the same in a queue of all functions, before there was one for each
 //	"lambda" "linkkey"                             → the key that signs the addresses of packages
 //
 // Whoever writes a version or an alias of a function, or changes which of
@@ -85,8 +86,8 @@ func eventKey(account, region, id string) []byte {
 	return keys.Encode(root, "event", account, region, id)
 }
 
-func dueKey(due time.Time, account, region, id string) []byte {
-	return keys.Encode(root, "due", due, account, region, id)
+func queueKey(account, region, function string, due time.Time, id string) []byte {
+	return keys.Encode(root, "queue", account, region, function, due, id)
 }
 
 func linkKeyKey() []byte { return keys.Encode(root, "linkkey") }

@@ -20,7 +20,7 @@ func TestKeysStayAsTheyAre(t *testing.T) {
 		{aliasKey("1", "r", "f", "a"), `"\x02lambda\x00\x02alias\x00\x021\x00\x02r\x00\x02f\x00\x02a\x00"`},
 		{accountKey("1", "r"), `"\x02lambda\x00\x02account\x00\x021\x00\x02r\x00"`},
 		{eventKey("1", "r", "i"), `"\x02lambda\x00\x02event\x00\x021\x00\x02r\x00\x02i\x00"`},
-		{dueKey(at, "1", "r", "i"), `"\x02lambda\x00\x02due\x008\x18i\xa4*@!\x05\x021\x00\x02r\x00\x02i\x00"`},
+		{queueKey("1", "r", "f", at, "i"), `"\x02lambda\x00\x02queue\x00\x021\x00\x02r\x00\x02f\x008\x18i\xa4*@!\x05\x02i\x00"`},
 		{invokeConfigKey("1", "r", "f", "q"), `"\x02lambda\x00\x02invokeconfig\x00\x021\x00\x02r\x00\x02f\x00\x02q\x00"`},
 		{layerKey("1", "r", "l"), `"\x02lambda\x00\x02layer\x00\x021\x00\x02r\x00\x02l\x00"`},
 		{urlKey("1", "r", "f", "a"), `"\x02lambda\x00\x02url\x00\x021\x00\x02r\x00\x02f\x00\x02a\x00"`},
@@ -38,9 +38,9 @@ func TestKeysStayAsTheyAre(t *testing.T) {
 	}
 }
 
-func TestTheQueueIsInTheOrderOfTime(t *testing.T) {
+func TestTheQueueOfAFunctionIsInTheOrderOfTime(t *testing.T) {
 	at := time.Date(2026, 3, 1, 12, 0, 0, 0, time.UTC)
-	keys := [][]byte{dueKey(at, "2", "r", "i"), dueKey(at.Add(time.Millisecond), "1", "r", "i"), dueKey(at.Add(time.Hour), "0", "r", "i")}
+	keys := [][]byte{queueKey("1", "r", "f", at, "k"), queueKey("1", "r", "f", at.Add(time.Millisecond), "j"), queueKey("1", "r", "f", at.Add(time.Hour), "i")}
 	if !slices.IsSortedFunc(keys, bytes.Compare) {
 		t.Errorf("keys %q", keys)
 	}
