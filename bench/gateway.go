@@ -132,7 +132,7 @@ func (g *gateway) addAuthorized(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	function, err := g.createFunction(ctx, "admitting", "index", admitting, "nodejs22.x", role)
+	function, err := g.createFunction(ctx, program{name: "admitting", source: admitting, runtime: "nodejs22.x"}, role)
 	if err != nil {
 		return err
 	}

@@ -11,6 +11,7 @@ type profile struct {
 	name        string
 	connections int
 	requests    maker
+	warmUp      time.Duration               // how long it is loaded before it counts, if that is longer than half a round
 	before      func(context.Context) error // before each single request, when the profile is not about load; or nil
 	client      string                      // of which the connections are
 }

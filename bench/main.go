@@ -13,6 +13,7 @@
 //
 //   - dynamodb.go:  items read and written, beside the bare server;
 //   - functions.go: functions and the API in front of them, the same way;
+//   - warm.go:      warm calls over more and more connections, beside an echo in Node;
 //   - gateway.go:   deployed APIs, the same way;
 //   - engine.go:    durable writes beside those of Pebble alone;
 //   - compare.go, peers.go: the same requests to other programs;
@@ -37,6 +38,7 @@ import (
 	"fmt"
 	"os"
 	"os/signal"
+	"regexp"
 	"runtime/debug"
 	"slices"
 	"strings"
@@ -52,6 +54,7 @@ type options struct {
 	dir         string
 	peers       peerFlags
 	only        string
+	rows        string
 	client      string
 	rounds      int
 	length      time.Duration
@@ -73,6 +76,7 @@ func suites() []suite {
 	return []suite{
 		{"dynamodb", false, runDynamoDB},
 		{"functions", false, runFunctions},
+		{"warm", false, runWarm},
 		{"gateway", false, runGateway},
 		{"engine", true, runEngine},
 		{"compare", false, runCompare},
@@ -94,6 +98,7 @@ func main() {
 	flag.StringVar(&o.dir, "dir", os.TempDir(), "where the servers keep their data: a directory on the disk to measure")
 	flag.Var(&o.peers, "peer", "NAME=URL of a running server to compare with; may be given again")
 	flag.StringVar(&o.only, "only", simple, "what to measure, with commas: "+strings.Join(names(), ", "))
+	flag.StringVar(&o.rows, "rows", "", "of dynamodb, functions, warm and gateway only the rows that match, such as 'PutItem.* 8 conn'")
 	flag.StringVar(&o.client, "client", clientHTTP, "where the load comes from: http (the client of net/http) or lean (bare connections, which leave more of the cores to the server)")
 	flag.IntVar(&o.rounds, "rounds", 5, "how often each figure is taken; the median counts")
 	flag.DurationVar(&o.length, "length", 2*time.Second, "how long each takes")
@@ -130,6 +135,11 @@ func run(ctx context.Context, o options) error {
 		return err
 	}
 	b := &bench{options: o}
+	if o.rows != "" {
+		if b.rows, err = regexp.Compile(o.rows); err != nil {
+			return err
+		}
+	}
 	defer b.close()
 	if err := b.startBare(ctx); err != nil {
 		return err

@@ -73,6 +73,22 @@ func (p *peerFlags) Set(text string) error {
 
 // startPeer starts one of the others.
 func (b *bench) startPeer(ctx context.Context, p peer) (server, error) {
+	s, err := b.startOther(ctx, p.name, p.command, func(ctx context.Context, s server) bool {
+		list, err := s.dynamodb(ctx, "ListTables", "{}")
+		if err != nil {
+			return false
+		}
+		status, _, err := roundTrip(ctx, s.url, list)
+		return err == nil && status == http.StatusOK
+	})
+	if err != nil {
+		return server{}, fmt.Errorf("%s (bench/peers.sh installs it): %w", p.name, err)
+	}
+	return s, nil
+}
+
+// startOther starts a program on a loopback port, and waits until it is ready.
+func (b *bench) startOther(ctx context.Context, name string, command func(dir, port string) *exec.Cmd, ready func(context.Context, server) bool) (server, error) {
 	dir, err := b.tempDir()
 	if err != nil {
 		return server{}, err
@@ -83,21 +99,10 @@ func (b *bench) startPeer(ctx context.Context, p peer) (server, error) {
 	}
 	_, port, _ := strings.Cut(address, ":")
 	s := newServer("http://"+address, "test", "test")
-	s.name = p.name
-	if s.process, err = startQuietly(p.command(dir, port), dir); err != nil {
-		return server{}, fmt.Errorf("%s: %w (bench/peers.sh installs it)", p.name, err)
-	}
-	b.stops = append(b.stops, s.process.end)
-	list, err := s.dynamodb(ctx, "ListTables", "{}")
-	if err != nil {
+	s.name = name
+	if s.process, err = startQuietly(command(dir, port), dir); err != nil {
 		return server{}, err
 	}
-	err = s.process.await(ctx, func() bool {
-		status, _, err := roundTrip(ctx, s.url, list)
-		return err == nil && status == http.StatusOK
-	})
-	if err != nil {
-		return server{}, fmt.Errorf("%s (bench/peers.sh installs it): %w", p.name, err)
-	}
-	return s, nil
+	b.stops = append(b.stops, s.process.end)
+	return s, s.process.await(ctx, func() bool { return ready(ctx, s) })
 }

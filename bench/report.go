@@ -169,8 +169,11 @@ func (b *bench) besideBare(ctx context.Context, title string, target server, pro
 			"bare per second", "bare's CPU", "ratio (least–most)"},
 	}
 	for _, p := range profiles {
+		if !b.wants(p) {
+			continue
+		}
 		p.client = b.client
-		r, err := b.measure(ctx, p, target, &t)
+		r, err := b.measure(ctx, p, target, b.bare, &t)
 		if err != nil {
 			return section{}, err
 		}
@@ -181,14 +184,19 @@ func (b *bench) besideBare(ctx context.Context, title string, target server, pro
 	return t, nil
 }
 
-// measure takes the figures of a profile and those of the bare server, in
-// turns, and returns the medians.
-func (b *bench) measure(ctx context.Context, p profile, target server, t *section) (row, error) {
+// wants reports whether -rows lets a profile be measured.
+func (b *bench) wants(p profile) bool {
+	return b.rows == nil || b.rows.MatchString(fmt.Sprintf("%s, %d connections", p.name, p.connections))
+}
+
+// measure takes the figures of a profile and those of a bare server, in turns,
+// and returns the medians.
+func (b *bench) measure(ctx context.Context, p profile, target, other server, t *section) (row, error) {
 	requests, err := p.requests(ctx, target, enough(nil))
 	if err != nil {
 		return row{}, err
 	}
-	ours, err := round(ctx, b.length/2, newLane(target, p, requests)) // to warm up, and to see how long answers are
+	ours, err := round(ctx, max(p.warmUp, b.length/2), newLane(target, p, requests)) // to see how long answers are, too
 	if err != nil {
 		return row{}, err
 	}
@@ -198,7 +206,7 @@ func (b *bench) measure(ctx context.Context, p profile, target server, t *sectio
 		if requests, err = p.requests(ctx, target, enough(ours)); err != nil {
 			return row{}, err
 		}
-		both, err := round(ctx, b.length, newLane(target, p, requests), newBareLane(b.bare, p, requests, last.answer))
+		both, err := round(ctx, b.length, newLane(target, p, requests), newBareLane(other, p, requests, last.answer))
 		if err != nil {
 			return row{}, err
 		}

@@ -15,6 +15,7 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"regexp"
 	"strconv"
 	"strings"
 	"time"
@@ -33,6 +34,7 @@ type server struct {
 // bench is one run: its flags and the servers that several suites use.
 type bench struct {
 	options
+	rows   *regexp.Regexp // of the profiles that are wanted; nil: all
 	bare   server
 	shared *server // the one of dynamodb, functions and compare, once it is needed
 	stops  []func()
