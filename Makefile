@@ -57,6 +57,8 @@ bench-full: build ## measure all that bench/README.md shows: half an hour and 10
 	@go build -o bin/bench ./bench
 	@bin/bench -only dynamodb,engine,compare,growth,bulk,reopen $(BENCH)
 	@bin/bench -only dynamodb,compare -client lean $(BENCH)
+	@scripts/setup.sh demo
+	@source scripts/env.sh && bin/bench -only functions,warm,gateway,functionpeers,scale $(BENCH)
 
 generate: ## internal/api from models
 	go run ./tools/apigen

@@ -72,7 +72,7 @@ func (b *bench) compare(ctx context.Context, p profile, servers []server, t *sec
 			}
 			lanes[i] = newLane(s, p, requests)
 		}
-		length, answer := b.length/2, 0 // to warm up, and to see how long answers are
+		length, answer := max(p.warmUp, b.length/2), 0 // to see how long answers are, too
 		if k > 0 {
 			length, answer = b.length, samples[0][k-1].answer
 		}

@@ -15,8 +15,10 @@
 //   - functions.go: functions and the API in front of them, the same way;
 //   - warm.go:      warm calls over more and more connections, beside an echo in Node;
 //   - gateway.go:   deployed APIs, the same way;
+//   - scale.go:     many functions that nobody calls, many environments at once;
 //   - engine.go:    durable writes beside those of Pebble alone;
 //   - compare.go, peers.go: the same requests to other programs;
+//   - functionpeers.go: calls of the same function, by us and by others;
 //   - growth.go:    a large table beside a small one, and the memory of a Scan;
 //   - bulk.go, reopen.go: loading a table, and opening it after kill -9.
 //
@@ -78,8 +80,10 @@ func suites() []suite {
 		{"functions", false, runFunctions},
 		{"warm", false, runWarm},
 		{"gateway", false, runGateway},
+		{"scale", true, runScale},
 		{"engine", true, runEngine},
 		{"compare", false, runCompare},
+		{"functionpeers", false, runFunctionPeers},
 		{"growth", true, runGrowth},
 		{"bulk", true, runBulk},
 		{"reopen", true, runReopen},

@@ -29,11 +29,6 @@ func peers(ctx context.Context) []peer {
 		return exec.CommandContext(ctx, "node", append([]string{filepath.Join(peersDir, "dynalite/node_modules/dynalite/cli.js"),
 			"--host", "127.0.0.1", "--createTableMs", "0"}, arguments...)...)
 	}
-	python := func(environment []string, program string, arguments ...string) *exec.Cmd {
-		cmd := exec.CommandContext(ctx, filepath.Join(peersDir, "python/bin", program), arguments...)
-		cmd.Env = append(os.Environ(), environment...)
-		return cmd
-	}
 	return []peer{
 		{"dynalite in memory", "keeps nothing", func(_, port string) *exec.Cmd {
 			return dynalite("--port", port)
@@ -42,12 +37,18 @@ func peers(ctx context.Context) []peer {
 			return dynalite("--port", port, "--path", filepath.Join(dir, "data"))
 		}},
 		{"moto", "keeps nothing", func(_, port string) *exec.Cmd {
-			return python(nil, "moto_server", "-H", "127.0.0.1", "-p", port)
+			return exec.CommandContext(ctx, filepath.Join(peersDir, "python/bin/moto_server"), "-H", "127.0.0.1", "-p", port)
 		}},
 		{"ministack", "keeps nothing", func(dir, port string) *exec.Cmd {
-			return python([]string{"BIND_HOST=127.0.0.1", "GATEWAY_PORT=" + port, "TMPDIR=" + dir, "PERSIST_STATE=0", "S3_PERSIST=0"}, "ministack")
+			return ministack(ctx, dir, port)
 		}},
 	}
+}
+
+func ministack(ctx context.Context, dir, port string) *exec.Cmd {
+	cmd := exec.CommandContext(ctx, filepath.Join(peersDir, "python/bin/ministack"))
+	cmd.Env = append(os.Environ(), "BIND_HOST=127.0.0.1", "GATEWAY_PORT="+port, "TMPDIR="+dir, "PERSIST_STATE=0", "S3_PERSIST=0")
+	return cmd
 }
 
 // peerFlags are the servers that -peer names.
@@ -73,34 +74,40 @@ func (p *peerFlags) Set(text string) error {
 
 // startPeer starts one of the others.
 func (b *bench) startPeer(ctx context.Context, p peer) (server, error) {
-	s, err := b.startOther(ctx, p.name, p.command, func(ctx context.Context, s server) bool {
-		list, err := s.dynamodb(ctx, "ListTables", "{}")
-		if err != nil {
-			return false
-		}
-		status, _, err := roundTrip(ctx, s.url, list)
-		return err == nil && status == http.StatusOK
-	})
+	s, err := b.startOther(ctx, p.name, func(dir, port string) (*exec.Cmd, error) { return p.command(dir, port), nil }, answersLists)
 	if err != nil {
 		return server{}, fmt.Errorf("%s (bench/peers.sh installs it): %w", p.name, err)
 	}
 	return s, nil
 }
 
+// answersLists reports whether a server answers DynamoDB's ListTables.
+func answersLists(ctx context.Context, s server) bool {
+	list, err := s.dynamodb(ctx, "ListTables", "{}")
+	if err != nil {
+		return false
+	}
+	status, _, err := roundTrip(ctx, s.url, list)
+	return err == nil && status == http.StatusOK
+}
+
 // startOther starts a program on a loopback port, and waits until it is ready.
-func (b *bench) startOther(ctx context.Context, name string, command func(dir, port string) *exec.Cmd, ready func(context.Context, server) bool) (server, error) {
+func (b *bench) startOther(ctx context.Context, name string, command func(dir, port string) (*exec.Cmd, error), ready func(context.Context, server) bool) (server, error) {
 	dir, err := b.tempDir()
 	if err != nil {
 		return server{}, err
 	}
-	address, err := freeAddress()
+	port, err := freePort()
 	if err != nil {
 		return server{}, err
 	}
-	_, port, _ := strings.Cut(address, ":")
-	s := newServer("http://"+address, "test", "test")
+	s := newServer("http://127.0.0.1:"+port, "test", "test")
 	s.name = name
-	if s.process, err = startQuietly(command(dir, port), dir); err != nil {
+	cmd, err := command(dir, port)
+	if err != nil {
+		return server{}, err
+	}
+	if s.process, err = startQuietly(cmd, dir); err != nil {
 		return server{}, err
 	}
 	b.stops = append(b.stops, s.process.end)

@@ -180,6 +180,13 @@ func (c *cloudless) start(ctx context.Context) (time.Duration, error) {
 	return time.Since(began), err
 }
 
+// freePort returns a port of that address.
+func freePort() (string, error) {
+	address, err := freeAddress()
+	_, port, _ := strings.Cut(address, ":")
+	return port, err
+}
+
 // freeAddress returns a loopback address that nobody listens on.
 func freeAddress() (string, error) {
 	l, err := net.Listen("tcp", "127.0.0.1:0")

@@ -22,6 +22,8 @@ const echo = `require('http').createServer((request, response) => {
 // echoing is the same as a function.
 const echoing = `exports.handler = async (event) => event;`
 
+const echoingPython = "def handler(event, context):\n    return event\n"
+
 const echoed = `{"greeting":"hello"}`
 
 // runWarm measures warm calls of a function over more and more connections,
@@ -67,8 +69,8 @@ func runWarm(ctx context.Context, b *bench) (section, error) {
 
 // startEcho starts the echo.
 func (b *bench) startEcho(ctx context.Context) (server, error) {
-	return b.startOther(ctx, "echo", func(_, port string) *exec.Cmd {
-		return exec.CommandContext(ctx, "node", "-e", echo, port)
+	return b.startOther(ctx, "echo", func(_, port string) (*exec.Cmd, error) {
+		return exec.CommandContext(ctx, "node", "-e", echo, port), nil
 	}, func(ctx context.Context, s server) bool {
 		status, body, err := roundTrip(ctx, s.url, request{head: []byte("POST / HTTP/1.1\r\nHost: localhost\r\nContent-Length: 2\r\n"), body: []byte("{}")})
 		return err == nil && status == http.StatusOK && string(body) == "{}"
