@@ -20,6 +20,8 @@ import (
 	"unsafe"
 
 	"golang.org/x/sys/unix"
+
+	"cloudless/internal/sandbox/runtimeapi"
 )
 
 // runBehaviour is a custom runtime: it asks for events and answers them with
@@ -282,7 +284,7 @@ var behaviours = map[string]func(argument, requestID string) any{
 	},
 	"hoard answers": func(_, requestID string) any {
 		// Many answers that are announced and do not come.
-		for range maxRuntimeConns - 4 {
+		for range runtimeapi.MaxConns - 4 {
 			conn, err := net.Dial("tcp", os.Getenv("AWS_LAMBDA_RUNTIME_API"))
 			if err != nil {
 				return reason(err)

@@ -21,9 +21,9 @@ import (
 const (
 	// Connections that one environment may hold at a time: enough for any program,
 	// too few to take ours from us.
-	maxRuntimeConns = 32
-	maxFrontConns   = 256
-	headerTimeout   = 10 * time.Second
+	maxNameConns  = 32
+	maxFrontConns = 256
+	headerTimeout = 10 * time.Second
 )
 
 // servers answer on the sockets of all environments.
@@ -46,21 +46,20 @@ func newServers(front http.Handler, a Authority, c clock.Clock) *servers {
 // serve answers on all sockets of an environment until they are closed, which its
 // driver does when it ends. Servers that end are told to wg.
 func (s *servers) serve(env driver.Environment, api *runtimeapi.Server, wg *sync.WaitGroup) {
-	streams := map[driver.Port]struct {
-		serve func(net.Listener) error
-		conns int
-	}{
-		driver.RuntimeAPI: {api.Serve, maxRuntimeConns},
-		driver.RuntimeUX:  {api.Serve, maxRuntimeConns},
-		driver.Endpoint:   {s.plain.Serve, maxFrontConns},
-		driver.HTTP:       {s.plain.Serve, maxFrontConns},
-		driver.HTTPS:      {func(l net.Listener) error { return s.tls.ServeTLS(l, "", "") }, maxFrontConns},
-		driver.DNSStream:  {s.names.Serve, maxRuntimeConns},
+	limit := func(serve func(net.Listener) error, conns int) func(net.Listener) error {
+		return func(l net.Listener) error { return serve(netutil.LimitListener(l, conns)) }
 	}
-	for port, answer := range streams {
+	for port, serve := range map[driver.Port]func(net.Listener) error{
+		driver.RuntimeAPI: api.Serve, // which has a limit of its own
+		driver.RuntimeUX:  api.Serve,
+		driver.Endpoint:   limit(s.plain.Serve, maxFrontConns),
+		driver.HTTP:       limit(s.plain.Serve, maxFrontConns),
+		driver.HTTPS:      limit(func(l net.Listener) error { return s.tls.ServeTLS(l, "", "") }, maxFrontConns),
+		driver.DNSStream:  limit(s.names.Serve, maxNameConns),
+	} {
 		if l := env.Listener(port); l != nil {
 			// An error says that the listener was closed: the environment has ended.
-			wg.Go(func() { _ = answer.serve(netutil.LimitListener(l, answer.conns)) })
+			wg.Go(func() { _ = serve(l) })
 		}
 	}
 	if pc := env.PacketConn(driver.DNSPacket); pc != nil {

@@ -9,10 +9,10 @@ import (
 	"math"
 	"net"
 	"net/http"
-	"os"
 	"strconv"
 	"strings"
 	"sync"
+	"syscall"
 	"time"
 )
 
@@ -34,12 +34,6 @@ const (
 	// maxUnreadBytes is how much of a body that nobody wanted is read, so that the
 	// connection can go on.
 	maxUnreadBytes = 256 << 10
-	// writePatience is how long whoever brings an event waits for a runtime that
-	// does not read. The rest is then written by somebody else.
-	writePatience = 20 * time.Millisecond
-	// directBytes is the size of an event up to which it is tried at all: no more
-	// than fits into what the kernel keeps for a reader.
-	directBytes = 64 << 10
 	// lingering is how long a connection stays open after the last answer, whose
 	// request was not read whole: to close it at once could lose the answer.
 	lingering = 500 * time.Millisecond
@@ -49,6 +43,7 @@ const (
 type connection struct {
 	s     *Server
 	c     net.Conn
+	raw   syscall.RawConn // or nil: nothing can be written without waiting
 	limit *headLimit
 	in    *bufio.Reader
 	last  bool          // what is written next is the last
@@ -86,7 +81,7 @@ func (s *Server) takeOver(w http.ResponseWriter) (*connection, error) {
 	if len(read) == 0 {
 		limit.from = raw
 	}
-	c := &connection{s: s, c: raw, limit: limit, in: bufio.NewReader(limit), given: make(chan struct{}, 1), gone: s.gone}
+	c := &connection{s: s, c: raw, raw: rawOf(raw), limit: limit, in: bufio.NewReader(limit), given: make(chan struct{}, 1), gone: s.gone}
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	if s.closed {
@@ -164,18 +159,29 @@ func (c *connection) asks(inv *Invocation, err error) bool {
 // take implements asker: it writes the event.
 func (c *connection) take(inv *Invocation) {
 	data, last := append(c.head(inv), inv.Payload...), c.last
-	if len(data) > directBytes || !c.writing.TryLock() {
+	if !c.writing.TryLock() {
 		go c.give(data, last)
 		return
 	}
-	c.given <- struct{}{}                                   // before the runtime can answer: nobody is to wait for this goroutine
-	_ = c.c.SetWriteDeadline(time.Now().Add(writePatience)) // fails where the write does
-	n, err := c.c.Write(data)
-	if errors.Is(err, os.ErrDeadlineExceeded) {
+	c.given <- struct{}{} // before the runtime can answer: nobody is to wait for this goroutine
+	if n := c.writeSome(data); n < len(data) {
 		go c.finish(data[n:], last)
 		return
 	}
 	c.wrote(last)
+}
+
+// writeSome writes what can be written without waiting for the reader, and
+// returns how much that was.
+func (c *connection) writeSome(data []byte) (n int) {
+	if c.raw == nil {
+		return 0
+	}
+	_ = c.raw.Write(func(fd uintptr) bool { // fails if the connection has ended, which is noticed elsewhere
+		n, _ = syscall.Write(int(fd), data)
+		return true
+	})
+	return max(n, 0)
 }
 
 // give writes an event to a runtime that may not read, until the connection ends.
@@ -186,7 +192,6 @@ func (c *connection) give(data []byte, last bool) {
 }
 
 func (c *connection) finish(data []byte, last bool) {
-	_ = c.c.SetWriteDeadline(time.Time{})
 	_, _ = c.c.Write(data) // a runtime that went away is noticed by its owner
 	c.wrote(last)
 }
@@ -291,7 +296,6 @@ func (c *connection) send(w *reply) bool {
 func (c *connection) write(data []byte) bool {
 	c.writing.Lock()
 	defer c.writing.Unlock()
-	_ = c.c.SetWriteDeadline(time.Time{})
 	_, err := c.c.Write(data)
 	return err == nil
 }

@@ -106,9 +106,9 @@ func New() *Server {
 	return s
 }
 
-// Serve answers on a listener until the server is closed. It may be called for
-// several listeners.
-func (s *Server) Serve(l net.Listener) error { return s.http.Serve(l) }
+// Serve answers on a listener until the server is closed, over [MaxConns]
+// connections at a time. It may be called for several listeners.
+func (s *Server) Serve(l net.Listener) error { return s.http.Serve(newLimited(l)) }
 
 // Close ends all connections and listeners.
 func (s *Server) Close() error {
