@@ -2,6 +2,7 @@ package sandbox
 
 import (
 	"runtime"
+	"runtime/debug"
 	"slices"
 	"time"
 )
@@ -393,6 +394,11 @@ func (m *Manager) look(e *environment) (again time.Duration, ended bool) {
 	if idle >= m.cfg.IdleTime && e.kept == nil {
 		e.pool.idle = slices.DeleteFunc(e.pool.idle, func(o *environment) bool { return o == e })
 		m.discardLocked(e)
+		if m.live == 0 {
+			// Nobody has needed a function for long, so a collection disturbs nobody, and
+			// what the environments' comings and goings have left can be given back.
+			m.work.Go(debug.FreeOSMemory)
+		}
 		return 0, true
 	}
 	if idle >= m.cfg.FreezeAfter && !e.frozen && e.telemetry.freeze() {
