@@ -15,11 +15,9 @@ import (
 // spareTimeout is how long a runtime may take until it waits.
 const spareTimeout = 60 * time.Second
 
-// errNoSpare says that a runtime cannot wait for functions.
-var errNoSpare = errors.New("the runtime cannot be started before its function is known")
-
-// makeSpare makes an environment, and returns when it waits for a function. It
-// stands in for a function without a name, without code and without credentials.
+// makeSpare makes an environment, and returns when it waits for a function. If its
+// runtime runs, it stands in for a function without a name, without code and without
+// credentials.
 func (m *Manager) makeSpare(kind spareKind) (*environment, error) {
 	ctx := m.spares.ctx
 	select {
@@ -32,11 +30,9 @@ func (m *Manager) makeSpare(kind spareKind) (*environment, error) {
 	if err != nil {
 		return nil, err
 	}
-	if !program.Waits {
-		return nil, errNoSpare
-	}
 	e := m.newEnvironment()
 	e.spare, e.program, e.taken = true, program, make(chan struct{})
+	e.waits = program.Waits && !kind.vacant
 	e.fn = &Function{Runtime: kind.runtime, MemoryMB: kind.memoryMB, EphemeralStorageMB: kind.tmpMB}
 	if err := m.startSpare(ctx, e); err != nil {
 		e.end()
@@ -49,6 +45,11 @@ func (m *Manager) startSpare(ctx context.Context, e *environment) (err error) {
 	e.box, err = m.cfg.Driver.Prepare(ctx, m.layout(e))
 	if err != nil {
 		return err
+	}
+	if !e.waits {
+		e.api = runtimeapi.New()
+		m.servers.serve(e.box, e.api, &e.servers)
+		return nil
 	}
 	e.api = runtimeapi.NewWaiting()
 	m.servers.serve(e.box, e.api, &e.servers)
@@ -84,12 +85,16 @@ func (m *Manager) adopt(ctx context.Context, e *environment) error {
 	}
 	box, ok := e.box.(driver.Attacher)
 	if !ok {
-		return errNoSpare
+		return errors.New("nothing can be shown in this environment any more")
 	}
-	e.started = m.cfg.Clock.Now()
+	started := m.cfg.Clock.Now()
 	if err := box.Attach(ctx, files); err != nil {
 		return err
 	}
+	if !e.waits {
+		return m.run(ctx, e, creds)
+	}
+	e.waits, e.started = false, started
 	e.out.assign(logKey{e.fn, e.stream})
 	e.begin()
 	isolated := m.cfg.Driver.Isolated()

@@ -38,7 +38,8 @@ type environment struct {
 	pool    *pool
 	kept    *keep // that it is one of, if it is provisioned
 	program *runtime.Program
-	spare   bool   // it was started before its function was known
+	spare   bool   // it was made before its function was known
+	waits   bool   // its process does not know its function yet
 	stream  string // its log stream
 	started time.Time
 	expires time.Time // of its credentials; zero: never
@@ -83,7 +84,7 @@ func (m *Manager) launch(p *pool, fn *Function, limit time.Duration, kept *keep)
 		prepare = m.adopt
 	}
 	err := prepare(m.ctx, e)
-	if err != nil && e.spare {
+	if err != nil && e.spare && !blames(err) {
 		m.delist(e) // nothing is lost but time, and what is wrong will be wrong again
 		e.end()
 		return m.launch(p, fn, limit, kept)
@@ -104,6 +105,12 @@ func (m *Manager) launch(p *pool, fn *Function, limit time.Duration, kept *keep)
 		return nil, nil, fmt.Errorf("prepare an environment for %s: %w", fn.Name, err)
 	}
 	return e, failed, nil
+}
+
+// blames reports whether an error is the function's.
+func blames(err error) bool {
+	failed, _ := failedStart(err)
+	return failed != nil
 }
 
 // failedStart makes of an error a failure of the function, if it is one.
@@ -221,7 +228,7 @@ func (m *Manager) run(ctx context.Context, e *environment, creds Credentials) er
 	e.out = out
 	isolated := m.cfg.Driver.Isolated()
 	at := place(e.fn, e.box, isolated)
-	if at.Waiting = e.spare; !e.spare {
+	if at.Waiting = e.waits; !e.waits {
 		e.begin()
 		at.Has = e.code.has
 	}

@@ -1,22 +1,25 @@
 package sandbox
 
 import (
+	"cmp"
 	"context"
 	"slices"
 	"strings"
 	"time"
 )
 
-// A spare is an environment whose runtime is loaded and that waits for a
-// function. It has nothing of any function, becomes one function's, and stays
+// A spare is an environment that waits for a function: with its runtime loaded,
+// or, where a process needs to know its function from the start, as a place without
+// one. It has nothing of any function, becomes one function's, and stays
 // that. Which function that will be is unknown, but not of which kind: the limits
 // of an environment hold from its first moment.
 
-// spareKind tells apart spares. The zero value is no kind: no spare will do.
+// spareKind tells apart spares.
 type spareKind struct {
 	runtime  string
 	memoryMB int
 	tmpMB    int
+	vacant   bool // no process runs in it, whatever the runtime can do
 }
 
 // spares are those of one manager. All of it is guarded by Manager.mu.
@@ -53,6 +56,7 @@ var readLater = []string{"NODE_ENV", "NODE_TLS_REJECT_UNAUTHORIZED"}
 
 // kindOf says which spares can become a function's.
 func kindOf(fn *Function) spareKind {
+	k := spareKind{runtime: fn.Runtime, memoryMB: fn.MemoryMB, tmpMB: fn.tmpMB()}
 	for name := range fn.Environment {
 		if slices.Contains(readLater, name) {
 			continue
@@ -60,11 +64,11 @@ func kindOf(fn *Function) spareKind {
 		for _, early := range readAtStart {
 			prefix, many := strings.CutSuffix(early, "*")
 			if name == early || many && strings.HasPrefix(name, prefix) {
-				return spareKind{}
+				k.vacant = true
 			}
 		}
 	}
-	return spareKind{fn.Runtime, fn.MemoryMB, fn.tmpMB()}
+	return k
 }
 
 // touch notes that a function of a kind is invoked.
@@ -74,12 +78,19 @@ func (s *spares) touch(k spareKind, now time.Time) {
 	}
 }
 
-// ready counts those that wait.
-func (s *spares) ready() (n int) {
-	for _, line := range s.kinds {
-		n += len(line.waiting)
+// status tells of those that there are, by kind.
+func (s *spares) status() (all []SpareStatus) {
+	for k, line := range s.kinds {
+		if len(line.waiting)+line.making > 0 {
+			all = append(all, SpareStatus{
+				Runtime: k.runtime, MemoryMB: k.memoryMB, TmpMB: k.tmpMB, Waiting: len(line.waiting), Making: line.making,
+			})
+		}
 	}
-	return n
+	slices.SortFunc(all, func(a, b SpareStatus) int {
+		return cmp.Or(cmp.Compare(a.Runtime, b.Runtime), cmp.Compare(a.MemoryMB, b.MemoryMB), cmp.Compare(a.TmpMB, b.TmpMB))
+	})
+	return all
 }
 
 // takeSpare returns a spare for a function of a pool, or nil.
@@ -97,6 +108,10 @@ func (m *Manager) takeSpare(p *pool) *environment {
 	e := line.waiting[0]
 	line.waiting = line.waiting[1:]
 	close(e.taken)
+	if e.frozen {
+		e.frozen = false
+		_ = e.box.Thaw() // if it has ended, its adoption finds out
+	}
 	return e
 }
 
@@ -106,7 +121,7 @@ func (m *Manager) refill(fn *Function) {
 	kind := kindOf(fn)
 	m.mu.Lock()
 	defer m.mu.Unlock()
-	if m.closed || m.cfg.MaxSpares <= 0 || kind == (spareKind{}) || !m.cfg.Driver.Isolated() {
+	if m.closed || m.cfg.MaxSpares <= 0 || !m.cfg.Driver.Isolated() {
 		return
 	}
 	line := m.spares.kinds[kind]
@@ -164,7 +179,7 @@ func (m *Manager) addSpare(kind spareKind, line *spareLine) {
 }
 
 func (m *Manager) tendSpare(kind spareKind, line *spareLine, e *environment) {
-	wait := m.cfg.IdleTime
+	wait := m.cfg.FreezeAfter // by then it has done what it still had to do
 	for {
 		broken := false
 		select {
@@ -178,6 +193,10 @@ func (m *Manager) tendSpare(kind spareKind, line *spareLine, e *environment) {
 		if !slices.Contains(line.waiting, e) { // taken or dropped meanwhile
 			m.mu.Unlock()
 			return
+		}
+		if !e.frozen {
+			e.frozen = true
+			_ = e.box.Freeze() // if it has ended, we hear of it
 		}
 		wait = m.cfg.IdleTime - m.cfg.Clock.Now().Sub(line.used)
 		if broken || wait <= 0 {

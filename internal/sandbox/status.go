@@ -11,7 +11,16 @@ type Status struct {
 	Driver       string // "namespaces" or "processes"
 	Isolated     bool
 	Environments []EnvironmentStatus // by function, oldest first
-	Spares       int                 // environments that wait for a function to come
+	Spares       []SpareStatus       // environments that wait for a function to come
+}
+
+// SpareStatus is the environments of one kind that wait.
+type SpareStatus struct {
+	Runtime  string
+	MemoryMB int
+	TmpMB    int
+	Waiting  int // that can be taken
+	Making   int // that are being made
 }
 
 // EnvironmentStatus is one environment.
@@ -41,7 +50,7 @@ func (m *Manager) Status() Status {
 			s.Environments = append(s.Environments, e.statusLocked())
 		}
 	}
-	s.Spares = m.spares.ready()
+	s.Spares = m.spares.status()
 	slices.SortFunc(s.Environments, func(a, b EnvironmentStatus) int {
 		return cmp.Or(cmp.Compare(a.Function, b.Function), a.Started.Compare(b.Started), cmp.Compare(a.ID, b.ID))
 	})

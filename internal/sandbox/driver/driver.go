@@ -40,7 +40,8 @@ type Layout struct {
 	Files  []File
 	Limits Limits
 	// Store is a directory of the host from which an [Attacher] shows more later.
-	// The environment's processes never see it. Empty: nothing comes later.
+	// The environment's processes never see it, and until then they work when nobody
+	// else wants to, where that can be had. Empty: nothing comes later.
 	Store string
 }
 

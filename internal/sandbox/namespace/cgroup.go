@@ -24,6 +24,8 @@ const (
 	// a program that has used up its quota waits milliseconds and not a tenth of a
 	// second.
 	cpuPeriod = 20_000
+	// leastShare, in thousandths of a core, is the least that the kernel has.
+	leastShare = 1
 	// sharesPerCore are the shares of one core in cgroups of version 1.
 	sharesPerCore = 1024
 )
@@ -45,6 +47,7 @@ type hierarchy interface {
 type limiter interface {
 	// oomKills counts the processes that the kernel ended for want of memory.
 	oomKills() (uint64, error)
+	update(r *specs.LinuxResources) error
 	remove() error
 }
 
@@ -116,6 +119,21 @@ func (g *group) outOfMemory() bool {
 	return err == nil && n > 0
 }
 
+// setShare says what is the group's due of the processors, in thousandths of a
+// core; 0 leaves it as it is.
+func (g *group) setShare(share int64) error {
+	if g == nil || share == 0 {
+		return nil
+	}
+	if err := g.update(&specs.LinuxResources{CPU: &specs.LinuxCPU{Shares: cpuShares(share)}}); err != nil {
+		return fmt.Errorf("set the processor's share: %w", err)
+	}
+	return nil
+}
+
+// cpuShares says a share in the kernel's terms.
+func cpuShares(share int64) *uint64 { return new(max(2, uint64(share)*sharesPerCore/1000)) }
+
 func (g *group) remove() {
 	if g != nil {
 		_ = g.limiter.remove() // what is left is swept by the next server
@@ -134,7 +152,7 @@ func resources(l driver.Limits) *specs.LinuxResources {
 		r.Pids.Limit = new(l.Processes + initThreads)
 	}
 	if l.CPUShare > 0 {
-		r.CPU.Shares = new(max(2, uint64(l.CPUShare)*sharesPerCore/1000))
+		r.CPU.Shares = cpuShares(l.CPUShare)
 	}
 	if l.CPUMax > 0 {
 		r.CPU.Quota, r.CPU.Period = new(l.CPUMax*cpuPeriod/1000), new(uint64(cpuPeriod))

@@ -108,4 +108,6 @@ func (g groupV1) oomKills() (uint64, error) {
 	return m.MemoryOomControl.OomKill, nil
 }
 
+func (g groupV1) update(r *specs.LinuxResources) error { return g.Update(r) }
+
 func (g groupV1) remove() error { return g.Delete() }

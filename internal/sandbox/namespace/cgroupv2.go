@@ -94,27 +94,39 @@ func (h *hierarchyV2) close() error {
 }
 
 func (h *hierarchyV2) create(name string, r *specs.LinuxResources, pid int) (limiter, error) {
-	limits := cgroup2.ToResources(r)
-	if !slices.Contains(h.names, "memory") {
-		limits.Memory = nil
-	}
-	if !slices.Contains(h.names, "pids") {
-		limits.Pids = nil
-	}
-	if !slices.Contains(h.names, "cpu") {
-		limits.CPU = nil
-	}
-	m, err := cgroup2.NewManager(mountV2, filepath.Join(h.path, name), limits)
+	m, err := cgroup2.NewManager(mountV2, filepath.Join(h.path, name), enabledV2(r, h.names))
 	if err != nil {
 		return nil, err
 	}
 	if err := m.AddProc(uint64(pid)); err != nil {
 		return nil, errors.Join(err, m.Delete())
 	}
-	return groupV2{m}, nil
+	return groupV2{m, h.names}, nil
 }
 
-type groupV2 struct{ *cgroup2.Manager }
+// enabledV2 returns of some limits those for which there is a controller.
+func enabledV2(r *specs.LinuxResources, controllers []string) *cgroup2.Resources {
+	limits := cgroup2.ToResources(r)
+	if !slices.Contains(controllers, "memory") {
+		limits.Memory = nil
+	}
+	if !slices.Contains(controllers, "pids") {
+		limits.Pids = nil
+	}
+	if !slices.Contains(controllers, "cpu") {
+		limits.CPU = nil
+	}
+	return limits
+}
+
+type groupV2 struct {
+	*cgroup2.Manager
+	controllers []string
+}
+
+func (g groupV2) update(r *specs.LinuxResources) error {
+	return g.Update(enabledV2(r, g.controllers))
+}
 
 func (g groupV2) oomKills() (uint64, error) {
 	m, err := g.Stat()

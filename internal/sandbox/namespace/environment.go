@@ -25,6 +25,7 @@ type Environment struct {
 	driver *Driver
 	cmd    *exec.Cmd
 	group  *group // its cgroup, or nil
+	share  int64  // of the processors, once it is somebody's; 0: it has it
 
 	sendMu  sync.Mutex
 	control *os.File // our end of the pair; non-blocking, so that Close wakes a reader
@@ -132,6 +133,9 @@ func (e *Environment) start(l driver.Layout) error {
 	if err := e.cmd.Start(); err != nil {
 		e.control.Close()
 		return err
+	}
+	if l.Store != "" { // it works for nobody yet, so whoever does comes first
+		e.share, l.Limits.CPUShare = l.Limits.CPUShare, leastShare
 	}
 	e.group, err = e.driver.cgroups.add(l.ID, l.Limits, e.cmd.Process.Pid)
 	if err != nil {
@@ -317,7 +321,10 @@ func (e *Environment) run(ctx context.Context, c driver.Command, number int, sta
 
 // Attach shows directories of the store. It is a [driver.Attacher].
 func (e *Environment) Attach(ctx context.Context, files []driver.File) error {
-	err := e.tell(order{Attach: files})
+	err := e.group.setShare(e.share)
+	if err == nil {
+		err = e.tell(order{Attach: files})
+	}
 	if err == nil {
 		select {
 		case err = <-e.attached:
