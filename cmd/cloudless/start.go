@@ -48,6 +48,9 @@ at once. What was acknowledged is on disk either way.`,
 				return wrongUsage(cmd, err)
 			}
 			cfg.DataDir, cfg.Version, cfg.RuntimesDir = o.dataDir, version, runtimesDir()
+			if cfg.Spares <= 0 {
+				cfg.Spares = -1 // 0 is the default there
+			}
 			cfg.Log = newLogger(level, o.json)
 			return start(cmd.Context(), cfg, o.json)
 		},
@@ -61,6 +64,7 @@ at once. What was acknowledged is on disk either way.`,
 	flags.StringVar(&cfg.UserPools, "user-pools", "", "URL below which the user pools are that sign Cognito's tokens (default AWS's own)")
 	flags.Int64Var(&cfg.CacheBytes, "cache-bytes", defaultCacheBytes(), "memory for what the store has read; by default a sixteenth of the machine's, from 64 MiB to 2 GiB")
 	flags.BoolVar(&cfg.Unthrottled, "unthrottled", false, "let DynamoDB's tables give more than what is provisioned, and deployed APIs be called faster than AWS lets an account")
+	flags.IntVar(&cfg.Spares, "spares", 3, "how many environments may wait, with a runtime loaded, for a function to come; 0: none")
 	flags.StringVar(&logLevel, "log-level", "warn", "debug, info (a line for each request), warn or error")
 	return cmd
 }

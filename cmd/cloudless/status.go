@@ -49,6 +49,11 @@ func printStatus(s client.Server, status *client.Status) error {
 	for _, e := range status.Functions.Environments {
 		fmt.Fprintf(w, "  %s\t%s on %s\t%s\t%d invocations\t%d of %d MB\n", e.Function, e.Runtime, e.Runs, e.State, e.Invocations, e.UsedMB, e.MemoryMB)
 	}
+	for _, e := range status.Functions.Waiting {
+		if e.Ready > 0 {
+			fmt.Fprintf(w, "  (any)\t%s\twaiting\t%d of them\t%d MB\n", e.Runtime, e.Ready, e.MemoryMB)
+		}
+	}
 	if err := w.Flush(); err != nil || len(status.APIs) == 0 {
 		return err
 	}

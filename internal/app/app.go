@@ -45,6 +45,7 @@ type Config struct {
 	Origins     []string     // see front.Config
 	CacheBytes  int64        // of the store's cache of what it has read; 64 MiB by default
 	Unthrottled bool         // DynamoDB's tables may give more than what is provisioned, and APIs be called faster than AWS lets an account
+	Spares      int          // environments that wait for functions: see sandbox.Config.MaxSpares
 	UserPools   string       // URL below which Cognito's user pools are; AWS's own by default
 	Version     string       // what the server says of itself
 	Log         *slog.Logger // slog.Default() by default

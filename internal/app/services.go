@@ -64,6 +64,7 @@ func (a *App) build(ctx context.Context, cfg Config, st stores, ca *authority.Au
 		Logs:      functionLogs{logs: logsService.API(), keys: roleKeys(stsService)},
 		Clock:     cfg.Clock,
 		Log:       cfg.Log,
+		MaxSpares: cfg.Spares,
 	})
 	if err != nil {
 		return nil, err

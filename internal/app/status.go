@@ -14,7 +14,7 @@ func status(cfg Config, sandboxes *sandbox.Manager, gateway *apigateway.Service)
 	s := sandboxes.Status()
 	out := client.Status{
 		Status: "ready", Version: cfg.Version, Data: cfg.DataDir,
-		Functions: client.Functions{Driver: s.Driver, Isolated: s.Isolated, Environments: []client.FunctionEnvironment{}},
+		Functions: client.Functions{Driver: s.Driver, Isolated: s.Isolated, Environments: []client.FunctionEnvironment{}, Waiting: []client.WaitingEnvironments{}},
 		APIs:      apis(cfg, gateway),
 	}
 	for _, e := range s.Environments {
@@ -25,6 +25,11 @@ func status(cfg Config, sandboxes *sandbox.Manager, gateway *apigateway.Service)
 		out.Functions.Environments = append(out.Functions.Environments, client.FunctionEnvironment{
 			Function: e.Function, Version: e.Version, Runtime: e.Runtime, Runs: e.Runs, State: state,
 			Invocations: e.Invocations, MemoryMB: e.MemoryMB, UsedMB: e.UsedMB, Started: e.Started.Truncate(time.Millisecond),
+		})
+	}
+	for _, w := range s.Spares {
+		out.Functions.Waiting = append(out.Functions.Waiting, client.WaitingEnvironments{
+			Runtime: w.Runtime, MemoryMB: w.MemoryMB, TmpMB: w.TmpMB, Ready: w.Waiting, Making: w.Making,
 		})
 	}
 	return out

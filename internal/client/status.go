@@ -44,6 +44,16 @@ type Functions struct {
 	Driver       string                `json:"driver"`
 	Isolated     bool                  `json:"isolated"`
 	Environments []FunctionEnvironment `json:"environments"`
+	Waiting      []WaitingEnvironments `json:"waiting"`
+}
+
+// WaitingEnvironments are those of one kind that wait for a function to come.
+type WaitingEnvironments struct {
+	Runtime  string `json:"runtime"`
+	MemoryMB int    `json:"memoryMB"` // that the function may use
+	TmpMB    int    `json:"tmpMB"`    // the size of its /tmp
+	Ready    int    `json:"ready"`    // that can be taken
+	Making   int    `json:"making"`   // that are being made
 }
 
 // FunctionEnvironment is one environment of a function.
