@@ -31,8 +31,8 @@ func (f functions) Runtimes() []string {
 }
 
 // Prepare implements lambda.Sandboxes.
-func (f functions) Prepare(ctx context.Context, runtime string) error {
-	return f.manager.Install(ctx, runtime, nil)
+func (f functions) Prepare(ctx context.Context, e lambda.Environment) error {
+	return f.manager.Prepare(ctx, function(e))
 }
 
 // Retire implements lambda.Sandboxes.

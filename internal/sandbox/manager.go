@@ -234,6 +234,19 @@ func (m *Manager) Install(ctx context.Context, identifier string, progress func(
 	return err
 }
 
+// Prepare does what can be done for a function before its first event: it installs
+// its runtime, and unpacks its code. Its error says why its runtime cannot run here;
+// what is wrong with the code is told by the first event.
+func (m *Manager) Prepare(ctx context.Context, fn Function) error {
+	if err := m.Install(ctx, fn.Runtime, nil); err != nil {
+		return err
+	}
+	if c, err := m.code.contents(ctx, &fn); err == nil {
+		c.release() // the cache keeps it, as long as there is room
+	}
+	return nil
+}
+
 // Installed reports whether a runtime can run at once. Its error says why it
 // never can: the identifier is unknown, or a program is missing on this machine.
 func (m *Manager) Installed(identifier string) (bool, error) {

@@ -411,3 +411,24 @@ func await(t *testing.T, what string, so func() bool) {
 		}
 	}
 }
+
+// TestPreparedCodeIsThereForTheFirstEvent counts who fetches a package.
+func TestPreparedCodeIsThereForTheFirstEvent(t *testing.T) {
+	b := newBench(t)
+	fn := behaviour("echo")
+	whole, opened := fn.Code, 0
+	fn.Code = Code{SHA256: "new", Open: func(ctx context.Context) (Package, error) {
+		opened++
+		return whole.Open(ctx)
+	}}
+	if err := b.Prepare(t.Context(), fn); err != nil || opened != 1 {
+		t.Fatalf("Prepare = %v, and fetched the code %d times", err, opened)
+	}
+	if r := b.invoke(fn, `"a"`); string(r.Payload) != `"a"` || opened != 1 {
+		t.Errorf("result = %s, after the code was fetched %d times", r.Payload, opened)
+	}
+	fn.Runtime = "nodejs0.1"
+	if err := b.Prepare(t.Context(), fn); err == nil {
+		t.Error("Prepare knows a runtime that never was")
+	}
+}

@@ -16,7 +16,7 @@ import (
 func TestCreateFunctionAnswersWithItsDefaults(t *testing.T) {
 	h := newHarness(t)
 	release := make(chan struct{})
-	h.sandboxes.set(func() { h.sandboxes.prepare = func(context.Context, string) error { <-release; return nil } })
+	h.sandboxes.set(func() { h.sandboxes.prepare = func(context.Context, Environment) error { <-release; return nil } })
 	got := must(h.CreateFunction(t.Context(), call, creation("f")))(t)
 	want := &lambdaapi.FunctionConfiguration{
 		FunctionName: new("f"), FunctionArn: new("arn:aws:lambda:eu-central-1:111111111111:function:f"), Version: new("$LATEST"),
@@ -143,7 +143,7 @@ func TestCreateFunctionAsksForTheRightToPassTheRole(t *testing.T) {
 func TestAFunctionWhoseRuntimeCannotBeHadFails(t *testing.T) {
 	h := newHarness(t)
 	h.sandboxes.set(func() {
-		h.sandboxes.prepare = func(context.Context, string) error { return errors.New("no package client") }
+		h.sandboxes.prepare = func(context.Context, Environment) error { return errors.New("no package client") }
 	})
 	h.create("f")
 	f := h.peek("f")

@@ -36,7 +36,7 @@ type fakeSandboxes struct {
 	retired chan string
 
 	mu      sync.Mutex
-	prepare func(ctx context.Context, runtime string) error
+	prepare func(ctx context.Context, e Environment) error
 	invoke  func(ctx context.Context, e Environment, in Invocation) (Outcome, error)
 }
 
@@ -44,7 +44,7 @@ func newFakeSandboxes() *fakeSandboxes {
 	return &fakeSandboxes{
 		calls:   make(chan invoked, 1000),
 		retired: make(chan string, 1000),
-		prepare: func(context.Context, string) error { return nil },
+		prepare: func(context.Context, Environment) error { return nil },
 		invoke: func(context.Context, Environment, Invocation) (Outcome, error) {
 			return Outcome{Payload: []byte("1")}, nil
 		},
@@ -68,11 +68,11 @@ func (f *fakeSandboxes) Runtimes() []string {
 	return []string{"nodejs6.10", "nodejs22.x", "python3.12"}
 }
 
-func (f *fakeSandboxes) Prepare(ctx context.Context, runtime string) error {
+func (f *fakeSandboxes) Prepare(ctx context.Context, e Environment) error {
 	f.mu.Lock()
 	prepare := f.prepare
 	f.mu.Unlock()
-	return prepare(ctx, runtime)
+	return prepare(ctx, e)
 }
 
 func (f *fakeSandboxes) Invoke(ctx context.Context, e Environment, in Invocation) (Outcome, error) {

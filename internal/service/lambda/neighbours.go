@@ -15,9 +15,10 @@ type Sandboxes interface {
 	// could, once they are prepared.
 	Runtimes() []string
 
-	// Prepare makes sure that functions of the runtime can run, which may mean
-	// to fetch it. Its error is for the owner of the function to read.
-	Prepare(ctx context.Context, runtime string) error
+	// Prepare makes sure that a function can run, which may mean to fetch its
+	// runtime, and does what can be done before its first event. Its error is for
+	// the owner of the function to read.
+	Prepare(ctx context.Context, e Environment) error
 
 	// Invoke runs one invocation in an environment of its own, a warm one or a
 	// new one. What goes wrong inside of the function is part of the Outcome;

@@ -48,9 +48,9 @@ func (s *Service) prepare(f *function) {
 		return
 	}
 	n := name{account: f.Account, region: f.Region, function: f.Name, qualifier: f.version()}
-	runtime, task := f.Settings.Runtime, f.Task
+	e, task := s.environmentOf(f, &f.build), f.Task
 	s.background.Go(func() {
-		err := s.sandboxes.Prepare(s.ctx, runtime)
+		err := s.sandboxes.Prepare(s.ctx, e)
 		if s.ctx.Err() != nil {
 			return // the next start takes it up
 		}

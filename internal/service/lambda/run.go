@@ -70,8 +70,10 @@ func fingerprint(b build) string {
 	return hex.EncodeToString(sum[:16])
 }
 
-func (s *Service) environment(f *function) Environment {
-	b := f.running()
+// environment is what invocations of a function run in.
+func (s *Service) environment(f *function) Environment { return s.environmentOf(f, f.running()) }
+
+func (s *Service) environmentOf(f *function, b *build) Environment {
 	st := &b.Settings
 	var layers []Archive
 	for _, l := range b.Layers {

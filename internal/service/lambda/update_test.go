@@ -91,7 +91,7 @@ func TestASecondUpdateMeanwhileIsRefused(t *testing.T) {
 	const inProgress = "The operation cannot be performed at this time. An update is in progress for resource: arn:aws:lambda:eu-central-1:111111111111:function:f"
 	h := newHarness(t)
 	release := make(chan struct{})
-	h.sandboxes.set(func() { h.sandboxes.prepare = func(context.Context, string) error { <-release; return nil } })
+	h.sandboxes.set(func() { h.sandboxes.prepare = func(context.Context, Environment) error { <-release; return nil } })
 	must(h.CreateFunction(t.Context(), call, creation("f")))(t)
 	_, err := h.UpdateFunctionCode(t.Context(), call, &updateCode{FunctionName: "f", ZipFile: zipOf("a", "b")})
 	refused(t, "while Pending", err, "ResourceConflictException", inProgress)
@@ -116,7 +116,10 @@ func TestUntilAnUpdateIsDoneTheOldBuildRuns(t *testing.T) {
 	h := newHarness(t)
 	h.create("f")
 	outcome := make(chan error)
-	h.sandboxes.set(func() { h.sandboxes.prepare = func(context.Context, string) error { return <-outcome } })
+	prepared := make(chan string, 10)
+	h.sandboxes.set(func() {
+		h.sandboxes.prepare = func(_ context.Context, e Environment) error { prepared <- e.Runtime; return <-outcome }
+	})
 	runs := func() string {
 		t.Helper()
 		must(h.Invoke(t.Context(), call, &lambdaapi.InvocationRequest{FunctionName: "f"}))(t)
@@ -126,6 +129,9 @@ func TestUntilAnUpdateIsDoneTheOldBuildRuns(t *testing.T) {
 	must(h.UpdateFunctionConfiguration(t.Context(), call, &updateConfig{FunctionName: "f", Runtime: "python3.12"}))(t)
 	if got := runs(); got != "nodejs22.x" {
 		t.Errorf("while InProgress %s runs", got)
+	}
+	if got := <-prepared; got != "python3.12" {
+		t.Errorf("%s is prepared", got)
 	}
 	outcome <- errors.New("no python")
 	f := h.awaitSettled("f")
@@ -233,7 +239,7 @@ func (h *harness) recode(name, content string) func() error {
 func TestARestartTakesUpWhatIsPending(t *testing.T) {
 	h := newHarness(t)
 	h.sandboxes.set(func() {
-		h.sandboxes.prepare = func(ctx context.Context, _ string) error { <-ctx.Done(); return ctx.Err() }
+		h.sandboxes.prepare = func(ctx context.Context, _ Environment) error { <-ctx.Done(); return ctx.Err() }
 	})
 	must(h.CreateFunction(t.Context(), call, func() *lambdaapi.CreateFunctionRequest {
 		in := creation("f")
@@ -244,7 +250,7 @@ func TestARestartTakesUpWhatIsPending(t *testing.T) {
 	if f := h.peek("f"); f.State != "Pending" {
 		t.Fatalf("state %s", f.State)
 	}
-	h.sandboxes.set(func() { h.sandboxes.prepare = func(context.Context, string) error { return nil } })
+	h.sandboxes.set(func() { h.sandboxes.prepare = func(context.Context, Environment) error { return nil } })
 	h.open()
 	for _, text := range []string{"f", "f:1"} {
 		if f := h.awaitSettled(text); f.State != "Active" {
