@@ -8,9 +8,13 @@ var http = require('http');
 var path = require('path');
 var generation = require('./generation');
 var Invocation = require('./invocation');
+var load = require('./load');
 
-var ROUNDS = 60; // beyond this many the first real call becomes no faster
+var ROUNDS = 240; // calls; beyond this many the first real one becomes no faster
+var RENEWAL = 8; // calls after which clients are made anew: a function's first call is on a new one
 var BUDGET_MS = 3000; // of practising, on a slow machine
+
+var PACKAGES = ['@aws-sdk/client-dynamodb', '@aws-sdk/lib-dynamodb', '@aws-sdk/client-s3'];
 
 // The names under which credentials are practised with: no key is ever sent.
 var PRACTICE = { AWS_ACCESS_KEY_ID: 'practice', AWS_SECRET_ACCESS_KEY: 'practice', AWS_REGION: 'us-east-1' };
@@ -21,15 +25,19 @@ module.exports = function wait(api, start) {
     process.env[name] = PRACTICE[name];
   }
   practise(function () {
-    api.ask('/cloudless/adoption', function (response) {
-      if (response.status !== 200) {
-        process.exit(1);
-      }
-      become(JSON.parse(response.body.toString('utf8')));
-      start();
-    });
+    modules(function () { ask(api, start); });
   });
 };
+
+function ask(api, start) {
+  api.ask('/cloudless/adoption', function (response) {
+    if (response.status !== 200) {
+      process.exit(1);
+    }
+    become(JSON.parse(response.body.toString('utf8')));
+    start();
+  });
+}
 
 // become makes this process that of a function.
 function become(told) {
@@ -74,19 +82,46 @@ function practise(done) {
     });
   });
   server.listen(0, '127.0.0.1', function () {
-    var calls = clients('http://127.0.0.1:' + server.address().port);
+    process.env.AWS_ENDPOINT_URL = 'http://127.0.0.1:' + server.address().port; // as a function finds it
+    var make = maker(process.env.AWS_ENDPOINT_URL);
+    var clients = null;
     var round = 0;
     (function next() {
-      if (!calls || round === ROUNDS * calls.each.length || Date.now() > until) {
-        if (calls) {
-          calls.end();
-        }
+      var over = !make || round === ROUNDS || Date.now() > until;
+      if (clients && (over || round % RENEWAL === 0)) {
+        clients.end();
+        clients = null;
+      }
+      if (over) {
         server.close(done);
         return;
       }
-      invocation(calls.each[round++ % calls.each.length], next);
+      if (!clients) {
+        reload();
+        clients = make();
+      }
+      invocation(clients.calls[round++ % clients.calls.length], next);
     })();
   });
+}
+
+// modules loads ECMAScript modules, and the SDK as they load it, once.
+function modules(done) {
+  if (!generation.modules) {
+    done();
+    return;
+  }
+  var load = require('./import');
+  var url = require('url').pathToFileURL(path.join(__dirname, 'practice.mjs')).href;
+  Promise.all([url].concat(generation.modularSDK ? PACKAGES : []).map(function (name) {
+    return load(name).catch(function () {}); // a pack that does not have it
+  })).then(done, done);
+}
+
+// reload loads a module the way that a function's is loaded.
+function reload() {
+  load(__dirname, 'practice.handler', function () {});
+  delete require.cache[require.resolve('./practice')];
 }
 
 // invocation takes one call the way that an event takes.
@@ -102,33 +137,36 @@ function invocation(call, done) {
   });
 }
 
-// clients makes clients of the SDK that the runtime brings, and returns what to
-// do with each, or null if there is none.
-function clients(endpoint) {
-  return generation.modularSDK ? modular(endpoint) : whole(endpoint);
+// maker returns what makes clients of the SDK that the runtime brings, and tells
+// what to do with each, or null if there is no SDK.
+function maker(endpoint) {
+  return generation.modularSDK ? modular() : whole(endpoint);
 }
 
-function modular(endpoint) {
-  var dynamodb = sdk('@aws-sdk/client-dynamodb');
-  var documents = sdk('@aws-sdk/lib-dynamodb');
-  var s3 = sdk('@aws-sdk/client-s3');
-  if (!dynamodb || !documents || !s3) {
+function modular() {
+  var all = PACKAGES.map(function (name) { return sdk(name); });
+  if (all.indexOf(null) >= 0) {
     return null;
   }
-  var table = new dynamodb.DynamoDBClient({ endpoint: endpoint });
-  var items = documents.DynamoDBDocumentClient.from(table);
-  var bucket = new s3.S3Client({ endpoint: endpoint, forcePathStyle: true });
+  var dynamodb = all[0];
+  var documents = all[1];
+  var s3 = all[2];
   function send(client, make) {
     return function (done) { client.send(make()).then(done, done); };
   }
-  return {
-    each: [
-      send(table, function () { return new dynamodb.PutItemCommand({ TableName: 'practice', Item: { pk: { S: 'a' } } }); }),
-      send(table, function () { return new dynamodb.GetItemCommand({ TableName: 'practice', Key: { pk: { S: 'a' } } }); }),
-      send(items, function () { return new documents.PutCommand({ TableName: 'practice', Item: { pk: 'a', n: 1 } }); }),
-      send(bucket, function () { return new s3.PutObjectCommand({ Bucket: 'practice', Key: 'a', Body: 'b' }); })
-    ],
-    end: function () { table.destroy(); bucket.destroy(); }
+  return function () {
+    var table = new dynamodb.DynamoDBClient({});
+    var items = documents.DynamoDBDocumentClient.from(table);
+    var bucket = new s3.S3Client({ forcePathStyle: true });
+    return {
+      calls: [
+        send(table, function () { return new dynamodb.PutItemCommand({ TableName: 'practice', Item: { pk: { S: 'a' } } }); }),
+        send(table, function () { return new dynamodb.GetItemCommand({ TableName: 'practice', Key: { pk: { S: 'a' } } }); }),
+        send(items, function () { return new documents.PutCommand({ TableName: 'practice', Item: { pk: 'a', n: 1 } }); }),
+        send(bucket, function () { return new s3.PutObjectCommand({ Bucket: 'practice', Key: 'a', Body: 'b' }); })
+      ],
+      end: function () { table.destroy(); bucket.destroy(); }
+    };
   };
 }
 
@@ -137,17 +175,19 @@ function whole(endpoint) {
   if (!AWS) {
     return null;
   }
-  var agent = new http.Agent({ keepAlive: true });
-  var options = { endpoint: endpoint, s3ForcePathStyle: true, httpOptions: { agent: agent } };
-  var table = new AWS.DynamoDB(options);
-  var items = new AWS.DynamoDB.DocumentClient(options);
-  var bucket = new AWS.S3(options);
-  return {
-    each: [
-      function (done) { table.putItem({ TableName: 'practice', Item: { pk: { S: 'a' } } }, done); },
-      function (done) { items.put({ TableName: 'practice', Item: { pk: 'a', n: 1 } }, done); },
-      function (done) { bucket.putObject({ Bucket: 'practice', Key: 'a', Body: 'b' }, done); }
-    ],
-    end: function () { agent.destroy(); }
+  return function () {
+    var agent = new http.Agent({ keepAlive: true });
+    var options = { endpoint: endpoint, s3ForcePathStyle: true, httpOptions: { agent: agent } };
+    var table = new AWS.DynamoDB(options);
+    var items = new AWS.DynamoDB.DocumentClient(options);
+    var bucket = new AWS.S3(options);
+    return {
+      calls: [
+        function (done) { table.putItem({ TableName: 'practice', Item: { pk: { S: 'a' } } }, done); },
+        function (done) { items.put({ TableName: 'practice', Item: { pk: 'a', n: 1 } }, done); },
+        function (done) { bucket.putObject({ Bucket: 'practice', Key: 'a', Body: 'b' }, done); }
+      ],
+      end: function () { agent.destroy(); }
+    };
   };
 }
