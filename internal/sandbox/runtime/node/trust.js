@@ -1,7 +1,6 @@
 'use strict';
 
 var fs = require('fs');
-var tls = require('tls');
 var generation = require('./generation');
 
 // install makes a Node that is too old to read NODE_EXTRA_CA_CERTS trust the
@@ -17,6 +16,7 @@ exports.install = function () {
   } catch (err) {
     return; // as newer versions of Node do
   }
+  var tls = require('tls'); // here, because it takes long to load
   var create = tls.createSecureContext;
   tls.createSecureContext = function (options) {
     var context = create.apply(this, arguments);
