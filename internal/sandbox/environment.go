@@ -21,6 +21,9 @@ const (
 	defaultTmpMB = 512
 	// mbPerCore is the memory with which a function is entitled to one core.
 	mbPerCore = 1769
+	// startCPU is what a function may use of the processors until it is loaded, in
+	// thousandths of a core: interpreters compile and collect on threads of their own.
+	startCPU = 2000
 
 	// execWrapper is the variable in which a function names a program that starts
 	// its runtime, whose command line it is given.
@@ -192,14 +195,16 @@ func (m *Manager) layout(e *environment) driver.Layout {
 	files = append(files, driver.File{Source: m.trust.store, Target: trustStoreTarget})
 	share := int64(e.fn.MemoryMB) * 1000 / mbPerCore
 	cpuMax := max(share, 1000)
+	cpuStart := max(cpuMax, startCPU)
 	if m.cfg.StrictCPU {
-		cpuMax = share
+		cpuMax, cpuStart = share, share
 	}
 	l := driver.Layout{ID: e.id, Files: files, Limits: driver.Limits{
 		MemoryBytes: int64(e.fn.MemoryMB) << 20,
 		TmpBytes:    int64(e.fn.tmpMB()) << 20,
 		CPUShare:    share,
 		CPUMax:      cpuMax,
+		CPUStart:    cpuStart,
 		Processes:   maxProcesses,
 		OpenFiles:   maxOpenFiles,
 	}}
@@ -275,6 +280,9 @@ type initFailure struct {
 // initialize waits until the function is loaded.
 func (m *Manager) initialize(e *environment, limit time.Duration) *initFailure {
 	failed, loaded := m.awaitLoaded(e, limit)
+	if box, ok := e.box.(driver.Settler); ok && failed == nil {
+		m.work.Go(box.Settle) // and the event need not wait for it
+	}
 	e.endInit(failed, loaded)
 	return failed
 }

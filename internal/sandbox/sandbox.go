@@ -223,7 +223,7 @@ type Config struct {
 	CodeCacheBytes int64
 	// StrictCPU holds every function to the processor time that its memory
 	// entitles it to, as AWS does: one core at 1,769 MB. Otherwise a function may
-	// use a whole core when nobody else wants it.
+	// use a whole core when nobody else wants it, and two until it is loaded.
 	StrictCPU bool
 }
 

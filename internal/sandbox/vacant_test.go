@@ -6,7 +6,7 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
-	"slices"
+	"strconv"
 	"strings"
 	"testing"
 )
@@ -79,47 +79,93 @@ func TestSparesLetOthersWorkFirst(t *testing.T) {
 	spare := b.spares.kinds[kindOf(&fn)].waiting[0]
 	b.mu.Unlock()
 	init := spare.box.PID()
-	await(t, "it is stopped", func() bool { return slices.Equal(childStates(init), []string{"T"}) })
-	waits := cpuShare(init)
+	await(t, "it is stopped", func() bool { return stopped(children(init)) })
+	share := func() string { return cpuLimit(init, "cpu.shares", "cpu.weight") }
+	waits := share()
 	fn.ID = "second"
 	if r := b.invoke(fn, `{}`); string(r.Payload) != `1` || b.used(fn) != spare {
 		t.Fatalf("result = %s", r.Payload)
 	}
-	if works := cpuShare(init); waits != "" && waits == works {
+	if works := share(); waits != "" && waits == works {
 		t.Errorf("cpu share = %s when it waits, and %s when it works", waits, works)
 	}
 }
 
-// childStates returns the states of the processes that a process has started,
-// as in /proc/PID/stat.
-func childStates(pid int) (states []string) {
-	tasks, _ := filepath.Glob(fmt.Sprintf("/proc/%d/task/*/children", pid)) // the pattern is right
-	for _, name := range tasks {
-		children, _ := os.ReadFile(name) // a thread that has ended has none
-		for _, child := range strings.Fields(string(children)) {
-			stat, _ := os.ReadFile("/proc/" + child + "/stat")
-			_, rest, _ := strings.Cut(string(stat), ") ")
-			states = append(states, rest[:min(1, len(rest))])
-		}
+// TestFunctionsMayUseMoreOfTheProcessorsUntilTheyAreLoaded looks at the limit of
+// one that takes its time.
+func TestFunctionsMayUseMoreOfTheProcessorsUntilTheyAreLoaded(t *testing.T) {
+	b := newIsolatedBench(t)
+	needRuntime(t, b, "nodejs22.x")
+	fn := node("nodejs22.x", "index.js", `
+		const until = Date.now() + 1000;
+		while (Date.now() < until);
+		exports.handler = async () => 1;`)
+	quota := func() string {
+		init := children(os.Getpid())[0]
+		quota, _, _ := strings.Cut(cpuLimit(init, "cpu.cfs_quota_us", "cpu.max"), " ")
+		return quota
 	}
-	return states
+	done := make(chan struct{})
+	go func() {
+		defer close(done)
+		_, _ = b.Invoke(t.Context(), fn, event(`{}`)) // what comes of it shows below
+	}()
+	await(t, "it loads", func() bool {
+		inits := children(os.Getpid())
+		return len(inits) == 1 && len(children(inits[0])) == 1
+	})
+	loads := quota()
+	<-done
+	if loads == "" {
+		t.Skip("there are no cgroups here")
+	}
+	if loads != "40000" {
+		t.Errorf("quota = %s of 20000 µs while it loads, want 40000", loads)
+	}
+	await(t, "it may use one core", func() bool { return quota() == "20000" })
 }
 
-// cpuShare returns the share or weight of a process's cgroup, or nothing where it has none.
-func cpuShare(pid int) string {
-	groups, _ := os.ReadFile(fmt.Sprintf("/proc/%d/cgroup", pid))
+// children returns the processes that a process has started.
+func children(pid int) (pids []int) {
+	tasks, _ := filepath.Glob(fmt.Sprintf("/proc/%d/task/*/children", pid)) // the pattern is right
+	for _, name := range tasks {
+		text, _ := os.ReadFile(name) // a thread that has ended has none
+		for _, word := range strings.Fields(string(text)) {
+			if child, err := strconv.Atoi(word); err == nil {
+				pids = append(pids, child)
+			}
+		}
+	}
+	return pids
+}
+
+// stopped reports whether processes are there, and all of them are stopped.
+func stopped(pids []int) bool {
+	for _, pid := range pids {
+		stat, _ := os.ReadFile(fmt.Sprintf("/proc/%d/stat", pid)) // it has ended, then
+		if _, rest, _ := strings.Cut(string(stat), ") "); !strings.HasPrefix(rest, "T") {
+			return false
+		}
+	}
+	return len(pids) > 0
+}
+
+// cpuLimit returns what a process's cgroup says of the processors, by the name that
+// this has in the kernel's first version of the interface and in the second; or
+// nothing where it has none.
+func cpuLimit(pid int, v1, v2 string) string {
+	groups, _ := os.ReadFile(fmt.Sprintf("/proc/%d/cgroup", pid)) // it has ended, then
 	for line := range strings.Lines(string(groups)) {
 		words := strings.SplitN(strings.TrimSpace(line), ":", 3)
-		for _, name := range []string{
-			filepath.Join("/sys/fs/cgroup/cpu", words[2], "cpu.shares"),
-			filepath.Join("/sys/fs/cgroup", words[2], "cpu.weight"),
-		} {
-			if words[1] != "cpu" && words[1] != "" {
-				continue
-			}
-			if share, err := os.ReadFile(name); err == nil {
-				return strings.TrimSpace(string(share))
-			}
+		name := ""
+		switch words[1] {
+		case "cpu", "cpu,cpuacct", "cpuacct,cpu":
+			name = filepath.Join("/sys/fs/cgroup", words[1], words[2], v1)
+		case "":
+			name = filepath.Join("/sys/fs/cgroup", words[2], v2)
+		}
+		if limit, err := os.ReadFile(name); err == nil {
+			return strings.TrimSpace(string(limit))
 		}
 	}
 	return ""

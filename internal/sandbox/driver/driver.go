@@ -60,6 +60,7 @@ type Limits struct {
 	TmpBytes    int64 // of files in /tmp
 	CPUShare    int64 // thousandths of a core that are its due when all want to work
 	CPUMax      int64 // thousandths of a core that it never exceeds
+	CPUStart    int64 // thousandths of a core that it may use instead until a [Settler] is told; 0: CPUMax
 	Processes   int64 // and threads
 	OpenFiles   uint64
 }
@@ -128,6 +129,13 @@ type Attacher interface {
 	// to it, on /var/task, /opt or another empty directory. It can be called once:
 	// the store is out of reach afterwards, for the driver too.
 	Attach(ctx context.Context, files []File) error
+}
+
+// Settler is an environment that may use more of the processors while its program
+// starts.
+type Settler interface {
+	// Settle says that it has started. It may have ended since.
+	Settle()
 }
 
 // Dialer is an environment into which connections can be made.

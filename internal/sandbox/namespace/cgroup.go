@@ -3,6 +3,7 @@
 package namespace
 
 import (
+	"cmp"
 	"errors"
 	"fmt"
 
@@ -119,20 +120,22 @@ func (g *group) outOfMemory() bool {
 	return err == nil && n > 0
 }
 
-// setShare says what is the group's due of the processors, in thousandths of a
-// core; 0 leaves it as it is.
-func (g *group) setShare(share int64) error {
-	if g == nil || share == 0 {
+// starting returns the limits that hold while a program starts.
+func starting(l driver.Limits) driver.Limits {
+	l.CPUMax = cmp.Or(l.CPUStart, l.CPUMax)
+	return l
+}
+
+// setCPU sets of some limits those of the processors.
+func (g *group) setCPU(l driver.Limits) error {
+	if g == nil {
 		return nil
 	}
-	if err := g.update(&specs.LinuxResources{CPU: &specs.LinuxCPU{Shares: cpuShares(share)}}); err != nil {
-		return fmt.Errorf("set the processor's share: %w", err)
+	if err := g.update(&specs.LinuxResources{CPU: cpu(l)}); err != nil {
+		return fmt.Errorf("limit the processors: %w", err)
 	}
 	return nil
 }
-
-// cpuShares says a share in the kernel's terms.
-func cpuShares(share int64) *uint64 { return new(max(2, uint64(share)*sharesPerCore/1000)) }
 
 func (g *group) remove() {
 	if g != nil {
@@ -142,7 +145,7 @@ func (g *group) remove() {
 
 // resources says limits in the kernel's terms.
 func resources(l driver.Limits) *specs.LinuxResources {
-	r := &specs.LinuxResources{Memory: &specs.LinuxMemory{}, CPU: &specs.LinuxCPU{}, Pids: &specs.LinuxPids{}}
+	r := &specs.LinuxResources{Memory: &specs.LinuxMemory{}, CPU: cpu(l), Pids: &specs.LinuxPids{}}
 	if l.MemoryBytes > 0 {
 		// Files in /tmp are memory to the kernel; see memory.go for the rest.
 		limit := l.MemoryBytes + l.TmpBytes + initBytes
@@ -151,11 +154,17 @@ func resources(l driver.Limits) *specs.LinuxResources {
 	if l.Processes > 0 {
 		r.Pids.Limit = new(l.Processes + initThreads)
 	}
+	return r
+}
+
+// cpu says the limits of the processors in the kernel's terms.
+func cpu(l driver.Limits) *specs.LinuxCPU {
+	c := &specs.LinuxCPU{}
 	if l.CPUShare > 0 {
-		r.CPU.Shares = cpuShares(l.CPUShare)
+		c.Shares = new(max(2, uint64(l.CPUShare)*sharesPerCore/1000))
 	}
 	if l.CPUMax > 0 {
-		r.CPU.Quota, r.CPU.Period = new(l.CPUMax*cpuPeriod/1000), new(uint64(cpuPeriod))
+		c.Quota, c.Period = new(l.CPUMax*cpuPeriod/1000), new(uint64(cpuPeriod))
 	}
-	return r
+	return c
 }

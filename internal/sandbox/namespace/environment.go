@@ -25,7 +25,7 @@ type Environment struct {
 	driver *Driver
 	cmd    *exec.Cmd
 	group  *group // its cgroup, or nil
-	share  int64  // of the processors, once it is somebody's; 0: it has it
+	limits driver.Limits
 
 	sendMu  sync.Mutex
 	control *os.File // our end of the pair; non-blocking, so that Close wakes a reader
@@ -54,6 +54,7 @@ var (
 	_ driver.Attacher    = (*Environment)(nil)
 	_ driver.Companions  = (*Environment)(nil)
 	_ driver.Dialer      = (*Environment)(nil)
+	_ driver.Settler     = (*Environment)(nil)
 )
 
 // initName is the name under which the server starts itself as init.
@@ -66,6 +67,7 @@ const prepareTimeout = 20 * time.Second
 func (d *Driver) Prepare(ctx context.Context, l driver.Layout) (driver.Environment, error) {
 	e := &Environment{
 		driver:     d,
+		limits:     l.Limits,
 		listeners:  make(map[driver.Port]net.Listener),
 		packets:    make(map[driver.Port]net.PacketConn),
 		started:    make(chan error, 1),
@@ -134,10 +136,11 @@ func (e *Environment) start(l driver.Layout) error {
 		e.control.Close()
 		return err
 	}
+	limits := starting(l.Limits)
 	if l.Store != "" { // it works for nobody yet, so whoever does comes first
-		e.share, l.Limits.CPUShare = l.Limits.CPUShare, leastShare
+		limits.CPUShare, limits.CPUMax = leastShare, l.Limits.CPUMax
 	}
-	e.group, err = e.driver.cgroups.add(l.ID, l.Limits, e.cmd.Process.Pid)
+	e.group, err = e.driver.cgroups.add(l.ID, limits, e.cmd.Process.Pid)
 	if err != nil {
 		_ = e.cmd.Process.Kill()
 		_ = e.cmd.Wait()
@@ -321,7 +324,7 @@ func (e *Environment) run(ctx context.Context, c driver.Command, number int, sta
 
 // Attach shows directories of the store. It is a [driver.Attacher].
 func (e *Environment) Attach(ctx context.Context, files []driver.File) error {
-	err := e.group.setShare(e.share)
+	err := e.group.setCPU(starting(e.limits))
 	if err == nil {
 		err = e.tell(order{Attach: files})
 	}
@@ -338,6 +341,14 @@ func (e *Environment) Attach(ctx context.Context, files []driver.File) error {
 		return fmt.Errorf("attach: %w", err)
 	}
 	return nil
+}
+
+// Settle is for a [driver.Settler]. Where a limit cannot be set, the one that is
+// there holds on.
+func (e *Environment) Settle() {
+	if e.limits.CPUStart > 0 {
+		_ = e.group.setCPU(e.limits)
+	}
 }
 
 // Freeze stops all processes but init where they are.

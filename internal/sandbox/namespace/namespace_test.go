@@ -274,7 +274,7 @@ func TestIdentityIsOneThatNobodyHas(t *testing.T) {
 }
 
 func TestResourcesAreSaidInTheKernelsTerms(t *testing.T) {
-	r := resources(driver.Limits{MemoryBytes: 128 << 20, TmpBytes: 512 << 20, CPUShare: 500, CPUMax: 1500, Processes: 7})
+	r := resources(driver.Limits{MemoryBytes: 128 << 20, TmpBytes: 512 << 20, CPUShare: 500, CPUMax: 1500, CPUStart: 2000, Processes: 7})
 	if *r.Memory.Limit != 128<<20+512<<20+initBytes || *r.Memory.Swap != *r.Memory.Limit || *r.Pids.Limit != 7+initThreads || *r.CPU.Shares != 512 || *r.CPU.Quota != 30_000 || *r.CPU.Period != 20_000 {
 		t.Errorf("resources = %+v %+v %+v", *r.Memory.Limit, *r.Pids.Limit, *r.CPU.Quota)
 	}
