@@ -8,6 +8,7 @@ import (
 	"net"
 	"net/http"
 	"net/http/httptest"
+	"strconv"
 	"strings"
 	"testing"
 	"time"
@@ -33,6 +34,7 @@ var now = time.Date(2026, 3, 1, 12, 0, 0, 0, time.UTC)
 
 // seen is what the operation behind the front was called with.
 type seen struct {
+	length    *int64 // of an object
 	operation string
 	call      *api.Call
 	path      string
@@ -117,6 +119,7 @@ func newFixture() *fixture {
 		s3api.Handlers{
 			PutObject: func(_ context.Context, call *api.Call, in *s3api.PutObjectRequest) (*s3api.PutObjectOutput, error) {
 				note("PutObject")(call)
+				at.length = in.ContentLength
 				_, err := io.Copy(io.Discard, in.Body)
 				if err != nil && awserr.Code(err) == "" {
 					err = &awserr.Error{Code: "IncompleteBody", Status: http.StatusBadRequest}
@@ -422,5 +425,22 @@ func TestABodyThatIsTooLargeIsRefused(t *testing.T) {
 	r := sign(request("POST", "http://127.0.0.1:4566/", strings.Repeat(" ", defaultMaxBody+1), target, "DynamoDB_20120810.ListTables"), "test", "test", "dynamodb")
 	if w := f.serve(r); code(w) != awserr.CodeRequestTooLarge || w.Code != 413 {
 		t.Errorf("got %d %s", w.Code, w.Body)
+	}
+}
+
+// TestFramedContentHasItsOwnLength and may come without that of the body, as the
+// AWS CLI sends it over TLS.
+func TestFramedContentHasItsOwnLength(t *testing.T) {
+	const framed = "5\r\nhello\r\n0\r\nx-amz-checksum-crc32:NhCmhg==\r\n\r\n"
+	for _, said := range []int64{-1, int64(len(framed))} {
+		f := newFixture()
+		r := request("PUT", "http://localhost:4566/bucket/key", framed, "X-Amz-Content-Sha256", "STREAMING-UNSIGNED-PAYLOAD-TRAILER",
+			"X-Amz-Decoded-Content-Length", "5", "X-Amz-Trailer", "x-amz-checksum-crc32", "Content-Encoding", "aws-chunked")
+		if r.ContentLength = said; said >= 0 {
+			r.Header.Set("Content-Length", strconv.FormatInt(said, 10))
+		}
+		if w := f.serve(r); w.Code != http.StatusOK || f.seen.length == nil || *f.seen.length != 5 {
+			t.Errorf("a body of %d bytes: %d %s, length %v", said, w.Code, w.Body, f.seen.length)
+		}
 	}
 }
