@@ -1,6 +1,7 @@
 package sandbox
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"log/slog"
@@ -12,8 +13,9 @@ import (
 )
 
 const (
-	// flushDelay gathers what is printed within it into one call of Append.
-	flushDelay = 100 * time.Millisecond
+	// flushDelay gathers what is printed within it into one call of Append, for each
+	// stream: a transaction that is synced.
+	flushDelay = 200 * time.Millisecond
 	// maxQueuedBytes bounds what waits for a sink that is slower than functions
 	// print. What comes on top is dropped and counted.
 	maxQueuedBytes = 16 << 20
@@ -157,8 +159,9 @@ func (p *pump) flushOne() bool {
 			fmt.Sprintf("[cloudless] %d log events were dropped here: they came faster than they could be stored\n", q.dropped)})
 	}
 	// A message with a time of its own may come after a younger one, and CloudWatch
-	// takes no batch that is not in order.
-	slices.SortStableFunc(q.events, func(a, b LogEvent) int { return a.Timestamp.Compare(b.Timestamp) })
+	// takes no batch that is not in order. It counts milliseconds; within one, the
+	// order in which they came is the better one: frames have their times rounded down.
+	slices.SortStableFunc(q.events, func(a, b LogEvent) int { return cmp.Compare(a.Timestamp.UnixMilli(), b.Timestamp.UnixMilli()) })
 	for batch := range batches(q.events) {
 		ctx, cancel := context.WithTimeout(context.Background(), appendTimeout)
 		if err := p.sink.Append(ctx, key.fn, key.stream, batch); err != nil {
