@@ -11,7 +11,6 @@ import (
 	streamsapi "cloudless/internal/api/dynamodbstreams"
 	s3api "cloudless/internal/api/s3"
 	"cloudless/internal/event/pattern"
-	"cloudless/internal/front"
 	"cloudless/internal/sandbox"
 	"cloudless/internal/sandbox/runtime"
 	"cloudless/internal/service/lambda"
@@ -132,18 +131,17 @@ func (patterns) Check(text string) error {
 	return err
 }
 
-// later is the front door for functions, which is built after them. It is not
-// theirs to use the well-known key.
+// later is the front door for functions, which is built after them.
 type later struct {
 	built chan struct{} // closed when door is set
-	door  *front.Front
+	door  http.Handler
 }
 
 // ServeHTTP implements http.Handler.
 func (f *later) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	select {
 	case <-f.built: // functions may start before everything is
-		f.door.Handler(front.Door{}).ServeHTTP(w, r)
+		f.door.ServeHTTP(w, r)
 	case <-r.Context().Done():
 	}
 }

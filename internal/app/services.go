@@ -106,7 +106,7 @@ func (a *App) build(ctx context.Context, cfg Config, st stores, ca *authority.Au
 	a.background("events", cfg.Log, events.Run)
 	a.background("logs", cfg.Log, func(ctx context.Context) error { return sweepLogs(ctx, cfg, logsService) })
 
-	door.door = front.New(front.Config{
+	built := front.New(front.Config{
 		Services: []*api.Service{
 			apigatewayService.API(), dynamodbService.API(), iamService.API(), lambdaService.API(),
 			logsService.API(), s3Service.API(), streamService.API(), stsService.API(),
@@ -125,8 +125,9 @@ func (a *App) build(ctx context.Context, cfg Config, st stores, ca *authority.Au
 		Status:   func() any { return status(cfg, sandboxes, apigatewayService) },
 		Internal: map[string]http.Handler{lambda.CodePath: http.HandlerFunc(lambdaService.ServeCode)},
 	})
+	door.door = built.Handler(front.Door{}) // the well-known key is not for functions
 	close(door.built)
-	return door.door, nil
+	return built, nil
 }
 
 // root returns the root key with whom it stands for.
