@@ -62,7 +62,7 @@ func runFunctions(ctx context.Context, b *bench) (section, error) {
 	t, err := b.besideBare(ctx, "Functions, beside a bare net/http server", s, []profile{
 		{name: "Invoke, warm, Node 22", connections: 1, requests: invoke, warmUp: compiled},
 		{name: "Invoke, warm, Node 22", connections: 8, requests: invoke, warmUp: compiled},
-		{name: "Invoke, cold, Node 22", connections: 1, requests: invoke, before: s.coolDown("trivial")},
+		{name: "Invoke, cold, one after another, Node 22", connections: 1, requests: invoke, before: s.coolDown("trivial")},
 		{name: "POST → API → function → PutItem, the article's on Node 6.10", connections: 1, requests: post(old), warmUp: compiled},
 		{name: "POST → API → function → PutItem, the article's on Node 6.10", connections: 8, requests: post(old), warmUp: compiled},
 		{name: "POST → API → function → PutItem, on Node 22", connections: 1, requests: post(today), warmUp: compiled},

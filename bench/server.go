@@ -146,7 +146,7 @@ type cloudless struct {
 }
 
 // startCloudless starts a cloudless with a data directory of its own.
-func (b *bench) startCloudless(ctx context.Context) (*cloudless, error) {
+func (b *bench) startCloudless(ctx context.Context, flags ...string) (*cloudless, error) {
 	dir, err := b.tempDir()
 	if err != nil {
 		return nil, err
@@ -155,7 +155,7 @@ func (b *bench) startCloudless(ctx context.Context) (*cloudless, error) {
 	if err != nil {
 		return nil, err
 	}
-	c := &cloudless{server: newServer("http://"+address, "test", "test"), binary: b.binary, dir: dir, address: address}
+	c := &cloudless{server: newServer("http://"+address, "test", "test"), binary: b.binary, dir: dir, address: address, flags: flags}
 	b.stops = append(b.stops, func() { c.process.end() })
 	_, err = c.start(ctx)
 	return c, err
