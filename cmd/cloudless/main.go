@@ -13,15 +13,12 @@ import (
 	"os"
 
 	"github.com/spf13/cobra"
-
-	"cloudless/internal/app"
 )
 
 // version is set by the linker for releases.
 var version = "0.1.0-dev"
 
 func main() {
-	app.MaybeInit()
 	os.Exit(run(os.Args[1:]))
 }
 

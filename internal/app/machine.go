@@ -9,11 +9,6 @@ import (
 	"cloudless/internal/sandbox/runtime"
 )
 
-// MaybeInit must be the first thing that a program which starts an App does:
-// the process may have been started to be the first one of a sandbox, and then
-// it is that, and MaybeInit does not return.
-func MaybeInit() { sandbox.MaybeInit() }
-
 // Fact is one thing that this machine offers for functions, or lacks.
 type Fact struct {
 	Name   string `json:"name"`

@@ -27,7 +27,6 @@ import (
 // TestMain is three programs: the tests, the init of their sandboxes, and, in a
 // sandbox, the function whose handlers are in behaviour_test.go.
 func TestMain(m *testing.M) {
-	MaybeInit()
 	if os.Getenv("AWS_LAMBDA_RUNTIME_API") != "" {
 		runBehaviour(os.Getenv("_HANDLER"))
 		return

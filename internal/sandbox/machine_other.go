@@ -9,9 +9,6 @@ import (
 	"cloudless/internal/sandbox/driver"
 )
 
-// MaybeInit does nothing here: there are no sandboxes that need an init.
-func MaybeInit() {}
-
 var errNoNamespaces = errors.New("this system has no namespaces")
 
 func openIsolated(string, *slog.Logger) (driver.Driver, error) { return nil, errNoNamespaces }

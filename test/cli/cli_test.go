@@ -23,7 +23,6 @@ import (
 var update = flag.Bool("update", false, "write what the commands print into the scripts")
 
 func TestMain(m *testing.M) {
-	app.MaybeInit()
 	flag.Parse()
 	os.Exit(m.Run())
 }

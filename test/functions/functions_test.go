@@ -27,14 +27,8 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/lambda"
 	"github.com/aws/aws-sdk-go-v2/service/lambda/types"
 
-	"cloudless/internal/app"
 	"cloudless/test/servertest"
 )
-
-func TestMain(m *testing.M) {
-	app.MaybeInit()
-	os.Exit(m.Run())
-}
 
 const trust = `{"Version":"2012-10-17","Statement":[{"Effect":"Allow","Principal":{"Service":"lambda.amazonaws.com"},"Action":"sts:AssumeRole"}]}`
 

@@ -11,14 +11,8 @@ import (
 	"strings"
 	"testing"
 
-	"cloudless/internal/app"
 	"cloudless/test/servertest"
 )
-
-func TestMain(m *testing.M) {
-	app.MaybeInit()
-	os.Exit(m.Run())
-}
 
 func TestStoryByBoto3(t *testing.T) {
 	tell(t, servertest.Tool(t, "python", "bin", "python"), "python/story.py")

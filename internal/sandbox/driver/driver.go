@@ -157,6 +157,24 @@ type Companions interface {
 	Ended() <-chan struct{}
 }
 
+// Groups limits the processes of environments together, by the kernel's own means.
+type Groups interface {
+	// Add makes a group with limits, for a process and all that it starts.
+	Add(name string, l Limits, pid int) (Group, error)
+	// Close gives back what holds the groups. They have been removed.
+	Close() error
+}
+
+// Group is the processes of one environment.
+type Group interface {
+	// SetCPU changes the limits of the processors: CPUShare and CPUMax.
+	SetCPU(l Limits) error
+	// OutOfMemory reports whether the kernel ended one for want of memory.
+	OutOfMemory() bool
+	// Remove removes the group once its processes have ended.
+	Remove()
+}
+
 // Exit is how a program ended.
 type Exit struct {
 	Code        int            // its exit status, if it ended by itself

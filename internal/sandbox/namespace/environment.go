@@ -24,8 +24,7 @@ import (
 type Environment struct {
 	driver *Driver
 	cmd    *exec.Cmd
-	group  *group // its cgroup, or nil
-	limits driver.Limits
+	group  limited
 
 	sendMu  sync.Mutex
 	control *os.File // our end of the pair; non-blocking, so that Close wakes a reader
@@ -67,7 +66,7 @@ const prepareTimeout = 20 * time.Second
 func (d *Driver) Prepare(ctx context.Context, l driver.Layout) (driver.Environment, error) {
 	e := &Environment{
 		driver:     d,
-		limits:     l.Limits,
+		group:      limited{limits: l.Limits},
 		listeners:  make(map[driver.Port]net.Listener),
 		packets:    make(map[driver.Port]net.PacketConn),
 		started:    make(chan error, 1),
@@ -136,11 +135,7 @@ func (e *Environment) start(l driver.Layout) error {
 		e.control.Close()
 		return err
 	}
-	limits := starting(l.Limits)
-	if l.Store != "" { // it works for nobody yet, so whoever does comes first
-		limits.CPUShare, limits.CPUMax = leastShare, l.Limits.CPUMax
-	}
-	e.group, err = e.driver.cgroups.add(l.ID, limits, e.cmd.Process.Pid)
+	err = e.group.add(e.driver.groups, l, e.cmd.Process.Pid)
 	if err != nil {
 		_ = e.cmd.Process.Kill()
 		_ = e.cmd.Wait()
@@ -324,7 +319,7 @@ func (e *Environment) run(ctx context.Context, c driver.Command, number int, sta
 
 // Attach shows directories of the store. It is a [driver.Attacher].
 func (e *Environment) Attach(ctx context.Context, files []driver.File) error {
-	err := e.group.setCPU(starting(e.limits))
+	err := e.group.employ()
 	if err == nil {
 		err = e.tell(order{Attach: files})
 	}
@@ -345,11 +340,7 @@ func (e *Environment) Attach(ctx context.Context, files []driver.File) error {
 
 // Settle is for a [driver.Settler]. Where a limit cannot be set, the one that is
 // there holds on.
-func (e *Environment) Settle() {
-	if e.limits.CPUStart > 0 {
-		_ = e.group.setCPU(e.limits)
-	}
-}
+func (e *Environment) Settle() { e.group.settle() }
 
 // Freeze stops all processes but init where they are.
 func (e *Environment) Freeze() error { return e.tell(order{Freeze: true}) }

@@ -17,11 +17,12 @@ import (
 	"cloudless/internal/sandbox/driver"
 )
 
-// MaybeInit turns this process into the init of an environment if that is what
-// it was started for, and does not return then. Every program that uses the
-// driver calls it first thing in main, before it does anything that an
-// environment's neighbour has no business with.
-func MaybeInit() {
+// init turns this process into the init of an environment if that is what it was
+// started for, and does not return then. It is what such a process does first,
+// before packages have set themselves up that an init has no use for: this takes
+// longer than all that it does, and thrice the memory. Go sets up packages in the order of their
+// paths as soon as what they import is there, so this package imports little.
+func init() {
 	if os.Args[0] != initName {
 		return
 	}

@@ -17,8 +17,7 @@
 //   - network.go: the loopback interface and the sockets that are handed out;
 //   - confine.go, seccomp.go: what the program may not do any more;
 //   - memory.go: how much memory it uses;
-//   - cgroup.go, cgroupv1.go, cgroupv2.go: the limits that the kernel enforces,
-//     where the user may set them, and sweep.go: what servers leave of them;
+//   - limits.go: the limits that the kernel enforces, where the user may set them;
 //   - identity.go: which user the program is, inside and outside.
 //
 // Everything of an environment lives in its process namespace. When init ends,
@@ -32,7 +31,6 @@ package namespace
 import (
 	"context"
 	"fmt"
-	"log/slog"
 	"os"
 	"sync"
 
@@ -44,15 +42,16 @@ type Config struct {
 	// Mountpoint is a directory on which each init mounts its root, unseen by
 	// anyone else. It is made if missing.
 	Mountpoint string
-	// Log hears of what cannot be had on this machine. Default: slog.Default.
-	Log *slog.Logger
+	// Groups limits environments; the driver closes it, once there is one. Default:
+	// nobody does, and memory is watched.
+	Groups driver.Groups
 }
 
 // Driver isolates with namespaces. It is a [driver.Driver].
 type Driver struct {
 	mountpoint string
 	ids        identity
-	cgroups    *cgroups
+	groups     driver.Groups // or nil
 
 	mu   sync.Mutex
 	open map[*Environment]struct{}
@@ -63,9 +62,6 @@ var _ driver.Driver = (*Driver)(nil)
 // New returns a driver, or the reason why this machine has no namespaces for
 // this user.
 func New(cfg Config) (*Driver, error) {
-	if cfg.Log == nil {
-		cfg.Log = slog.Default()
-	}
 	if err := os.MkdirAll(cfg.Mountpoint, 0o755); err != nil {
 		return nil, fmt.Errorf("make a place for roots: %w", err)
 	}
@@ -73,13 +69,8 @@ func New(cfg Config) (*Driver, error) {
 	if err != nil {
 		return nil, err
 	}
-	cg, reason := openCgroups()
-	if reason != nil {
-		cfg.Log.Warn("no cgroups: memory is watched, processor time is not limited", "err", reason)
-	}
-	d := &Driver{mountpoint: cfg.Mountpoint, ids: ids, cgroups: cg, open: make(map[*Environment]struct{})}
+	d := &Driver{mountpoint: cfg.Mountpoint, ids: ids, groups: cfg.Groups, open: make(map[*Environment]struct{})}
 	if err := d.probe(); err != nil {
-		d.Close()
 		return nil, err
 	}
 	return d, nil
@@ -102,12 +93,6 @@ func (d *Driver) Name() string { return "namespaces" }
 // Isolated is true.
 func (d *Driver) Isolated() bool { return true }
 
-// Limits tells which limits the kernel enforces: some of "memory", "pids", "cpu".
-func (d *Driver) Limits() []string { return d.cgroups.controllers() }
-
-// CgroupVersion says which of the kernel's interfaces enforces them: "v1" or "v2".
-func (d *Driver) CgroupVersion() string { return d.cgroups.version() }
-
 // Rootless reports whether environments are made without the powers of root.
 func (d *Driver) Rootless() bool { return d.ids.rootless }
 
@@ -122,5 +107,8 @@ func (d *Driver) Close() error {
 	for _, e := range left {
 		e.Kill()
 	}
-	return d.cgroups.close()
+	if d.groups == nil {
+		return nil
+	}
+	return d.groups.Close()
 }

@@ -25,11 +25,6 @@ import (
 	"cloudless/test/servertest"
 )
 
-func TestMain(m *testing.M) {
-	app.MaybeInit()
-	os.Exit(m.Run())
-}
-
 // chapters are those of a story, in their order.
 var chapters = []string{"tables", "items", "conditions", "paging", "batch", "transactions", "indexes", "stream", "ttl", "partiql", "backups"}
 

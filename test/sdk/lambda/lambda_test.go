@@ -21,11 +21,6 @@ import (
 	"cloudless/test/servertest"
 )
 
-func TestMain(m *testing.M) {
-	app.MaybeInit()
-	os.Exit(m.Run())
-}
-
 const region = "us-east-1"
 
 const trust = `{"Version":"2012-10-17","Statement":[{"Effect":"Allow","Principal":{"Service":"lambda.amazonaws.com"},"Action":"sts:AssumeRole"}]}`

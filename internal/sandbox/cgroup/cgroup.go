@@ -1,9 +1,18 @@
 //go:build linux
 
-package namespace
+// Package cgroup limits environments by the groups in which the kernel puts
+// processes, in whichever version of its interface this user may do that.
+//
+//   - cgroup.go: the groups, and limits in the kernel's terms;
+//   - v1.go, v2.go: the two versions;
+//   - sweep.go: what servers leave of their groups when they are killed.
+//
+// It stands apart from the driver of namespaces because an init is started with the driver's
+// package and all that this imports, for each environment: what is here, and does
+// nothing inside, would take it longer to start than all that it does.
+package cgroup
 
 import (
-	"cmp"
 	"errors"
 	"fmt"
 
@@ -25,8 +34,6 @@ const (
 	// a program that has used up its quota waits milliseconds and not a tenth of a
 	// second.
 	cpuPeriod = 20_000
-	// leastShare, in thousandths of a core, is the least that the kernel has.
-	leastShare = 1
 	// sharesPerCore are the shares of one core in cgroups of version 1.
 	sharesPerCore = 1024
 )
@@ -52,14 +59,19 @@ type limiter interface {
 	remove() error
 }
 
-// cgroups are the groups of all our environments. A nil *cgroups has none.
-type cgroups struct{ hierarchy }
+// Groups are the groups of all our environments. It is a [driver.Groups].
+type Groups struct{ hierarchy }
 
-// group is the group of one environment. A nil *group limits nothing.
+// group is the group of one environment. It is a [driver.Group].
 type group struct{ limiter }
 
-// openCgroups finds where we may make groups, or says why nowhere.
-func openCgroups() (*cgroups, error) {
+var (
+	_ driver.Groups = (*Groups)(nil)
+	_ driver.Group  = (*group)(nil)
+)
+
+// Open finds where we may make groups, or says why nowhere.
+func Open() (*Groups, error) {
 	var h hierarchy
 	var err error
 	switch ctd.Mode() {
@@ -73,30 +85,22 @@ func openCgroups() (*cgroups, error) {
 	if err != nil {
 		return nil, err
 	}
-	return &cgroups{h}, nil
+	return &Groups{h}, nil
 }
 
-func (c *cgroups) version() string {
-	if c == nil {
-		return ""
-	}
+// Version says which of the kernel's interfaces it is: "v1" or "v2".
+func (c *Groups) Version() string {
 	if _, ok := c.hierarchy.(*hierarchyV2); ok {
 		return "v2"
 	}
 	return "v1"
 }
 
-func (c *cgroups) controllers() []string {
-	if c == nil {
-		return nil
-	}
-	return c.enabled()
-}
+// Controllers tells which limits the kernel enforces: some of "memory", "pids", "cpu".
+func (c *Groups) Controllers() []string { return c.enabled() }
 
-func (c *cgroups) add(name string, l driver.Limits, pid int) (*group, error) {
-	if c == nil {
-		return nil, nil
-	}
+// Add makes a group with limits and puts a process into it.
+func (c *Groups) Add(name string, l driver.Limits, pid int) (driver.Group, error) {
 	g, err := c.create(name, resources(l), pid)
 	if err != nil {
 		return nil, fmt.Errorf("limit the environment: %w", err)
@@ -104,43 +108,26 @@ func (c *cgroups) add(name string, l driver.Limits, pid int) (*group, error) {
 	return &group{g}, nil
 }
 
-func (c *cgroups) close() error {
-	if c == nil {
-		return nil
-	}
-	return c.hierarchy.close()
-}
+// Close removes what held the groups.
+func (c *Groups) Close() error { return c.hierarchy.close() }
 
-// outOfMemory reports whether the kernel ended a process for want of memory.
-func (g *group) outOfMemory() bool {
-	if g == nil {
-		return false
-	}
+// OutOfMemory reports whether the kernel ended a process for want of memory.
+func (g *group) OutOfMemory() bool {
 	n, err := g.oomKills()
 	return err == nil && n > 0
 }
 
-// starting returns the limits that hold while a program starts.
-func starting(l driver.Limits) driver.Limits {
-	l.CPUMax = cmp.Or(l.CPUStart, l.CPUMax)
-	return l
+// Remove removes the group.
+func (g *group) Remove() {
+	_ = g.limiter.remove() // what is left is swept by the next server
 }
 
-// setCPU sets of some limits those of the processors.
-func (g *group) setCPU(l driver.Limits) error {
-	if g == nil {
-		return nil
-	}
+// SetCPU sets of some limits those of the processors.
+func (g *group) SetCPU(l driver.Limits) error {
 	if err := g.update(&specs.LinuxResources{CPU: cpu(l)}); err != nil {
 		return fmt.Errorf("limit the processors: %w", err)
 	}
 	return nil
-}
-
-func (g *group) remove() {
-	if g != nil {
-		_ = g.limiter.remove() // what is left is swept by the next server
-	}
 }
 
 // resources says limits in the kernel's terms.
