@@ -8,6 +8,7 @@ import (
 	"syscall"
 
 	"cloudless/internal/sandbox/driver"
+	"cloudless/internal/sandbox/namespace/inner"
 )
 
 // companion is a program that runs beside the one of Run.
@@ -27,13 +28,13 @@ func (e *Environment) Start(ctx context.Context, c driver.Command, ended func(dr
 }
 
 // Signal sends the program a signal.
-func (e *Environment) Signal(s syscall.Signal) error { return e.tell(order{Signal: int(s)}) }
+func (e *Environment) Signal(s syscall.Signal) error { return e.tell(inner.Order{Signal: int(s)}) }
 
 // Ended is closed when the program has ended.
 func (e *Environment) Ended() <-chan struct{} { return e.ended }
 
 // hearCompanion takes a report about one.
-func (e *Environment) hearCompanion(r report) {
+func (e *Environment) hearCompanion(r inner.Report) {
 	e.companionMu.Lock()
 	one := e.companions[r.Companion]
 	e.companionMu.Unlock()
@@ -44,11 +45,11 @@ func (e *Environment) hearCompanion(r report) {
 	case r.Err != "":
 		one.answer(errors.New(r.Err))
 	case r.NoStart != nil:
-		one.answer(r.NoStart)
+		one.answer((*driver.StartError)(r.NoStart))
 	case r.Started:
 		one.answer(nil)
 	case r.Ended != nil:
-		one.ended(r.Ended.exit())
+		one.ended(exitOf(r.Ended))
 	}
 }
 
@@ -68,7 +69,7 @@ func (e *Environment) endCompanions() {
 	}
 }
 
-// exit is a verdict in the driver's terms.
-func (v *verdict) exit() driver.Exit {
+// exitOf is a verdict in the driver's terms.
+func exitOf(v *inner.Verdict) driver.Exit {
 	return driver.Exit{Code: v.Code, Signal: syscall.Signal(v.Signal), OutOfMemory: v.OutOfMemory}
 }

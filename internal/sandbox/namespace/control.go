@@ -9,6 +9,9 @@ import (
 	"os"
 
 	"golang.org/x/sys/unix"
+
+	"cloudless/internal/sandbox/driver"
+	"cloudless/internal/sandbox/namespace/inner"
 )
 
 // tell sends init a message.
@@ -25,21 +28,21 @@ func (e *Environment) tell(message any, files ...*os.File) error {
 	}
 	var sendErr error
 	err = conn.Write(func(fd uintptr) bool {
-		sendErr = send(int(fd), message, fds...)
+		sendErr = inner.Send(int(fd), message, fds...)
 		return sendErr != unix.EAGAIN
 	})
 	return errors.Join(err, sendErr)
 }
 
 // hear waits for a message of init.
-func (e *Environment) hear(buf []byte) (r report, fds []int, err error) {
+func (e *Environment) hear(buf []byte) (r inner.Report, fds []int, err error) {
 	conn, err := e.control.SyscallConn()
 	if err != nil {
 		return r, nil, err
 	}
 	var recvErr error
 	err = conn.Read(func(fd uintptr) bool {
-		fds, recvErr = receive(int(fd), buf, &r)
+		fds, recvErr = inner.Receive(int(fd), buf, &r)
 		return recvErr != unix.EAGAIN
 	})
 	if err != nil {
@@ -55,23 +58,31 @@ func (e *Environment) adopt(fds []int) error {
 		files[i] = os.NewFile(uintptr(fd), "inner socket")
 		defer files[i].Close() // the net package works on a duplicate
 	}
-	if len(files) != len(ports) {
-		return fmt.Errorf("init opened %d sockets instead of %d", len(files), len(ports))
+	if len(files) != len(inner.Ports) {
+		return fmt.Errorf("init opened %d sockets instead of %d", len(files), len(inner.Ports))
 	}
-	for i, p := range ports {
-		if p.packets {
+	for i, p := range inner.Ports {
+		if p.Packets {
 			pc, err := net.FilePacketConn(files[i])
 			if err != nil {
 				return err
 			}
-			e.packets[p.port] = pc
+			e.packets[driver.Port(p.Name)] = pc
 			continue
 		}
 		l, err := net.FileListener(files[i])
 		if err != nil {
 			return err
 		}
-		e.listeners[p.port] = l
+		e.listeners[driver.Port(p.Name)] = l
 	}
 	return nil
+}
+
+// shown says in init's terms what is to be shown.
+func shown(files []driver.File) (all []inner.File) {
+	for _, f := range files {
+		all = append(all, inner.File(f))
+	}
+	return all
 }

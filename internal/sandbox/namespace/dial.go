@@ -8,7 +8,7 @@ import (
 	"net"
 	"os"
 
-	"golang.org/x/sys/unix"
+	"cloudless/internal/sandbox/namespace/inner"
 )
 
 // dialed is the answer to a question for a connection.
@@ -29,7 +29,7 @@ func (e *Environment) Dial(ctx context.Context, port int) (net.Conn, error) {
 	number := e.dialNumber
 	e.dials[number] = answer
 	e.dialMu.Unlock()
-	if err := e.tell(order{Dial: &dial{Number: number, Port: port}}); err != nil {
+	if err := e.tell(inner.Order{Dial: &inner.Dial{Number: number, Port: port}}); err != nil {
 		return nil, err
 	}
 	select {
@@ -44,13 +44,13 @@ func (e *Environment) Dial(ctx context.Context, port int) (net.Conn, error) {
 }
 
 // hearDialed takes init's answer.
-func (e *Environment) hearDialed(d *dial, fds []int) {
+func (e *Environment) hearDialed(d *inner.Dial, fds []int) {
 	e.dialMu.Lock()
 	answer := e.dials[d.Number]
 	delete(e.dials, d.Number)
 	e.dialMu.Unlock()
 	if d.Err != "" || len(fds) != 1 || answer == nil {
-		closeAll(fds)
+		inner.CloseAll(fds)
 		if answer != nil {
 			answer <- dialed{err: errors.New("dial: " + d.Err)}
 		}
@@ -70,31 +70,4 @@ func (e *Environment) endDials() {
 		answer <- dialed{err: errEnded}
 	}
 	e.dials = nil
-}
-
-// dial begins to connect, and hands out the socket at once: whoever writes to it
-// waits until it is connected. So nobody inside can make init wait.
-func (g *guardian) dial(d *dial) {
-	told := report{Dialed: &dial{Number: d.Number}}
-	fd, err := connect(d.Port)
-	if err != nil {
-		told.Dialed.Err = err.Error()
-		_ = g.send(told) // fails only if the server has gone
-		return
-	}
-	defer unix.Close(fd)
-	_ = g.send(told, fd)
-}
-
-func connect(port int) (fd int, err error) {
-	fd, err = unix.Socket(unix.AF_INET, unix.SOCK_STREAM|unix.SOCK_CLOEXEC|unix.SOCK_NONBLOCK, 0)
-	if err != nil {
-		return -1, err
-	}
-	err = unix.Connect(fd, &unix.SockaddrInet4{Port: port, Addr: [4]byte{127, 0, 0, 1}})
-	if err != nil && err != unix.EINPROGRESS {
-		unix.Close(fd)
-		return -1, err
-	}
-	return fd, nil
 }

@@ -18,6 +18,7 @@ import (
 	"golang.org/x/sys/unix"
 
 	"cloudless/internal/sandbox/driver"
+	"cloudless/internal/sandbox/namespace/inner"
 )
 
 // Environment is one set of namespaces. It is a [driver.Environment].
@@ -55,9 +56,6 @@ var (
 	_ driver.Dialer      = (*Environment)(nil)
 	_ driver.Settler     = (*Environment)(nil)
 )
-
-// initName is the name under which the server starts itself as init.
-const initName = "cloudless-sandbox-init"
 
 // prepareTimeout bounds the building of an environment. It takes milliseconds.
 const prepareTimeout = 20 * time.Second
@@ -107,8 +105,8 @@ func (e *Environment) start(l driver.Layout) error {
 	if err != nil {
 		return err
 	}
-	inner := os.NewFile(uintptr(pair[1]), "control")
-	defer inner.Close()
+	theirs := os.NewFile(uintptr(pair[1]), "control")
+	defer theirs.Close()
 	if err := unix.SetNonblock(pair[0], true); err != nil {
 		unix.Close(pair[0])
 		return err
@@ -117,17 +115,17 @@ func (e *Environment) start(l driver.Layout) error {
 
 	e.cmd = &exec.Cmd{
 		Path:       "/proc/self/exe",
-		Args:       []string{initName},
+		Args:       []string{inner.Name},
 		Env:        []string{"GOMAXPROCS=1"}, // nothing of ours: init is the function's neighbour
 		Stderr:     os.Stderr,                // where a panic of init would have to be seen
-		ExtraFiles: []*os.File{inner},
+		ExtraFiles: []*os.File{theirs},
 		SysProcAttr: &syscall.SysProcAttr{
 			Cloneflags: unix.CLONE_NEWUSER | unix.CLONE_NEWNS | unix.CLONE_NEWPID |
 				unix.CLONE_NEWNET | unix.CLONE_NEWIPC | unix.CLONE_NEWUTS,
 			UidMappings:                e.driver.ids.uids,
 			GidMappings:                e.driver.ids.gids,
 			GidMappingsEnableSetgroups: !e.driver.ids.rootless,
-			AmbientCaps:                initCapabilities,
+			AmbientCaps:                inner.Capabilities,
 			Setsid:                     true, // no terminal's signals reach it
 		},
 	}
@@ -191,10 +189,10 @@ func (e *Environment) end(exit driver.Exit) {
 var errEnded = errors.New("the environment has ended")
 
 func (e *Environment) build(l driver.Layout) error {
-	err := e.tell(setup{
+	err := e.tell(inner.Setup{
 		Root:      e.driver.mountpoint,
 		Host:      l.ID,
-		Files:     l.Files,
+		Files:     shown(l.Files),
 		Store:     l.Store,
 		TmpBytes:  l.Limits.TmpBytes,
 		OpenFiles: l.Limits.OpenFiles,
@@ -205,7 +203,7 @@ func (e *Environment) build(l driver.Layout) error {
 	if err != nil {
 		return err
 	}
-	r, fds, err := e.hear(make([]byte, maxMessage))
+	r, fds, err := e.hear(make([]byte, inner.MaxMessage))
 	if err != nil {
 		return fmt.Errorf("init ended early: %w", err)
 	}
@@ -231,7 +229,7 @@ func (e *Environment) listen() error {
 		case r.Err != "":
 			e.answerRun(errors.New(r.Err))
 		case r.NoStart != nil:
-			e.answerRun(r.NoStart)
+			e.answerRun((*driver.StartError)(r.NoStart))
 		case r.Started:
 			e.answerRun(nil)
 		case r.Attached != nil:
@@ -246,7 +244,7 @@ func (e *Environment) listen() error {
 		case r.Memory > 0:
 			e.memory.Store(r.Memory)
 		case r.Ended != nil:
-			e.end(r.Ended.exit())
+			e.end(exitOf(r.Ended))
 			if r.Last {
 				return nil
 			}
@@ -267,9 +265,9 @@ func (e *Environment) Path(target string) string { return target }
 
 // Address is the same in every environment, since each has its own network.
 func (e *Environment) Address(p driver.Port) string {
-	for _, known := range ports {
-		if known.port == p {
-			return known.address
+	for _, known := range inner.Ports {
+		if driver.Port(known.Name) == p {
+			return known.Address
 		}
 	}
 	return ""
@@ -303,7 +301,7 @@ func (e *Environment) run(ctx context.Context, c driver.Command, number int, sta
 			return fmt.Errorf("run: %w: a word holds a zero byte", syscall.EINVAL)
 		}
 	}
-	err := e.tell(order{Run: &run{Args: c.Args, Env: c.Env, Dir: c.Dir, Companion: number}}, c.Output, c.Frames)
+	err := e.tell(inner.Order{Run: &inner.Run{Args: c.Args, Env: c.Env, Dir: c.Dir, Companion: number}}, c.Output, c.Frames)
 	if err == nil {
 		select {
 		case err = <-started:
@@ -321,7 +319,7 @@ func (e *Environment) run(ctx context.Context, c driver.Command, number int, sta
 func (e *Environment) Attach(ctx context.Context, files []driver.File) error {
 	err := e.group.employ()
 	if err == nil {
-		err = e.tell(order{Attach: files})
+		err = e.tell(inner.Order{Attach: shown(files)})
 	}
 	if err == nil {
 		select {
@@ -343,10 +341,10 @@ func (e *Environment) Attach(ctx context.Context, files []driver.File) error {
 func (e *Environment) Settle() { e.group.settle() }
 
 // Freeze stops all processes but init where they are.
-func (e *Environment) Freeze() error { return e.tell(order{Freeze: true}) }
+func (e *Environment) Freeze() error { return e.tell(inner.Order{Freeze: true}) }
 
 // Thaw lets them go on.
-func (e *Environment) Thaw() error { return e.tell(order{Thaw: true}) }
+func (e *Environment) Thaw() error { return e.tell(inner.Order{Thaw: true}) }
 
 // MemoryBytes is the most memory that the program and its children were seen to
 // use together, to the megabyte.

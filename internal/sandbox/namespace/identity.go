@@ -7,13 +7,8 @@ import (
 	"fmt"
 	"os"
 	"syscall"
-)
 
-// Inside, the program is the user and group that it is on Lambda.
-const (
-	programUID  = 993
-	programGID  = 990
-	programName = "sbx_user1051"
+	"cloudless/internal/sandbox/namespace/inner"
 )
 
 // preferredHostID is what the program is outside, where we may choose: a user
@@ -48,16 +43,16 @@ func chooseIdentity() (identity, error) {
 		return rootlessIdentity(), nil // root of a namespace that has nobody else
 	}
 	return identity{
-		uids: []syscall.SysProcIDMap{{ContainerID: 0, HostID: 0, Size: 1}, {ContainerID: programUID, HostID: uid, Size: 1}},
-		gids: []syscall.SysProcIDMap{{ContainerID: 0, HostID: 0, Size: 1}, {ContainerID: programGID, HostID: gid, Size: 1}},
+		uids: []syscall.SysProcIDMap{{ContainerID: 0, HostID: 0, Size: 1}, {ContainerID: inner.ProgramUID, HostID: uid, Size: 1}},
+		gids: []syscall.SysProcIDMap{{ContainerID: 0, HostID: 0, Size: 1}, {ContainerID: inner.ProgramGID, HostID: gid, Size: 1}},
 	}, nil
 }
 
 func rootlessIdentity() identity {
 	return identity{
 		rootless: true,
-		uids:     []syscall.SysProcIDMap{{ContainerID: programUID, HostID: os.Geteuid(), Size: 1}},
-		gids:     []syscall.SysProcIDMap{{ContainerID: programGID, HostID: os.Getegid(), Size: 1}},
+		uids:     []syscall.SysProcIDMap{{ContainerID: inner.ProgramUID, HostID: os.Geteuid(), Size: 1}},
+		gids:     []syscall.SysProcIDMap{{ContainerID: inner.ProgramGID, HostID: os.Getegid(), Size: 1}},
 	}
 }
 

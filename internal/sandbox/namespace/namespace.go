@@ -6,17 +6,13 @@
 // The server starts itself again as the init of new user, mount, process,
 // network, IPC and host name namespaces. Init builds the environment from within,
 // hands its sockets out to the server, starts the program with nothing but its
-// own identity, and stays as its guardian:
+// own identity, and stays as its guardian. That is package inner; here is the
+// server's side:
 //
 //   - namespace.go: the driver and what it needs of the machine;
 //   - environment.go: one environment, as the server sees it;
-//   - control.go, message.go: what server and init say to each other;
-//   - init.go: init's life;
-//   - root.go: the file system that the program sees;
-//   - store.go: what can be added to it while the program runs;
-//   - network.go: the loopback interface and the sockets that are handed out;
-//   - confine.go, seccomp.go: what the program may not do any more;
-//   - memory.go: how much memory it uses;
+//   - control.go: the server's end of what it and init say to each other;
+//   - companion.go, dial.go: further programs in it, and connections into it;
 //   - limits.go: the limits that the kernel enforces, where the user may set them;
 //   - identity.go: which user the program is, inside and outside.
 //

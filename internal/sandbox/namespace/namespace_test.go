@@ -16,6 +16,7 @@ import (
 
 	"cloudless/internal/sandbox/cgroup"
 	"cloudless/internal/sandbox/driver"
+	"cloudless/internal/sandbox/namespace/inner"
 )
 
 // newDriver returns a driver, or skips the test where there can be none.
@@ -148,7 +149,7 @@ func TestRunSaysWhatItCannotStart(t *testing.T) {
 		{"a program that is not there", driver.Command{Args: []string{"/no/such"}, Dir: "/"}, "no such file or directory"},
 		{"a directory that is not there", driver.Command{Args: []string{"/bin/sh"}, Dir: "/no/such"}, "no such file or directory"},
 		{"a word with a zero", driver.Command{Args: []string{"/bin/sh", "a\x00b"}, Dir: "/"}, "zero byte"},
-		{"more than fits", driver.Command{Args: []string{"/bin/sh", strings.Repeat("x", maxMessage)}, Dir: "/"}, "too long"},
+		{"more than fits", driver.Command{Args: []string{"/bin/sh", strings.Repeat("x", inner.MaxMessage)}, Dir: "/"}, "too long"},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
 			tt.c.Output, tt.c.Frames = w, w

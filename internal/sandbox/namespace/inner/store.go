@@ -1,16 +1,15 @@
 //go:build linux
 
-package namespace
+package inner
 
 import (
 	"errors"
 	"fmt"
+	"io/fs"
 	"os"
-	"path/filepath"
+	"path"
 
 	"golang.org/x/sys/unix"
-
-	"cloudless/internal/sandbox/driver"
 )
 
 // storeDir is where the store lies, underneath an empty directory that covers it.
@@ -25,11 +24,11 @@ type store struct{ fd int }
 
 // keepStore mounts the store of an environment and hides it, before anything
 // runs. There is none if the environment needs none.
-func keepStore(s setup) (*store, error) {
+func keepStore(s Setup) (*store, error) {
 	if s.Store == "" {
 		return nil, nil
 	}
-	target := filepath.Join(s.Root, storeDir)
+	target := path.Join(s.Root, storeDir)
 	if err := os.MkdirAll(target, 0o700); err != nil {
 		return nil, err
 	}
@@ -50,7 +49,7 @@ func keepStore(s setup) (*store, error) {
 
 // attach shows what was asked for, and then unmounts the store: whatever the
 // outcome, nothing can be attached again.
-func (s *store) attach(files []driver.File) (err error) {
+func (s *store) attach(files []File) (err error) {
 	if s == nil {
 		return errors.New("there is no store, or it has been used")
 	}
@@ -61,7 +60,7 @@ func (s *store) attach(files []driver.File) (err error) {
 		}
 	}()
 	for _, f := range files {
-		if !filepath.IsLocal(f.Source) {
+		if !fs.ValidPath(f.Source) {
 			return fmt.Errorf("%q leads out of the store", f.Source)
 		}
 		if err := bindAt(s.fd, f.Source, f.Target, unix.MOUNT_ATTR_RDONLY|unix.MOUNT_ATTR_NOSUID|unix.MOUNT_ATTR_NODEV); err != nil {

@@ -1,6 +1,6 @@
 //go:build linux
 
-package namespace
+package inner
 
 import (
 	"fmt"
@@ -11,10 +11,10 @@ import (
 	"golang.org/x/sys/unix"
 )
 
-// initCapabilities are what init needs, inside its own user namespace: to mount,
+// Capabilities are what init needs, inside its own user namespace: to mount,
 // to raise its network and listen on low ports, to give them all up for the
 // program and to end it.
-var initCapabilities = []uintptr{
+var Capabilities = []uintptr{
 	unix.CAP_SYS_ADMIN, unix.CAP_NET_ADMIN, unix.CAP_NET_BIND_SERVICE, unix.CAP_DAC_OVERRIDE,
 	unix.CAP_SETPCAP, unix.CAP_SETUID, unix.CAP_SETGID, unix.CAP_KILL,
 }
@@ -23,7 +23,7 @@ var initCapabilities = []uintptr{
 // thread and is inherited by what the thread starts, so one thread gives it up,
 // starts the program and ends; init keeps its own, and no second start of
 // ourselves is needed.
-func startProgram(r *run, s setup, output, frames int) (pid int, err error) {
+func startProgram(r *Run, s Setup, output, frames int) (pid int, err error) {
 	done := make(chan struct{})
 	go func() {
 		defer close(done)
@@ -38,7 +38,7 @@ func startProgram(r *run, s setup, output, frames int) (pid int, err error) {
 	return pid, err
 }
 
-func forkExec(r *run, s setup, output, frames int) (int, error) {
+func forkExec(r *Run, s Setup, output, frames int) (int, error) {
 	null, err := os.Open("/dev/null")
 	if err != nil {
 		return 0, err
@@ -51,14 +51,14 @@ func forkExec(r *run, s setup, output, frames int) (int, error) {
 		Sys:   &syscall.SysProcAttr{Setsid: true},
 	}
 	if !s.Rootless {
-		attr.Sys.Credential = &syscall.Credential{Uid: programUID, Gid: programGID}
+		attr.Sys.Credential = &syscall.Credential{Uid: ProgramUID, Gid: ProgramGID}
 	}
 	return syscall.ForkExec(r.Args[0], r.Args, attr)
 }
 
 // limitProgram sets what the kernel counts by process. Init is bound as well:
 // limits are the process's, and what it starts inherits them.
-func limitProgram(s setup) error {
+func limitProgram(s Setup) error {
 	limits := map[int]uint64{unix.RLIMIT_CORE: 0, unix.RLIMIT_MEMLOCK: 64 << 10}
 	if s.OpenFiles > 0 {
 		limits[unix.RLIMIT_NOFILE] = s.OpenFiles

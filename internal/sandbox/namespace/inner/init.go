@@ -1,6 +1,24 @@
 //go:build linux
 
-package namespace
+// Package inner is the init of an environment: the server's own program, started
+// again as the first process of new namespaces, where it builds the environment,
+// starts the program in it with nothing but its own identity, and stays as its
+// guardian.
+//
+//   - init.go: its life;
+//   - message.go: what server and init say to each other;
+//   - root.go: the file system that the program sees;
+//   - store.go: what can be added to it while the program runs;
+//   - network.go, dial.go: the loopback interface, the sockets that are handed
+//     out, and connections into the environment;
+//   - confine.go, seccomp.go: what the program may not do any more;
+//   - memory.go: how much memory it uses;
+//   - identity.go: which user the program is.
+//
+// It has to import little, and of that little that comes early: no package net, and
+// path instead of path/filepath. For it is what a process becomes before the
+// packages that come later have set themselves up.
+package inner
 
 import (
 	"errors"
@@ -13,21 +31,22 @@ import (
 	"time"
 
 	"golang.org/x/sys/unix"
-
-	"cloudless/internal/sandbox/driver"
 )
+
+// Name is the name under which the server starts itself as init.
+const Name = "cloudless-sandbox-init"
 
 // init turns this process into the init of an environment if that is what it was
 // started for, and does not return then. It is what such a process does first,
 // before packages have set themselves up that an init has no use for: this takes
-// longer than all that it does, and thrice the memory. Go sets up packages in the order of their
-// paths as soon as what they import is there, so this package imports little.
+// longer than all that it does, and more memory. Go sets up packages in the order
+// of their paths as soon as what they import is there.
 func init() {
-	if os.Args[0] != initName {
+	if os.Args[0] != Name {
 		return
 	}
 	if err := initMain(); err != nil {
-		_ = send(controlFD, report{Err: err.Error()})
+		_ = Send(ControlFD, Report{Err: err.Error()})
 		os.Exit(1)
 	}
 	os.Exit(0)
@@ -35,7 +54,7 @@ func init() {
 
 // guardian is init while its program lives.
 type guardian struct {
-	setup  setup
+	setup  Setup
 	memory *watch
 	store  *store // or nil
 
@@ -49,7 +68,7 @@ type guardian struct {
 func initMain() error {
 	// And all else that is open: what the server was started with, and has never
 	// heard of, is passed on to whoever is started.
-	if err := unix.CloseRange(controlFD, math.MaxUint32, unix.CLOSE_RANGE_CLOEXEC); err != nil {
+	if err := unix.CloseRange(ControlFD, math.MaxUint32, unix.CLOSE_RANGE_CLOEXEC); err != nil {
 		return err
 	}
 	// The program may be our own user. It must not look into us, which only a
@@ -60,17 +79,17 @@ func initMain() error {
 	}
 	signal.Notify(make(chan os.Signal, 1))
 
-	buf := make([]byte, maxMessage)
+	buf := make([]byte, MaxMessage)
 	g := &guardian{programs: make(map[int]int)}
-	if _, err := receive(controlFD, buf, &g.setup); err != nil {
+	if _, err := Receive(ControlFD, buf, &g.setup); err != nil {
 		return ended(err)
 	}
 	if err := g.build(); err != nil {
 		return err
 	}
 	for {
-		var o order
-		fds, err := receive(controlFD, buf, &o)
+		var o Order
+		fds, err := Receive(ControlFD, buf, &o)
 		if err != nil {
 			return ended(err)
 		}
@@ -117,17 +136,17 @@ func (g *guardian) build() error {
 	if err != nil {
 		return err
 	}
-	defer closeAll(fds)
+	defer CloseAll(fds)
 	if err := seal(); err != nil {
 		return err
 	}
-	return g.send(report{Ready: true}, fds...)
+	return g.send(Report{Ready: true}, fds...)
 }
 
 // run starts the program, or a companion, and the goroutines that watch them.
-func (g *guardian) run(r *run, fds []int) {
-	defer closeAll(fds)
-	told := report{Companion: r.Companion}
+func (g *guardian) run(r *Run, fds []int) {
+	defer CloseAll(fds)
+	told := Report{Companion: r.Companion}
 	defer func() {
 		if err := g.send(told); err != nil {
 			os.Exit(0)
@@ -145,7 +164,7 @@ func (g *guardian) run(r *run, fds []int) {
 	}
 	pid, err := startProgram(r, g.setup, fds[0], fds[1])
 	if number, ok := errors.AsType[syscall.Errno](err); ok {
-		told.NoStart = &driver.StartError{Program: r.Args[0], Reason: number.Error()}
+		told.NoStart = &StartError{Program: r.Args[0], Reason: number.Error()}
 		return
 	}
 	if err != nil {
@@ -158,7 +177,7 @@ func (g *guardian) run(r *run, fds []int) {
 	}
 	g.programs[pid] = r.Companion
 	if g.memory == nil {
-		g.memory = newWatch(g.setup.Memory, func(peak int64) { _ = g.send(report{Memory: peak}) })
+		g.memory = newWatch(g.setup.Memory, func(peak int64) { _ = g.send(Report{Memory: peak}) })
 		go g.memory.run()
 		go g.reap()
 	}
@@ -174,16 +193,16 @@ func (g *guardian) signal(s syscall.Signal) {
 }
 
 // attach shows more, and forgets where it came from.
-func (g *guardian) attach(files []driver.File) {
-	var a attached
+func (g *guardian) attach(files []File) {
+	var a Attached
 	if err := g.store.attach(files); err != nil {
 		a.Err = err.Error()
 	}
 	g.store = nil
-	_ = g.send(report{Attached: &a}) // fails only if the server has gone
+	_ = g.send(Report{Attached: &a}) // fails only if the server has gone
 }
 
-func (g *guardian) reportError(err error) { _ = g.send(report{Err: err.Error()}) }
+func (g *guardian) reportError(err error) { _ = g.send(Report{Err: err.Error()}) }
 
 // reap collects what ends, adopted orphans included. With the program itself
 // init ends, and the kernel ends the rest; unless companions are left, which have
@@ -217,20 +236,20 @@ func (g *guardian) collect(pid int, status syscall.WaitStatus) {
 		return
 	}
 	delete(g.programs, pid)
-	v := verdict{OutOfMemory: g.memory.exceeded()}
+	v := Verdict{OutOfMemory: g.memory.exceeded()}
 	if status.Exited() {
 		v.Code = status.ExitStatus()
 	} else {
 		v.Signal = int(status.Signal())
 	}
-	_ = g.send(report{Ended: &v, Companion: number, Last: number == 0 && len(g.programs) == 0})
+	_ = g.send(Report{Ended: &v, Companion: number, Last: number == 0 && len(g.programs) == 0})
 	if number == 0 && len(g.programs) == 0 {
 		os.Exit(0)
 	}
 }
 
-func (g *guardian) send(r report, fds ...int) error {
+func (g *guardian) send(r Report, fds ...int) error {
 	g.sendMu.Lock()
 	defer g.sendMu.Unlock()
-	return send(controlFD, r, fds...)
+	return Send(ControlFD, r, fds...)
 }

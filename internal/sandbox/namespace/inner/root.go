@@ -1,6 +1,6 @@
 //go:build linux
 
-package namespace
+package inner
 
 import (
 	"cmp"
@@ -8,12 +8,10 @@ import (
 	"fmt"
 	"io/fs"
 	"os"
-	"path/filepath"
+	"path"
 	"slices"
 
 	"golang.org/x/sys/unix"
-
-	"cloudless/internal/sandbox/driver"
 )
 
 // rootTmpfs bounds the few small files that init writes itself.
@@ -34,8 +32,8 @@ var devices = []string{"null", "zero", "full", "random", "urandom"}
 // written are the files that init writes.
 var written = map[string]string{
 	"/etc/passwd": "root:x:0:0:root:/root:/sbin/nologin\n" +
-		fmt.Sprintf("%s:x:%d:%d::/home/%s:/sbin/nologin\n", programName, programUID, programGID, programName),
-	"/etc/group":         fmt.Sprintf("root:x:0:\n%s:x:%d:\n", programName, programGID),
+		fmt.Sprintf("%s:x:%d:%d::/home/%s:/sbin/nologin\n", programName, ProgramUID, ProgramGID, programName),
+	"/etc/group":         fmt.Sprintf("root:x:0:\n%s:x:%d:\n", programName, ProgramGID),
 	"/etc/hosts":         "127.0.0.1 localhost sandbox.localdomain sandbox\n",
 	"/etc/resolv.conf":   "nameserver 127.0.0.1\noptions timeout:2 attempts:2\n",
 	"/etc/nsswitch.conf": "passwd: files\ngroup: files\nhosts: files dns\nservices: files\nprotocols: files\n",
@@ -43,7 +41,7 @@ var written = map[string]string{
 
 // buildRoot makes the file system at s.Root and moves into it. The mounts of the
 // machine are out of reach from then on.
-func buildRoot(s setup) (*store, error) {
+func buildRoot(s Setup) (*store, error) {
 	if err := unix.Mount("", "/", "", unix.MS_REC|unix.MS_PRIVATE, ""); err != nil {
 		return nil, fmt.Errorf("leave the machine's mounts: %w", err)
 	}
@@ -56,12 +54,12 @@ func buildRoot(s setup) (*store, error) {
 		}
 	}
 	for name, content := range written {
-		if err := write(filepath.Join(s.Root, name), content); err != nil {
+		if err := write(path.Join(s.Root, name), content); err != nil {
 			return nil, err
 		}
 	}
 	for _, dir := range []string{"/tmp", "/opt", "/var/task", "/proc", "/dev", "/run"} {
-		if err := os.MkdirAll(filepath.Join(s.Root, dir), 0o755); err != nil {
+		if err := os.MkdirAll(path.Join(s.Root, dir), 0o755); err != nil {
 			return nil, err
 		}
 	}
@@ -73,7 +71,7 @@ func buildRoot(s setup) (*store, error) {
 	}
 	// The kernel refuses a fresh /proc where the machine hides parts of its own.
 	// The program lives without one then, rather than with the machine's.
-	err := unix.Mount("proc", filepath.Join(s.Root, "proc"), "proc", unix.MS_NOSUID|unix.MS_NODEV|unix.MS_NOEXEC, "")
+	err := unix.Mount("proc", path.Join(s.Root, "proc"), "proc", unix.MS_NOSUID|unix.MS_NODEV|unix.MS_NOEXEC, "")
 	if err != nil && !errors.Is(err, unix.EPERM) {
 		return nil, fmt.Errorf("mount /proc: %w", err)
 	}
@@ -87,12 +85,12 @@ func buildRoot(s setup) (*store, error) {
 	return kept, enter(s.Root)
 }
 
-func mountTmp(s setup) error {
+func mountTmp(s Setup) error {
 	options := "mode=1777,nr_inodes=256k"
 	if s.TmpBytes > 0 {
 		options += fmt.Sprintf(",size=%d", s.TmpBytes)
 	}
-	if err := unix.Mount("tmpfs", filepath.Join(s.Root, "tmp"), "tmpfs", unix.MS_NOSUID|unix.MS_NODEV, options); err != nil {
+	if err := unix.Mount("tmpfs", path.Join(s.Root, "tmp"), "tmpfs", unix.MS_NOSUID|unix.MS_NODEV, options); err != nil {
 		return fmt.Errorf("mount /tmp: %w", err)
 	}
 	return nil
@@ -131,31 +129,31 @@ func showSystem(root, name string) error {
 		return err
 	}
 	if info.Mode()&fs.ModeSymlink == 0 {
-		return show(name, filepath.Join(root, name))
+		return show(name, path.Join(root, name))
 	}
 	to, err := os.Readlink(name)
 	if err != nil {
 		return err
 	}
-	if err := os.MkdirAll(filepath.Dir(filepath.Join(root, name)), 0o755); err != nil {
+	if err := os.MkdirAll(path.Dir(path.Join(root, name)), 0o755); err != nil {
 		return err
 	}
-	return os.Symlink(to, filepath.Join(root, name))
+	return os.Symlink(to, path.Join(root, name))
 }
 
 // showFiles shows the files of the layout, outer ones before those inside them.
-func showFiles(root string, files []driver.File) error {
+func showFiles(root string, files []File) error {
 	files = slices.Clone(files)
-	slices.SortFunc(files, func(a, b driver.File) int { return cmp.Compare(len(a.Target), len(b.Target)) })
+	slices.SortFunc(files, func(a, b File) int { return cmp.Compare(len(a.Target), len(b.Target)) })
 	for _, f := range files {
 		if f.Link != "" {
-			name := filepath.Join(root, f.Target)
-			if err := errors.Join(os.MkdirAll(filepath.Dir(name), 0o755), os.Symlink(f.Link, name)); err != nil {
+			name := path.Join(root, f.Target)
+			if err := errors.Join(os.MkdirAll(path.Dir(name), 0o755), os.Symlink(f.Link, name)); err != nil {
 				return err
 			}
 			continue
 		}
-		if err := show(f.Source, filepath.Join(root, f.Target)); err != nil {
+		if err := show(f.Source, path.Join(root, f.Target)); err != nil {
 			return err
 		}
 	}
@@ -210,7 +208,7 @@ func makeTarget(source, target string) error {
 }
 
 func write(name, content string) error {
-	if err := os.MkdirAll(filepath.Dir(name), 0o755); err != nil {
+	if err := os.MkdirAll(path.Dir(name), 0o755); err != nil {
 		return err
 	}
 	return os.WriteFile(name, []byte(content), 0o644)
@@ -218,7 +216,7 @@ func write(name, content string) error {
 
 func makeDevices(root string) error {
 	for _, name := range devices {
-		target := filepath.Join(root, "dev", name)
+		target := path.Join(root, "dev", name)
 		if err := write(target, ""); err != nil {
 			return err
 		}
@@ -229,7 +227,7 @@ func makeDevices(root string) error {
 	for name, to := range map[string]string{
 		"fd": "/proc/self/fd", "stdin": "/proc/self/fd/0", "stdout": "/proc/self/fd/1", "stderr": "/proc/self/fd/2",
 	} {
-		if err := os.Symlink(to, filepath.Join(root, "dev", name)); err != nil {
+		if err := os.Symlink(to, path.Join(root, "dev", name)); err != nil {
 			return err
 		}
 	}

@@ -1,37 +1,35 @@
 //go:build linux
 
-package namespace
+package inner
 
 import (
 	"fmt"
 	"os"
-	"path/filepath"
+	"path"
 
 	"golang.org/x/sys/unix"
-
-	"cloudless/internal/sandbox/driver"
 )
 
 // runtimeSocket is where the Runtime API answers without TCP.
 const runtimeSocket = "/run/cloudless/runtime.sock"
 
-// port is one socket that init opens for the server.
-type port struct {
-	port    driver.Port
-	address string
+// Port is one socket that init opens for the server.
+type Port struct {
+	Name    string // as package driver calls it
+	Address string
 	number  int // 0 for a unix socket
-	packets bool
+	Packets bool
 }
 
-// ports are all of them, in the order in which they are handed over.
-var ports = []port{
-	{driver.RuntimeAPI, "127.0.0.1:9001", 9001, false},
-	{driver.RuntimeUX, runtimeSocket, 0, false},
-	{driver.Endpoint, "127.0.0.1:4566", 4566, false},
-	{driver.HTTP, "127.0.0.1:80", 80, false},
-	{driver.HTTPS, "127.0.0.1:443", 443, false},
-	{driver.DNSStream, "127.0.0.1:53", 53, false},
-	{driver.DNSPacket, "127.0.0.1:53", 53, true},
+// Ports are all of them, in the order in which they are handed over.
+var Ports = []Port{
+	{"runtime", "127.0.0.1:9001", 9001, false},
+	{"unix", runtimeSocket, 0, false},
+	{"endpoint", "127.0.0.1:4566", 4566, false},
+	{"http", "127.0.0.1:80", 80, false},
+	{"https", "127.0.0.1:443", 443, false},
+	{"dns-tcp", "127.0.0.1:53", 53, false},
+	{"dns-udp", "127.0.0.1:53", 53, true},
 }
 
 // raiseLoopback brings up the only interface that the environment has.
@@ -60,29 +58,29 @@ func raiseLoopback() error {
 func openPorts() (fds []int, err error) {
 	defer func() {
 		if err != nil {
-			closeAll(fds)
+			CloseAll(fds)
 		}
 	}()
-	for _, p := range ports {
+	for _, p := range Ports {
 		fd, err := openPort(p)
 		if err != nil {
-			return fds, fmt.Errorf("open %s: %w", p.address, err)
+			return fds, fmt.Errorf("open %s: %w", p.Address, err)
 		}
 		fds = append(fds, fd)
 	}
 	return fds, nil
 }
 
-func openPort(p port) (fd int, err error) {
+func openPort(p Port) (fd int, err error) {
 	family, kind := unix.AF_INET, unix.SOCK_STREAM
 	var address unix.Sockaddr = &unix.SockaddrInet4{Port: p.number, Addr: [4]byte{127, 0, 0, 1}}
 	if p.number == 0 {
-		family, address = unix.AF_UNIX, &unix.SockaddrUnix{Name: p.address}
-		if err := os.MkdirAll(filepath.Dir(p.address), 0o755); err != nil {
+		family, address = unix.AF_UNIX, &unix.SockaddrUnix{Name: p.Address}
+		if err := os.MkdirAll(path.Dir(p.Address), 0o755); err != nil {
 			return -1, err
 		}
 	}
-	if p.packets {
+	if p.Packets {
 		kind = unix.SOCK_DGRAM
 	}
 	fd, err = unix.Socket(family, kind|unix.SOCK_CLOEXEC|unix.SOCK_NONBLOCK, 0)
@@ -98,17 +96,17 @@ func openPort(p port) (fd int, err error) {
 		return -1, err
 	}
 	if p.number == 0 {
-		if err = os.Chmod(p.address, 0o666); err != nil {
+		if err = os.Chmod(p.Address, 0o666); err != nil {
 			return -1, err
 		}
 	}
-	if p.packets {
+	if p.Packets {
 		return fd, nil
 	}
 	return fd, unix.Listen(fd, 128)
 }
 
-func closeAll(fds []int) {
+func CloseAll(fds []int) {
 	for _, fd := range fds {
 		unix.Close(fd)
 	}
