@@ -15,6 +15,7 @@ package cgroup
 import (
 	"errors"
 	"fmt"
+	"os/exec"
 
 	ctd "github.com/containerd/cgroups/v3"
 	"github.com/opencontainers/runtime-spec/specs-go"
@@ -45,8 +46,8 @@ var wanted = []string{"memory", "pids", "cpu"}
 type hierarchy interface {
 	// enabled returns the controllers that we may use.
 	enabled() []string
-	// create makes a group with limits and puts a process into it.
-	create(name string, r *specs.LinuxResources, pid int) (limiter, error)
+	// create makes a group with limits.
+	create(name string, r *specs.LinuxResources) (limiter, error)
 	// close removes what held the groups.
 	close() error
 }
@@ -54,6 +55,10 @@ type hierarchy interface {
 // limiter is one group.
 type limiter interface {
 	// oomKills counts the processes that the kernel ended for want of memory.
+	// start starts a command in it. Nobody is moved from one group to another, for
+	// which the kernel would have all processes of the machine wait, and us for
+	// milliseconds.
+	start(c *exec.Cmd) error
 	oomKills() (uint64, error)
 	update(r *specs.LinuxResources) error
 	remove() error
@@ -99,11 +104,15 @@ func (c *Groups) Version() string {
 // Controllers tells which limits the kernel enforces: some of "memory", "pids", "cpu".
 func (c *Groups) Controllers() []string { return c.enabled() }
 
-// Add makes a group with limits and puts a process into it.
-func (c *Groups) Add(name string, l driver.Limits, pid int) (driver.Group, error) {
-	g, err := c.create(name, resources(l), pid)
+// Start starts a command in a group of its own.
+func (c *Groups) Start(name string, l driver.Limits, cmd *exec.Cmd) (driver.Group, error) {
+	g, err := c.create(name, resources(l))
 	if err != nil {
 		return nil, fmt.Errorf("limit the environment: %w", err)
+	}
+	if err := g.start(cmd); err != nil {
+		_ = g.remove() // what is wrong is said already
+		return nil, err
 	}
 	return &group{g}, nil
 }

@@ -6,10 +6,12 @@ import (
 	"errors"
 	"fmt"
 	"os"
+	"os/exec"
 	"path/filepath"
 	"slices"
 	"strconv"
 	"strings"
+	"syscall"
 
 	ctd "github.com/containerd/cgroups/v3"
 	"github.com/containerd/cgroups/v3/cgroup2"
@@ -93,15 +95,13 @@ func (h *hierarchyV2) close() error {
 	return h.parent.Delete()
 }
 
-func (h *hierarchyV2) create(name string, r *specs.LinuxResources, pid int) (limiter, error) {
-	m, err := cgroup2.NewManager(mountV2, filepath.Join(h.path, name), enabledV2(r, h.names))
+func (h *hierarchyV2) create(name string, r *specs.LinuxResources) (limiter, error) {
+	group := filepath.Join(h.path, name)
+	m, err := cgroup2.NewManager(mountV2, group, enabledV2(r, h.names))
 	if err != nil {
 		return nil, err
 	}
-	if err := m.AddProc(uint64(pid)); err != nil {
-		return nil, errors.Join(err, m.Delete())
-	}
-	return groupV2{m, h.names}, nil
+	return groupV2{m, filepath.Join(mountV2, group), h.names}, nil
 }
 
 // enabledV2 returns of some limits those for which there is a controller.
@@ -121,7 +121,35 @@ func enabledV2(r *specs.LinuxResources, controllers []string) *cgroup2.Resources
 
 type groupV2 struct {
 	*cgroup2.Manager
+	dir         string
 	controllers []string
+}
+
+// start has the kernel make the process in the group. Where something forbids that
+// call, as some containers do, the process is moved there before anybody tells it what to do.
+func (g groupV2) start(c *exec.Cmd) error {
+	dir, err := os.Open(g.dir)
+	if err != nil {
+		return fmt.Errorf("enter the cgroup: %w", err)
+	}
+	defer dir.Close()
+	if c.SysProcAttr == nil {
+		c.SysProcAttr = &syscall.SysProcAttr{}
+	}
+	c.SysProcAttr.UseCgroupFD, c.SysProcAttr.CgroupFD = true, int(dir.Fd())
+	if err = c.Start(); err == nil {
+		return nil
+	}
+	c.SysProcAttr.UseCgroupFD = false
+	if err := c.Start(); err != nil {
+		return err
+	}
+	if err := g.AddProc(uint64(c.Process.Pid)); err != nil {
+		_ = c.Process.Kill()
+		_ = c.Wait() // ended by that
+		return fmt.Errorf("enter the cgroup: %w", err)
+	}
+	return nil
 }
 
 func (g groupV2) update(r *specs.LinuxResources) error {

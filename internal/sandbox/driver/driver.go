@@ -15,6 +15,7 @@ import (
 	"context"
 	"net"
 	"os"
+	"os/exec"
 	"syscall"
 )
 
@@ -159,8 +160,9 @@ type Companions interface {
 
 // Groups limits the processes of environments together, by the kernel's own means.
 type Groups interface {
-	// Add makes a group with limits, for a process and all that it starts.
-	Add(name string, l Limits, pid int) (Group, error)
+	// Start starts a command in a new group with limits, which hold from its first
+	// moment and for all that it starts.
+	Start(name string, l Limits, c *exec.Cmd) (Group, error)
 	// Close gives back what holds the groups. They have been removed.
 	Close() error
 }

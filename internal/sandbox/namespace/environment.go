@@ -98,8 +98,7 @@ func (d *Driver) Prepare(ctx context.Context, l driver.Layout) (driver.Environme
 	}
 }
 
-// start brings init to life and into its cgroup. Init waits for its first
-// message, so nothing happens in the environment before it is bounded.
+// start brings init to life, in its cgroup.
 func (e *Environment) start(l driver.Layout) error {
 	pair, err := unix.Socketpair(unix.AF_UNIX, unix.SOCK_SEQPACKET|unix.SOCK_CLOEXEC, 0)
 	if err != nil {
@@ -129,18 +128,11 @@ func (e *Environment) start(l driver.Layout) error {
 			Setsid:                     true, // no terminal's signals reach it
 		},
 	}
-	if err := e.cmd.Start(); err != nil {
+	if err := e.group.start(e.driver.groups, l, e.cmd); err != nil {
 		e.control.Close()
 		return err
 	}
-	err = e.group.add(e.driver.groups, l, e.cmd.Process.Pid)
-	if err != nil {
-		_ = e.cmd.Process.Kill()
-		_ = e.cmd.Wait()
-		e.control.Close()
-		e.group.remove()
-	}
-	return err
+	return nil
 }
 
 // follow asks init to build the environment, hears what it reports, and stays

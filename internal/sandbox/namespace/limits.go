@@ -4,6 +4,7 @@ package namespace
 
 import (
 	"cmp"
+	"os/exec"
 
 	"cloudless/internal/sandbox/driver"
 )
@@ -17,17 +18,17 @@ type limited struct {
 	group  driver.Group
 }
 
-// add makes the group, with the limits that hold at first: an environment that
-// works for nobody yet gives way to all that do.
-func (l *limited) add(groups driver.Groups, layout driver.Layout, pid int) (err error) {
+// start starts init, with the limits that hold at first: an environment that works
+// for nobody yet gives way to all that do.
+func (l *limited) start(groups driver.Groups, layout driver.Layout, init *exec.Cmd) (err error) {
 	if groups == nil {
-		return nil
+		return init.Start()
 	}
 	first := starting(layout.Limits)
 	if layout.Store != "" {
 		first.CPUShare, first.CPUMax = leastShare, layout.Limits.CPUMax
 	}
-	l.group, err = groups.Add(layout.ID, first, pid)
+	l.group, err = groups.Start(layout.ID, first, init)
 	return err
 }
 
