@@ -100,8 +100,8 @@ func TestFunctionsMayUseMoreOfTheProcessorsUntilTheyAreLoaded(t *testing.T) {
 		const until = Date.now() + 1000;
 		while (Date.now() < until);
 		exports.handler = async () => 1;`)
+	init := 0
 	quota := func() string {
-		init := children(os.Getpid())[0]
 		quota, _, _ := strings.Cut(cpuLimit(init, "cpu.cfs_quota_us", "cpu.max"), " ")
 		return quota
 	}
@@ -111,8 +111,12 @@ func TestFunctionsMayUseMoreOfTheProcessorsUntilTheyAreLoaded(t *testing.T) {
 		_, _ = b.Invoke(t.Context(), fn, event(`{}`)) // what comes of it shows below
 	}()
 	await(t, "it loads", func() bool {
-		inits := children(os.Getpid())
-		return len(inits) == 1 && len(children(inits[0])) == 1
+		for _, init = range children(os.Getpid()) {
+			if len(children(init)) == 1 {
+				return true
+			}
+		}
+		return false
 	})
 	loads := quota()
 	<-done
