@@ -13,10 +13,14 @@
 // 2015. What Lambda did otherwise in one generation than in the next is asked of
 // generation.js and of nobody else.
 
-require('./trust').install();
-require('./names').install();
-
 var generation = require('./generation');
+if (!generation.readsExtraCertificates) { // each file that is read makes a function start later
+  require('./trust').install();
+}
+if (process.env._CLOUDLESS_HTTPS) {
+  require('./names').install();
+}
+
 var errors = require('./errors');
 var log = require('./log');
 var Connection = require('./connection');

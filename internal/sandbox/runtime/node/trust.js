@@ -1,13 +1,16 @@
 'use strict';
 
+// For a Node that does not read NODE_EXTRA_CA_CERTS: none but those load tls here,
+// which takes long.
+
 var fs = require('fs');
-var generation = require('./generation');
+var tls = require('tls');
 
 // install makes a Node that is too old to read NODE_EXTRA_CA_CERTS trust the
 // certificates in that file, wherever a program has not chosen its own.
 exports.install = function () {
   var file = process.env.NODE_EXTRA_CA_CERTS;
-  if (generation.readsExtraCertificates || !file) {
+  if (!file) {
     return;
   }
   var pem;
@@ -16,7 +19,6 @@ exports.install = function () {
   } catch (err) {
     return; // as newer versions of Node do
   }
-  var tls = require('tls'); // here, because it takes long to load
   var create = tls.createSecureContext;
   tls.createSecureContext = function (options) {
     var context = create.apply(this, arguments);
