@@ -154,14 +154,17 @@ func stopped(pids []int) bool {
 	return len(pids) > 0
 }
 
-// cpuLimit returns what a process's cgroup says of the processors, by the name that
-// this has in the kernel's first version of the interface and in the second; or
+// cpuLimit returns what an environment's cgroup says of the processors, by the name
+// that this has in the kernel's first version of the interface and in the second; or
 // nothing where it has none.
 func cpuLimit(pid int, v1, v2 string) string {
 	groups, _ := os.ReadFile(fmt.Sprintf("/proc/%d/cgroup", pid)) // it has ended, then
 	for line := range strings.Lines(string(groups)) {
 		words := strings.SplitN(strings.TrimSpace(line), ":", 3)
 		name := ""
+		if !strings.Contains(words[2], "/cloudless-") {
+			continue // that of whoever started us
+		}
 		switch words[1] {
 		case "cpu", "cpu,cpuacct", "cpuacct,cpu":
 			name = filepath.Join("/sys/fs/cgroup", words[1], words[2], v1)
