@@ -236,11 +236,12 @@ func (g *guardian) collect(pid int, status syscall.WaitStatus) {
 		return
 	}
 	delete(g.programs, pid)
-	v := Verdict{OutOfMemory: g.memory.exceeded()}
+	v := Verdict{}
 	if status.Exited() {
 		v.Code = status.ExitStatus()
 	} else {
 		v.Signal = int(status.Signal())
+		v.OutOfMemory = status.Signal() == syscall.SIGKILL && g.memory.exceeded() // or it has given up by itself
 	}
 	_ = g.send(Report{Ended: &v, Companion: number, Last: number == 0 && len(g.programs) == 0})
 	if number == 0 && len(g.programs) == 0 {
