@@ -32,7 +32,9 @@ func newRun(o *options) *cobra.Command {
 environment (keys, region, endpoint), and on Linux by AWS's own names too, such as
 https://s3.amazonaws.com or https://{api}.execute-api.us-east-1.amazonaws.com, with
 certificates that curl, Python, Node, Ruby, Go and AWS's clients trust. Its network is
-otherwise the machine's.
+otherwise the machine's. Java and wget look for certificates elsewhere, and refuse; programs
+built with musl resolve names in a way that is not seen. A command of who is not root
+cannot become root (by sudo).
 
 Signals reach the command, and its exit code is that of this one, or 127 if it is not
 found and 126 if it cannot be run.`,
