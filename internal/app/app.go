@@ -145,7 +145,6 @@ func (a *App) start(ctx context.Context, cfg Config) error {
 	if err != nil {
 		return err
 	}
-	secure := &tls.Config{GetCertificate: ca.GetCertificate}
 	if err := a.describe(cfg, listeners, stores.dir, ca); err != nil {
 		return err
 	}
@@ -155,7 +154,7 @@ func (a *App) start(ctx context.Context, cfg Config) error {
 	}
 	server := front.NewServer(door.Handler(front.Door{WellKnownKey: true}), cfg.Log)
 	a.onClose("front", server.Shutdown)
-	secure = door.TLS(secure)
+	secure := door.TLS(&tls.Config{GetCertificate: ca.GetCertificate})
 	for _, l := range listeners {
 		server.Serve(l, secure, cfg.TLS, a.failed)
 	}

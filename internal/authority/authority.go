@@ -30,6 +30,7 @@ import (
 	"path/filepath"
 	"time"
 
+	"cloudless/internal/atomicfile"
 	"cloudless/internal/clock"
 )
 
@@ -148,28 +149,13 @@ func (a *Authority) save(dir string) error {
 		return fmt.Errorf("keep the authority: %w", err)
 	}
 	key := pem.EncodeToMemory(&pem.Block{Type: "EC PRIVATE KEY", Bytes: der})
-	if err := writeFile(filepath.Join(dir, keyFile), key, 0o600); err != nil {
+	if err := atomicfile.Write(filepath.Join(dir, keyFile), key, 0o600); err != nil {
 		return fmt.Errorf("keep the authority's key: %w", err)
 	}
-	if err := writeFile(filepath.Join(dir, certFile), a.pem, 0o644); err != nil {
+	if err := atomicfile.Write(filepath.Join(dir, certFile), a.pem, 0o644); err != nil {
 		return fmt.Errorf("keep the authority's certificate: %w", err)
 	}
 	return nil
-}
-
-// writeFile replaces a file in one piece: readers find the old bytes or the new.
-func writeFile(name string, data []byte, mode os.FileMode) error {
-	f, err := os.CreateTemp(filepath.Dir(name), ".new-*") // mode 0600 from the start
-	if err != nil {
-		return err
-	}
-	defer os.Remove(f.Name())
-	_, err = f.Write(data)
-	err = errors.Join(err, f.Chmod(mode), f.Sync(), f.Close())
-	if err != nil {
-		return err
-	}
-	return os.Rename(f.Name(), name)
 }
 
 func readPEM(name string) ([]byte, error) {

@@ -5,6 +5,8 @@ import (
 	"net/url"
 	"slices"
 	"strings"
+
+	"cloudless/internal/dns"
 )
 
 // Var is one variable of an environment; a nil Value means that it must not
@@ -17,6 +19,28 @@ type Var struct {
 // Environment returns what points AWS's clients at the server, and what must
 // not lead them elsewhere: away from env, the environment that they would have.
 func Environment(s Server, key Key, env []string) []Var {
+	vars := pointing(s, key, env)
+	if strings.HasPrefix(s.URLs[0], "https:") {
+		vars = append(vars, Var{"AWS_CA_BUNDLE", &s.CAFile}, Var{"NODE_EXTRA_CA_CERTS", &s.CAFile})
+	} else {
+		vars = append(vars, Var{"AWS_CA_BUNDLE", nil})
+	}
+	return append(vars, pastProxies(env, hosts(s)...)...)
+}
+
+// Rerouted returns the environment of a command for which AWS's own names lead to
+// the server, and whose programs are to trust what is in the file bundle.
+func Rerouted(s Server, key Key, bundle string, env []string) []Var {
+	vars := pointing(s, key, env)
+	for _, name := range []string{"AWS_CA_BUNDLE", "CURL_CA_BUNDLE", "NODE_EXTRA_CA_CERTS", "REQUESTS_CA_BUNDLE", "SSL_CERT_FILE"} {
+		vars = append(vars, Var{name, &bundle})
+	}
+	return append(vars, pastProxies(env, append(hosts(s), dns.Domains()...)...)...)
+}
+
+// pointing returns the endpoint, the keys and the region, and takes away what
+// would go before them.
+func pointing(s Server, key Key, env []string) []Var {
 	vars := []Var{
 		{"AWS_ENDPOINT_URL", new(s.URLs[0])},
 		{"AWS_ACCESS_KEY_ID", new(key.ID)},
@@ -27,17 +51,12 @@ func Environment(s Server, key Key, env []string) []Var {
 	for _, name := range foreign {
 		vars = append(vars, Var{name, nil})
 	}
-	if strings.HasPrefix(s.URLs[0], "https:") {
-		vars = append(vars, Var{"AWS_CA_BUNDLE", new(s.CAFile)}, Var{"NODE_EXTRA_CA_CERTS", new(s.CAFile)})
-	} else {
-		vars = append(vars, Var{"AWS_CA_BUNDLE", nil})
-	}
 	for _, pair := range env { // an endpoint of one service goes before that of all
 		if name, _, _ := strings.Cut(pair, "="); strings.HasPrefix(name, "AWS_ENDPOINT_URL_") {
 			vars = append(vars, Var{name, nil})
 		}
 	}
-	return append(vars, pastProxies(env, hosts(s)...)...)
+	return vars
 }
 
 // hosts are the names that a server on this machine has.
@@ -47,17 +66,6 @@ func hosts(s Server) []string {
 		return nil
 	}
 	return []string{u.Hostname(), "localhost", ".localhost"}
-}
-
-// Rerouted returns the environment of a command for which AWS's own names lead to
-// the server: Environment's, and that its programs trust what is in the file bundle.
-func Rerouted(s Server, key Key, bundle string, env []string) []Var {
-	vars := slices.DeleteFunc(Environment(s, key, env), func(v Var) bool { return v.Name == "AWS_CA_BUNDLE" || v.Name == "NODE_EXTRA_CA_CERTS" })
-	for _, name := range []string{"AWS_CA_BUNDLE", "CURL_CA_BUNDLE", "NODE_EXTRA_CA_CERTS", "REQUESTS_CA_BUNDLE", "SSL_CERT_FILE"} {
-		vars = append(vars, Var{name, &bundle})
-	}
-	names := append(hosts(s), ".amazonaws.com", ".amazonaws.com.cn", ".api.aws", ".on.aws")
-	return append(slices.DeleteFunc(vars, func(v Var) bool { return strings.EqualFold(v.Name, "NO_PROXY") }), pastProxies(env, names...)...)
 }
 
 // foreign are the variables by which the clients would use other keys, or

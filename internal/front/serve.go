@@ -35,11 +35,9 @@ func NewServer(h http.Handler, log *slog.Logger) *Server {
 	}}
 }
 
-// Serve begins to answer on l: over TLS, and without it too unless that is all
-// that is wanted. What goes wrong later is sent to failed.
+// Serve begins to answer on l: over TLS, as [Front.TLS] wants it spoken, and without
+// it too unless that is all that is wanted. What goes wrong later is sent to failed.
 func (s *Server) Serve(l net.Listener, secure *tls.Config, tlsAlone bool, failed chan<- error) {
-	secure = secure.Clone()
-	secure.NextProtos = spokenOverTLS
 	if tlsAlone {
 		l = tls.NewListener(l, secure)
 	} else {

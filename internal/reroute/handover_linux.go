@@ -51,16 +51,13 @@ func (s *Supervision) HandOver(heir *exec.Cmd) error {
 // lets only root reroute what it has not started; for everybody else connections go
 // where they would.
 func TakeOver(server netip.AddrPort, bundle string) error {
-	resolver, err := startResolver()
+	s, err := newSupervision(server, bundle)
 	if err != nil {
 		return err
 	}
-	defer resolver.close()
-	s, err := supervise(inherited, server, bundle, resolver)
-	if err != nil {
-		return err
-	}
-	<-s.stopped
+	defer s.close()
+	s.listener = inherited
+	s.run()
 	s.open.Wait()
 	return nil
 }

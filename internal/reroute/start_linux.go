@@ -16,22 +16,22 @@ import (
 
 // Start starts a command for which the names of AWS lead to server, over IPv4, and
 // that finds the certificates of the file bundle (see [Trust]) where programs that bring
-// their own look for them. It returns an error that wraps ErrUnsupported, and has started nothing, where the
-// kernel does not allow it or somebody supervises this process in the same way.
+// their own look for them. After an error nothing was started. It wraps ErrUnsupported where
+// the kernel does not allow it or somebody supervises this process in the same way.
 func Start(cmd *exec.Cmd, server netip.AddrPort, bundle string) (*Supervision, error) {
 	if !server.Addr().Is4() {
 		return nil, fmt.Errorf("%w: the server is at %s, and its address would have to be of IPv4", ErrUnsupported, server)
 	}
-	resolver, err := startResolver()
+	s, err := newSupervision(server, bundle)
 	if err != nil {
 		return nil, err
 	}
-	listener, err := startFiltered(cmd)
-	if err != nil {
-		resolver.close()
+	if s.listener, err = startFiltered(cmd); err != nil {
+		s.close()
 		return nil, err
 	}
-	return supervise(listener, server, bundle, resolver)
+	go s.run()
+	return s, nil
 }
 
 // startFiltered starts a command under the filter and returns the descriptor

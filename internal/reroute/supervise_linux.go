@@ -21,9 +21,9 @@ type Supervision struct {
 	bundle   string // the file of certificates
 	resolver *resolver
 
-	stop    *os.File       // closed to make run return
-	stopped chan struct{}  // closed by run
-	open    sync.WaitGroup // of the calls that have come in
+	stop, stopping *os.File       // the former is closed to make run return, which sees it by the latter
+	stopped        chan struct{}  // closed by run
+	open           sync.WaitGroup // of the calls that have come in
 }
 
 // call is the kernel's struct seccomp_notif: a call that waits for us.
@@ -45,11 +45,30 @@ type verdict struct {
 	flags uint32
 }
 
+// newSupervision returns one that lacks its listener, and does not run yet.
+func newSupervision(server netip.AddrPort, bundle string) (*Supervision, error) {
+	r, err := startResolver()
+	if err != nil {
+		return nil, err
+	}
+	stopping, stop, err := os.Pipe()
+	if err != nil {
+		r.close()
+		return nil, err
+	}
+	return &Supervision{server: server, bundle: bundle, resolver: r, stop: stop, stopping: stopping, stopped: make(chan struct{})}, nil
+}
+
+// close gives back what a supervision has that has not run, or has ended.
+func (s *Supervision) close() {
+	s.resolver.close()
+	_ = errors.Join(s.stop.Close(), s.stopping.Close()) // nothing was written
+}
+
 // run decides until nothing is left that is supervised, or it is stopped.
-func (s *Supervision) run(stopped *os.File) {
+func (s *Supervision) run() {
 	defer close(s.stopped)
-	defer stopped.Close()
-	fds := []unix.PollFd{{Fd: int32(s.listener), Events: unix.POLLIN}, {Fd: int32(stopped.Fd())}}
+	fds := []unix.PollFd{{Fd: int32(s.listener), Events: unix.POLLIN}, {Fd: int32(s.stopping.Fd())}}
 	for {
 		_, err := unix.Poll(fds, -1)
 		switch {
@@ -97,15 +116,4 @@ func (s *Supervision) ioctl(request uintptr, argument unsafe.Pointer) error {
 		return errno
 	}
 	return nil
-}
-
-// supervise begins to decide on the calls that come in by listener.
-func supervise(listener int, server netip.AddrPort, bundle string, r *resolver) (*Supervision, error) {
-	stopped, stop, err := os.Pipe()
-	if err != nil {
-		return nil, err
-	}
-	s := &Supervision{listener: listener, server: server, bundle: bundle, resolver: r, stop: stop, stopped: make(chan struct{})}
-	go s.run(stopped)
-	return s, nil
 }

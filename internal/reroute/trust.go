@@ -5,6 +5,8 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
+
+	"cloudless/internal/atomicfile"
 )
 
 // systemRoots are the files in which systems keep the authorities that they
@@ -15,6 +17,9 @@ var systemRoots = []string{
 	"/etc/ssl/ca-bundle.pem",             // openSUSE
 	"/etc/ssl/cert.pem",                  // macOS, BSD
 }
+
+// readable is the mode of what is no secret.
+const readable = 0o644
 
 // Trust returns a file with the certificates of what the machine trusts and of the
 // authority in certificate. It lies beside that, or, where nothing may be written
@@ -30,9 +35,9 @@ func Trust(certificate string) (bundle string, err error) {
 	}
 	content := append(append(roots, '\n'), ours...)
 	bundle = filepath.Join(filepath.Dir(certificate), "ca-bundle.pem")
-	if err := replace(bundle, content); errors.Is(err, fs.ErrPermission) {
+	if err := atomicfile.Write(bundle, content, readable); errors.Is(err, fs.ErrPermission) {
 		bundle = filepath.Join(os.TempDir(), "cloudless-ca-bundle.pem")
-		return bundle, replace(bundle, content)
+		return bundle, atomicfile.Write(bundle, content, readable)
 	} else if err != nil {
 		return "", err
 	}
@@ -48,21 +53,4 @@ func readFirst(names []string) ([]byte, error) {
 		}
 	}
 	return nil, nil
-}
-
-// replace writes a file at once, for those who read it meanwhile.
-func replace(name string, content []byte) error {
-	f, err := os.CreateTemp(filepath.Dir(name), filepath.Base(name)+"-")
-	if err != nil {
-		return err
-	}
-	_, err = f.Write(content)
-	err = errors.Join(err, f.Chmod(0o644), f.Close())
-	if err == nil {
-		err = os.Rename(f.Name(), name)
-	}
-	if err != nil {
-		_ = os.Remove(f.Name())
-	}
-	return err
 }
