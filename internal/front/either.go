@@ -2,20 +2,21 @@ package front
 
 import (
 	"crypto/tls"
-	"io"
 	"net"
+	"strings"
 	"sync"
 	"time"
 )
 
-// either is a listener for clients that speak TLS and for clients that do not,
-// on one port. Whoever begins with a handshake gets one; so a program that was
-// sent here by AWS's name for an endpoint may insist on https, and all others need
-// no certificate.
+// either is one port for all that is spoken on it. Whoever begins with a handshake
+// of TLS gets one; so a program that was sent here by AWS's name for an endpoint may
+// insist on https, and all others need no certificate. Whoever speaks HTTP/1.1
+// without TLS is served at once; it is a listener for the others.
 type either struct {
 	net.Listener
 	secure  *tls.Config
-	patient time.Duration // with clients that have said nothing yet
+	plain   func(c net.Conn, begun []byte) // serves HTTP/1.1 on c, of which begun was read
+	patient time.Duration                  // with clients that have said nothing yet
 
 	sorted chan sorted
 	close  sync.Once
@@ -28,12 +29,17 @@ type sorted struct {
 	err  error
 }
 
-// handshake is the first byte that a client of TLS sends, and none of HTTP.
-const handshake = 0x16
+const (
+	// handshake is the first byte that a client of TLS sends, and none of HTTP.
+	handshake = 0x16
+	// preface is what a client of HTTP/2 begins with that does not ask whether it is spoken.
+	preface = "PRI * HTTP/2.0\r\n"
+)
 
-// listenEither returns l, on which TLS is spoken too.
-func listenEither(l net.Listener, secure *tls.Config, patient time.Duration) net.Listener {
-	e := &either{Listener: l, secure: secure, patient: patient, sorted: make(chan sorted), closed: make(chan struct{})}
+// listenEither returns a listener for those who connect to l and do not speak
+// HTTP/1.1 without TLS. Those who do, plain serves.
+func listenEither(l net.Listener, secure *tls.Config, plain func(net.Conn, []byte), patient time.Duration) net.Listener {
+	e := &either{Listener: l, secure: secure, plain: plain, patient: patient, sorted: make(chan sorted), closed: make(chan struct{})}
 	go e.accept()
 	return e
 }
@@ -55,11 +61,6 @@ func (e *either) accept() {
 
 // sort finds out what the client of c speaks.
 func (e *either) sort(c net.Conn) {
-	tcp, ok := c.(*net.TCPConn)
-	if !ok {
-		e.giveConn(c)
-		return
-	}
 	first := make([]byte, 1<<10) // a request of AWS's SDKs, or what begins it
 	_ = c.SetReadDeadline(time.Now().Add(e.patient))
 	n, err := c.Read(first)
@@ -68,14 +69,16 @@ func (e *either) sort(c net.Conn) {
 		return
 	}
 	_ = c.SetReadDeadline(time.Time{})
-	c = &begun{TCPConn: tcp, first: first[:n]}
-	if first[0] == handshake {
-		c = tls.Server(c, e.secure)
+	first = first[:n]
+	switch {
+	case first[0] == handshake:
+		c = tls.Server(&begun{Conn: c, first: first}, e.secure)
+	case !strings.HasPrefix(preface, string(first[:min(n, len(preface))])):
+		e.plain(c, first)
+		return
+	default:
+		c = &begun{Conn: c, first: first}
 	}
-	e.giveConn(c)
-}
-
-func (e *either) giveConn(c net.Conn) {
 	if !e.give(sorted{conn: c}) {
 		_ = c.Close() // nobody serves any more
 	}
@@ -109,29 +112,18 @@ func (e *either) Close() error {
 
 // begun is a connection of which the beginning has been read.
 type begun struct {
-	*net.TCPConn
+	net.Conn
 	first []byte
 }
 
 // Read implements net.Conn.
 func (b *begun) Read(p []byte) (int, error) {
 	if len(b.first) == 0 {
-		return b.TCPConn.Read(p)
+		return b.Conn.Read(p)
 	}
 	n := copy(p, b.first)
 	if b.first = b.first[n:]; len(b.first) == 0 {
 		b.first = nil // it may be long until the connection ends
 	}
 	return n, nil
-}
-
-// WriteTo implements io.WriterTo, for who copies what comes.
-func (b *begun) WriteTo(w io.Writer) (int64, error) {
-	n, err := w.Write(b.first)
-	b.first = b.first[n:]
-	if err != nil {
-		return int64(n), err
-	}
-	more, err := b.TCPConn.WriteTo(w)
-	return int64(n) + more, err
 }

@@ -20,14 +20,13 @@ import (
 )
 
 // listen serves h as the front does, on the loopback.
-func listen(t *testing.T, h http.Handler, configure func(*Server)) string {
+func listen(t *testing.T, h http.Handler, p patience) string {
 	t.Helper()
 	l, err := net.Listen("tcp", "127.0.0.1:0")
 	if err != nil {
 		t.Fatal(err)
 	}
-	s := NewServer(h, slog.New(slog.DiscardHandler))
-	configure(s)
+	s := newServer(h, slog.New(slog.DiscardHandler), p)
 	failed := make(chan error, 1)
 	s.Serve(l, &tls.Config{}, false, failed)
 	t.Cleanup(func() {
@@ -63,13 +62,13 @@ func say(t *testing.T, address, text string) string {
 func TestStrangeRequestsHaveAnswers(t *testing.T) {
 	f := newFixture()
 	f.front.idleBody = 50 * time.Millisecond
-	address := listen(t, f.front.Handler(Door{}), func(*Server) {})
+	address := listen(t, f.front.Handler(Door{}), usual)
 	const host, last = "Host: 127.0.0.1:4566\r\n", "Connection: close\r\n\r\n"
 	const list = "POST / HTTP/1.1\r\n" + host + "X-Amz-Target: DynamoDB_20120810.ListTables\r\n"
 	for _, tt := range []struct {
 		name, request string
 		status        int    // 0: the connection is closed without an answer
-		text          string // in the answer; "" where net/http answers, who knows no protocol of AWS's
+		text          string // in the answer; "" where it is answered by who knows no protocol of AWS's
 	}{
 		{"a header without end", "GET / HTTP/1.1\r\n" + host + "X: " + strings.Repeat("x", 128<<10) + "\r\n\r\n", 431, ""},
 		{"a broken escape in the path", "GET /bucket/%zz HTTP/1.1\r\n" + host + last, 400, ""},
@@ -140,7 +139,7 @@ func checkEnvelope(h http.Header, body []byte) error {
 }
 
 func TestHeadersThatDoNotEndAreNotAwaited(t *testing.T) {
-	address := listen(t, newFixture().front.Handler(Door{}), func(s *Server) { s.http.ReadHeaderTimeout = 20 * time.Millisecond })
+	address := listen(t, newFixture().front.Handler(Door{}), patience{head: 20 * time.Millisecond, idle: time.Minute})
 	if answer := say(t, address, "GET / HTTP/1.1\r\nHost: a\r\nX-Slow: "); answer != "" {
 		t.Errorf("got %q", answer)
 	}
@@ -161,7 +160,7 @@ func TestACallMayTakeLongerThanItsBody(t *testing.T) {
 			http.Error(w, "ended", http.StatusGone)
 		case <-time.After(20 * f.idleBody):
 		}
-	}), func(*Server) {})
+	}), usual)
 	resp, err := http.Post("http://"+address, "text/plain", strings.NewReader("body"))
 	if err != nil {
 		t.Fatal(err)

@@ -4,6 +4,7 @@ import (
 	"crypto/tls"
 	"io"
 	"log"
+	"log/slog"
 	"net"
 	"net/http"
 	"net/netip"
@@ -14,6 +15,7 @@ import (
 
 	"cloudless/internal/clock"
 	"cloudless/internal/dns"
+	"cloudless/internal/http1"
 	"cloudless/internal/sandbox/driver"
 	"cloudless/internal/sandbox/runtimeapi"
 )
@@ -28,7 +30,7 @@ const (
 
 // servers answer on the sockets of all environments.
 type servers struct {
-	plain http.Server
+	plain *http1.Server
 	tls   http.Server
 	names *dns.Server
 }
@@ -36,7 +38,7 @@ type servers struct {
 func newServers(front http.Handler, a Authority, c clock.Clock) *servers {
 	silent := log.New(io.Discard, "", 0) // what functions send is not our trouble
 	return &servers{
-		plain: http.Server{Handler: front, ErrorLog: silent, ReadHeaderTimeout: headerTimeout},
+		plain: http1.New(http1.Config{Handler: front, Log: slog.New(slog.DiscardHandler), HeadTimeout: headerTimeout}),
 		tls: http.Server{Handler: front, ErrorLog: silent, ReadHeaderTimeout: headerTimeout,
 			TLSConfig: &tls.Config{GetCertificate: a.GetCertificate, MinVersion: tls.VersionTLS12}},
 		names: dns.New(netip.AddrFrom4([4]byte{127, 0, 0, 1}), c),
@@ -69,6 +71,6 @@ func (s *servers) serve(env driver.Environment, api *runtimeapi.Server, wg *sync
 
 // close ends the connections that are left.
 func (s *servers) close() {
-	_ = s.plain.Close()
+	s.plain.Close()
 	_ = s.tls.Close()
 }
