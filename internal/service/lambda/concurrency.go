@@ -30,7 +30,8 @@ func throttled(reason string) *awserr.Error {
 // reservations is what the functions of an account in a region have reserved.
 type reservations struct {
 	FormatVersion int   `json:"v"`
-	Reserved      int64 `json:"reserved"` // concurrent executions, of all functions
+	Reserved      int64 `json:"reserved"`             // concurrent executions, of all functions
+	Provisions    bool  `json:"provisions,omitempty"` // something was provisioned: there may be records of it
 }
 
 func readReservations(r kv.Reader, account, region string) (reservations, error) {
@@ -40,6 +41,17 @@ func readReservations(r kv.Reader, account, region string) (reservations, error)
 		err = nil
 	}
 	return all, err
+}
+
+// recordProvision notes that something of the account is provisioned, from now on
+// and for ever. The caller has claimed the account's record.
+func recordProvision(tx kv.Tx, n name) error {
+	all, err := readReservations(tx, n.account, n.region)
+	if err != nil || all.Provisions {
+		return err
+	}
+	all.Provisions = true
+	return writeRecord(tx, accountKey(n.account, n.region), all)
 }
 
 // reserve changes what f has reserved, nil being nothing, in f and in the sum.
@@ -57,7 +69,7 @@ func reserve(tx kv.Tx, f *function, reserved *int64) error {
 	}
 	if reserved != nil {
 		all.Reserved += *reserved
-		provisioned, err := readExecutions(tx, f.Account, f.Region)
+		provisioned, err := all.readExecutions(tx, f.Account, f.Region)
 		if err != nil {
 			return err
 		}

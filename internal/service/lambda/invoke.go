@@ -118,7 +118,7 @@ func (s *Service) find(ctx context.Context, n name) (t target, policy string, er
 		if err != nil {
 			return err
 		}
-		provisioned, err := readExecutions(r, n.account, n.region)
+		provisioned, err := all.readExecutions(r, n.account, n.region)
 		if err != nil {
 			return err
 		}

@@ -166,9 +166,12 @@ type executions struct {
 	reserved  map[name]bool // those of the functions that have a reservation
 }
 
-// readExecutions adds them up. Most accounts have none, and pay for a look.
-func readExecutions(r kv.Reader, account, region string) (executions, error) {
+// readExecutions adds them up. Most accounts never had any, and pay nothing.
+func (all *reservations) readExecutions(r kv.Reader, account, region string) (executions, error) {
 	var e executions
+	if !all.Provisions {
+		return e, nil
+	}
 	err := eachRecord(r, allOf("provisioned", account, region), func(p *provisioned) error {
 		if p.Status == provisionedFailed {
 			return nil

@@ -219,7 +219,7 @@ func checkUnreserved(r kv.Reader, n name, sum int64) error {
 	if err != nil {
 		return err
 	}
-	others, err := readExecutions(r, n.account, n.region)
+	others, err := all.readExecutions(r, n.account, n.region)
 	if err != nil {
 		return err
 	}

@@ -38,6 +38,9 @@ func (s *Service) PutProvisionedConcurrencyConfig(ctx context.Context, call *api
 		if out, err = s.describeProvisioned(tx, p); err != nil {
 			return err
 		}
+		if err := recordProvision(tx, n); err != nil {
+			return err
+		}
 		return writeRecord(tx, p.key(), p)
 	})
 	if err != nil {

@@ -13,8 +13,9 @@ import (
 )
 
 // hot keeps the values of the few keys that are read again and again, such as
-// the definition of a busy table, which each request on its items reads anew.
-// To find one among the engine's tables costs ten times as much.
+// the definition of a busy table, which each request on its items reads anew, or
+// knows that they have none. To find one among the engine's tables costs ten times
+// as much, and to find that it is not there costs more.
 //
 // It never has another value than the engine. A value is entered only if no
 // commit that changes its key is under way or has come since it was read, and
@@ -33,7 +34,7 @@ type hot struct {
 // hotValue is the value that a key has in every state with at least so many
 // commits, until it is taken out.
 type hotValue struct {
-	bytes   []byte // never changed
+	bytes   []byte // never changed; nil: the key has no value
 	commits uint64
 }
 
@@ -44,8 +45,8 @@ const (
 	maxHotBytes = 8 << 10 // of one value: 4 MB at the most
 )
 
-// get returns the value of key in a state with so many commits, if it is known.
-// It is not to be changed.
+// get returns the value of key in a state with so many commits, if it is known:
+// nil, if it is known to have none. It is not to be changed.
 func (h *hot) get(key []byte, commits uint64) ([]byte, bool) {
 	h.mu.RLock()
 	defer h.mu.RUnlock()
@@ -65,8 +66,8 @@ func (h *hot) isDue(key []byte) bool {
 	return true
 }
 
-// enter enters a copy of a value that was read in a state with so many commits,
-// if isCurrent says, while no commit can take its keys out, that it is the
+// enter enters a copy of a value that was read in a state with so many commits, or
+// nil, if there was none. It does so if isCurrent says, while no commit can take its keys out, that it is the
 // newest.
 func (h *hot) enter(key, value []byte, commits uint64, isCurrent func() bool) {
 	if len(value) > maxHotBytes {
@@ -109,9 +110,26 @@ func (h *hot) forget(touches footprint) {
 // read returns a copy of the value that key has in a state with so many
 // commits, from what is known or by from.
 func (s *Store) read(from source, key []byte, commits uint64) ([]byte, error) {
-	if value, ok := s.hot.get(key, commits); ok {
+	value, ok := s.hot.get(key, commits)
+	switch {
+	case ok && value == nil:
+		return nil, kv.ErrNotFound
+	case ok:
 		return append([]byte{}, value...), nil
 	}
+	value, err := get(from, key)
+	if err == nil || errors.Is(err, kv.ErrNotFound) {
+		if s.hot.isDue(key) {
+			s.hot.enter(key, value, commits, func() bool {
+				return s.states.commits.Load() == commits && !s.unsynced.changes(key)
+			})
+		}
+	}
+	return value, err
+}
+
+// get returns a copy of the value that the engine has, which is not nil.
+func get(from source, key []byte) ([]byte, error) {
 	value, closer, err := from.Get(key)
 	if errors.Is(err, pebble.ErrNotFound) {
 		return nil, kv.ErrNotFound
@@ -120,10 +138,5 @@ func (s *Store) read(from source, key []byte, commits uint64) ([]byte, error) {
 		return nil, err
 	}
 	value = append([]byte{}, value...)
-	if s.hot.isDue(key) {
-		s.hot.enter(key, value, commits, func() bool {
-			return s.states.commits.Load() == commits && !s.unsynced.changes(key)
-		})
-	}
 	return value, closer.Close()
 }
