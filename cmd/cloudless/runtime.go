@@ -27,10 +27,18 @@ they are configured), here or at the first use, and kept for all data directorie
 }
 
 func newRuntimeInstall() *cobra.Command {
-	return &cobra.Command{
-		Use:     "install RUNTIME...",
-		Short:   "Fetch the packs of runtimes",
-		Example: "  cloudless runtime install nodejs6.10 nodejs22.x",
+	var sdk []string
+	cmd := &cobra.Command{
+		Use:   "install RUNTIME...",
+		Short: "Fetch the packs of runtimes",
+		Long: `Fetches the packs of runtimes that are not here yet.
+
+Those of nodejs18.x and newer have the clients of the AWS SDK that are used most. What
+else a function requires by name is fetched when the function is made or updated; --sdk
+fetches it now, for machines that will have no registry, or functions that put names
+together while they run.`,
+		Example: `  cloudless runtime install nodejs6.10 nodejs22.x
+  cloudless runtime install nodejs22.x --sdk @aws-sdk/client-ec2,@aws-sdk/client-rds`,
 		Args: func(_ *cobra.Command, args []string) error {
 			if len(args) == 0 {
 				return errors.New("which runtime? (cloudless runtime list names them)")
@@ -39,7 +47,7 @@ func newRuntimeInstall() *cobra.Command {
 		},
 		RunE: func(cmd *cobra.Command, args []string) error {
 			for _, identifier := range args {
-				err := app.InstallRuntime(cmd.Context(), runtimesDir(), identifier, func(line string) { fmt.Println(line) })
+				err := app.InstallRuntime(cmd.Context(), runtimesDir(), identifier, sdk, func(line string) { fmt.Println(line) })
 				if err != nil {
 					return err
 				}
@@ -47,6 +55,8 @@ func newRuntimeInstall() *cobra.Command {
 			return nil
 		},
 	}
+	cmd.Flags().StringSliceVar(&sdk, "sdk", nil, "packages of @aws-sdk and @smithy to add")
+	return cmd
 }
 
 func newRuntimeList(o *options) *cobra.Command {

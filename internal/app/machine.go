@@ -35,9 +35,13 @@ func Doctor(dataDir, runtimesDir string) ([]Fact, error) {
 }
 
 // InstallRuntime brings the pack of a runtime onto this machine, if it is not
-// there yet, and tells its progress in lines.
-func InstallRuntime(ctx context.Context, runtimesDir, identifier string, progress func(line string)) error {
-	return runtime.NewPacks(runtimesDir).Install(ctx, identifier, progress)
+// there yet, and these packages of the SDK into it, and tells its progress in lines.
+func InstallRuntime(ctx context.Context, runtimesDir, identifier string, sdk []string, progress func(line string)) error {
+	packs := runtime.NewPacks(runtimesDir)
+	if err := packs.Install(ctx, identifier, progress); err != nil || len(sdk) == 0 {
+		return err
+	}
+	return packs.Add(ctx, identifier, sdk, progress)
 }
 
 // Runtime is one identifier that a function may name.

@@ -138,7 +138,7 @@ func (m *Manager) newEnvironment() *environment {
 
 // prepare makes all that the function needs, up to its running process.
 func (m *Manager) prepare(ctx context.Context, e *environment) error {
-	program, err := m.program(ctx, e.fn.Runtime)
+	program, err := m.program(ctx, e.fn)
 	if err != nil {
 		return err
 	}
@@ -171,16 +171,17 @@ func (m *Manager) supply(ctx context.Context, e *environment) (creds Credentials
 	return creds, nil
 }
 
-// program finds how a runtime is started, fetching its pack if it is not there.
-func (m *Manager) program(ctx context.Context, identifier string) (*runtime.Program, error) {
-	p, err := m.cfg.Runtimes.Program(identifier)
+// program finds how a function's runtime is started, fetching what it needs if it has
+// gone since the function was made.
+func (m *Manager) program(ctx context.Context, fn *Function) (*runtime.Program, error) {
+	p, err := m.cfg.Runtimes.Program(fn.Runtime)
 	if !errors.Is(err, runtime.ErrNotInstalled) {
 		return p, err
 	}
-	if err := m.Install(ctx, identifier, nil); err != nil {
+	if err := m.Prepare(ctx, *fn); err != nil {
 		return nil, err
 	}
-	return m.cfg.Runtimes.Program(identifier)
+	return m.cfg.Runtimes.Program(fn.Runtime)
 }
 
 // layout says what the environment consists of.

@@ -225,7 +225,7 @@ func (m *Manager) Retire(functionID string) {
 // error says what is missing, such as a program that has to be installed.
 func (m *Manager) Install(ctx context.Context, identifier string, progress func(line string)) error {
 	if progress == nil {
-		progress = func(line string) { m.cfg.Log.Info("installing a runtime", "progress", line) }
+		progress = m.progress
 	}
 	if err := m.cfg.Runtimes.Install(ctx, identifier, progress); err != nil {
 		return err
@@ -235,16 +235,45 @@ func (m *Manager) Install(ctx context.Context, identifier string, progress func(
 }
 
 // Prepare does what can be done for a function before its first event: it installs
-// its runtime, and unpacks its code. Its error says why its runtime cannot run here;
-// what is wrong with the code is told by the first event.
+// its runtime, unpacks its code, and fetches what that requires of an SDK which AWS's
+// runtime carries. Its error says why its runtime cannot run here; what is wrong with
+// the code is told by the first event.
 func (m *Manager) Prepare(ctx context.Context, fn Function) error {
 	if err := m.Install(ctx, fn.Runtime, nil); err != nil {
 		return err
 	}
-	if c, err := m.code.contents(ctx, &fn); err == nil {
-		c.release() // the cache keeps it, as long as there is room
+	c, err := m.code.contents(ctx, &fn)
+	if err != nil {
+		return nil
+	}
+	defer c.release() // the cache keeps it, as long as there is room
+	if err := m.complete(ctx, &fn, c); err != nil && ctx.Err() == nil {
+		m.cfg.Log.Warn("a function may miss packages of the SDK", "function", fn.Name, "err", err)
 	}
 	return nil
+}
+
+// complete fetches those packages of the SDK.
+func (m *Manager) complete(ctx context.Context, fn *Function, c contents) error {
+	task, err := os.OpenRoot(c.task)
+	if err != nil {
+		return err
+	}
+	defer task.Close()
+	if c.opt == "" {
+		return m.cfg.Runtimes.Complete(ctx, fn.Runtime, task.FS(), nil, m.progress)
+	}
+	opt, err := os.OpenRoot(c.opt)
+	if err != nil {
+		return err
+	}
+	defer opt.Close()
+	return m.cfg.Runtimes.Complete(ctx, fn.Runtime, task.FS(), opt.FS(), m.progress)
+}
+
+// progress logs a line about an installation.
+func (m *Manager) progress(line string) {
+	m.cfg.Log.Info("installing a runtime", "progress", line)
 }
 
 // Installed reports whether a runtime can run at once. Its error says why it

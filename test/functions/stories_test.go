@@ -151,7 +151,7 @@ func depend(t *testing.T, name string) {
 // classes compiles the functions in Java, and returns the directory of the classes.
 func classes(t *testing.T) string {
 	t.Helper()
-	err := app.InstallRuntime(t.Context(), servertest.Runtimes(), "java17", func(line string) { t.Log(line) })
+	err := app.InstallRuntime(t.Context(), servertest.Runtimes(), "java17", nil, func(line string) { t.Log(line) })
 	if err != nil {
 		t.Fatal(err)
 	}

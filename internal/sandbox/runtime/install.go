@@ -11,6 +11,7 @@ import (
 	"os/exec"
 	"path/filepath"
 	"regexp"
+	"slices"
 	"strings"
 	"time"
 )
@@ -33,7 +34,7 @@ func (p *Packs) Install(ctx context.Context, identifier string, progress func(li
 	if err := os.MkdirAll(p.dir, 0o755); err != nil {
 		return fmt.Errorf("make a place for runtime packs: %w", err)
 	}
-	unlock, err := lock(ctx, filepath.Join(p.dir, "."+filepath.Base(p.Path(identifier))+".lock"))
+	unlock, err := lock(ctx, p.lockFile(identifier))
 	if err != nil {
 		return fmt.Errorf("wait for another installation of %s: %w", identifier, err)
 	}
@@ -42,8 +43,14 @@ func (p *Packs) Install(ctx context.Context, identifier string, progress func(li
 		return err
 	}
 	start := time.Now()
+	added := p.added(identifier)
 	if err := p.fetch(ctx, r, progress); err != nil {
 		return fmt.Errorf("install runtime %s: %w", identifier, err)
+	}
+	if len(added) > 0 {
+		if err := p.addAgain(ctx, identifier, added, progress); err != nil {
+			progress(fmt.Sprintf("%s: without %s: %v", identifier, strings.Join(added, ", "), err))
+		}
 	}
 	program, err := p.Program(identifier)
 	if err != nil {
@@ -51,6 +58,31 @@ func (p *Packs) Install(ctx context.Context, identifier string, progress func(li
 	}
 	progress(fmt.Sprintf("%s: ready in %.1f s, %s, in %s", identifier, time.Since(start).Seconds(), program.Runs, p.Path(identifier)))
 	return nil
+}
+
+// lockFile is what is locked while a runtime's pack changes.
+func (p *Packs) lockFile(identifier string) string {
+	return filepath.Join(p.dir, "."+filepath.Base(p.Path(identifier))+".lock")
+}
+
+// added returns what functions have needed beside what the pack in a runtime's place was
+// made for, however old it is.
+func (p *Packs) added(identifier string) []string {
+	var pack Pack
+	data, err := os.ReadFile(filepath.Join(p.Path(identifier), manifestFile))
+	if err != nil || json.Unmarshal(data, &pack) != nil {
+		return nil // there is none, or nothing can be learnt from it
+	}
+	return slices.DeleteFunc(pack.Added, func(name string) bool { return !isSDKName(name) })
+}
+
+// addAgain brings that into the pack that has taken the place.
+func (p *Packs) addAgain(ctx context.Context, identifier string, names []string, progress func(string)) error {
+	pack, err := p.Find(identifier)
+	if err != nil {
+		return err
+	}
+	return p.addLocked(ctx, pack, names, progress)
 }
 
 // fetch makes a pack in a directory of its own and moves it into place.
@@ -76,17 +108,26 @@ func (p *Packs) fetch(ctx context.Context, r Runtime, progress func(string)) err
 		return err
 	}
 	pack := Pack{Runtime: r.Identifier, Version: version, Packages: r.packages, Installed: time.Now().UTC()}
-	manifest, err := json.MarshalIndent(pack, "", "  ")
-	if err != nil {
-		return err
-	}
-	if err := os.WriteFile(filepath.Join(dir, manifestFile), manifest, 0o644); err != nil {
+	if err := pack.write(dir); err != nil {
 		return err
 	}
 	if err := makeReadable(dir); err != nil {
 		return err
 	}
 	return replace(dir, p.Path(r.Identifier))
+}
+
+// write writes the manifest of a pack that is in dir, in one piece.
+func (p Pack) write(dir string) error {
+	manifest, err := json.MarshalIndent(p, "", "  ")
+	if err != nil {
+		return err
+	}
+	name := filepath.Join(dir, manifestFile)
+	if err := os.WriteFile(name+".new", manifest, 0o644); err != nil {
+		return err
+	}
+	return os.Rename(name+".new", name)
 }
 
 // colours are what clients put around words even where nobody sees them.

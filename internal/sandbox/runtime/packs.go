@@ -34,7 +34,12 @@ type Pack struct {
 	Version   string    // of the interpreter that it has; empty if it has none
 	Packages  []string  // name@version of what was asked for
 	Installed time.Time // when
-	Dir       string    `json:"-"`
+	// Added are packages of the SDK that functions needed beside those.
+	Added []string `json:",omitempty"`
+	// Absent are packages of the SDK that the registry did not have, with the time of
+	// the question.
+	Absent map[string]time.Time `json:",omitempty"`
+	Dir    string               `json:"-"`
 }
 
 // NewPacks returns the packs kept in dir. Nothing is touched until it is needed.

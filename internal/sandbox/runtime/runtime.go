@@ -8,6 +8,8 @@
 //   - packs.go, install.go: runtime packs, which bring what the machine does not
 //     have: the interpreter in the version asked for, the SDK of its day, AWS's
 //     client of the Runtime API;
+//   - requires.go, nodesdk.go: what a function of Node requires of the SDK, and how
+//     it comes into a pack that is in use;
 //   - program.go: what to start and what it needs to see;
 //   - node.go, python.go, java.go, ruby.go, custom.go: the same, family by family,
 //     and which interpreters the machine has;
@@ -16,7 +18,8 @@
 //
 // A pack is installed whole or not at all: it grows in a directory of its own
 // and is moved into place when it is complete, under a lock that all servers of
-// this user share.
+// this user share. Later it only grows, package by package: what a process has seen in
+// it stays as it was.
 //
 // The package starts nothing but package clients, and interpreters to ask them who
 // they are. It knows nothing of sandboxes: it names files and where they have to

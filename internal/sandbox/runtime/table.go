@@ -19,7 +19,7 @@ var javaClient = []string{"com.amazonaws:aws-lambda-java-runtime-interface-clien
 
 // clients are the packages of the SDK for JavaScript, version 3, that functions
 // use most. AWS's own runtimes carry all of them, some four hundred; the others
-// belong into the function's package here.
+// come when a function requires them ([Packs.Complete]).
 func clients(version string) []string {
 	names := []string{
 		"client-api-gateway", "client-apigatewaymanagementapi", "client-cloudformation", "client-cloudwatch",

@@ -1,0 +1,380 @@
+package runtime
+
+import (
+	"bytes"
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io/fs"
+	"maps"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"slices"
+	"strings"
+	"time"
+)
+
+const (
+	// addTimeout bounds the fetching of packages beside a pack's own.
+	addTimeout = 5 * time.Minute
+	// absentFor is how long the registry is not asked again for what it did not have,
+	// and maxAbsent how many names are remembered for it.
+	absentFor = 24 * time.Hour
+	maxAbsent = 1000
+)
+
+// AbsentError says that the registry has no such packages.
+type AbsentError struct{ Names []string }
+
+// Error names them.
+func (e *AbsentError) Error() string {
+	return fmt.Sprintf("the registry has no package %s that fits", strings.Join(e.Names, ", "))
+}
+
+// Complete brings into the installed pack of a runtime the packages of the SDK that a
+// function requires, as requiredOfSDK finds them, and that the pack lacks: AWS's
+// runtimes carry all of the SDK, packs what is used most. task and opt are the
+// function's own files and those of its layers, or nil. It does nothing where AWS's
+// runtime carries no SDK in packages. What the registry does not have is no error here:
+// if the function ever requires it, it hears so.
+func (p *Packs) Complete(ctx context.Context, identifier string, task, opt fs.FS, progress func(line string)) error {
+	r, ok := Lookup(identifier)
+	if !ok || !r.carriesPackages() {
+		return nil
+	}
+	names, err := requiredOfSDK(ctx, r, task, opt)
+	if err != nil {
+		return fmt.Errorf("look for what the function requires: %w", err)
+	}
+	pack, err := p.Find(identifier)
+	if err != nil {
+		return err
+	}
+	names = slices.DeleteFunc(pack.lacking(names), pack.absent)
+	if len(names) == 0 {
+		return nil
+	}
+	err = p.Add(ctx, identifier, names, progress)
+	if _, absent := errors.AsType[*AbsentError](err); absent {
+		return nil
+	}
+	return err
+}
+
+// Add brings packages of the SDK into the installed pack of a runtime of Node, with
+// what they need, in versions that go with those of the pack. Environments that run
+// find them at once: each appears whole, after what it needs, and nothing that was
+// there changes. An [AbsentError] names those that the registry does not have; the
+// others are there then.
+func (p *Packs) Add(ctx context.Context, identifier string, names []string, progress func(line string)) error {
+	r, ok := Lookup(identifier)
+	if !ok {
+		return &UnknownError{identifier}
+	}
+	if !r.carriesPackages() {
+		return fmt.Errorf("%s carries no packages of @aws-sdk", identifier)
+	}
+	for _, name := range names {
+		if !isSDKName(name) {
+			return fmt.Errorf("%q is no package of the SDK: they are called @aws-sdk/… and @smithy/…", name)
+		}
+	}
+	unlock, err := lock(ctx, p.lockFile(identifier))
+	if err != nil {
+		return fmt.Errorf("wait for another installation of %s: %w", identifier, err)
+	}
+	defer unlock()
+	pack, err := p.Find(identifier)
+	if err != nil {
+		return err
+	}
+	return p.addLocked(ctx, pack, names, progress)
+}
+
+// addLocked does so while the lock of the pack is held.
+func (p *Packs) addLocked(ctx context.Context, pack Pack, names []string, progress func(string)) error {
+	if names = pack.lacking(names); len(names) == 0 {
+		return nil
+	}
+	npm, err := exec.LookPath("npm")
+	if err != nil {
+		return &MissingError{Program: "npm", Package: "npm", For: pack.Runtime}
+	}
+	ctx, cancel := context.WithTimeout(ctx, addTimeout)
+	defer cancel()
+	start := time.Now()
+	progress(fmt.Sprintf("%s: fetching %s with the npm client", pack.Runtime, strings.Join(names, ", ")))
+	dir, err := os.MkdirTemp(p.dir, ".new-"+pack.Runtime+"-")
+	if err != nil {
+		return err
+	}
+	defer os.RemoveAll(dir)
+	if err := copyPack(pack.Dir, dir); err != nil {
+		return fmt.Errorf("copy the runtime pack: %w", err)
+	}
+	absent, failed := npmAdd(ctx, npm, dir, pack.newest(), names)
+	came := slices.DeleteFunc(slices.Clone(names), func(name string) bool { return !hasModule(dir, name) })
+	if err := pack.take(dir, came, absent); err != nil {
+		return fmt.Errorf("add %s to the runtime pack: %w", strings.Join(came, ", "), err)
+	}
+	if len(came) > 0 {
+		progress(fmt.Sprintf("%s: added %s in %.1f s", pack.Runtime, strings.Join(came, ", "), time.Since(start).Seconds()))
+	}
+	if failed != nil {
+		return failed
+	}
+	if len(absent) > 0 {
+		return &AbsentError{absent}
+	}
+	return nil
+}
+
+// carriesPackages reports whether AWS's runtime carries the SDK in packages, one for each
+// service.
+func (r Runtime) carriesPackages() bool {
+	return r.Family == Node && len(r.packages) > 0 && strings.HasPrefix(r.packages[0], sdkScopes[0])
+}
+
+// lacking returns those of some packages that the pack does not have.
+func (p Pack) lacking(names []string) []string {
+	var lacking []string
+	for _, name := range names {
+		if !hasModule(p.Dir, name) && !slices.Contains(lacking, name) {
+			lacking = append(lacking, name)
+		}
+	}
+	return lacking
+}
+
+// absent reports whether the registry did not have a package when it was asked last.
+func (p Pack) absent(name string) bool {
+	asked, ok := p.Absent[name]
+	return ok && time.Since(asked) < absentFor
+}
+
+func hasModule(dir, name string) bool {
+	_, err := os.Stat(filepath.Join(dir, "node_modules", name))
+	return err == nil
+}
+
+// newest returns the highest version that one of the SDK's packages has in the pack, or
+// "" if none has any.
+func (p Pack) newest() string {
+	var newest string
+	for _, name := range p.Packages {
+		name = name[:strings.LastIndex(name, "@")]
+		data, err := os.ReadFile(filepath.Join(p.Dir, "node_modules", name, "package.json"))
+		if err != nil {
+			continue
+		}
+		var described struct{ Version string }
+		if json.Unmarshal(data, &described) == nil && older(newest, described.Version) {
+			newest = described.Version
+		}
+	}
+	return newest
+}
+
+// older compares versions of three numbers.
+func older(a, b string) bool {
+	var x, y [3]int
+	_, _ = fmt.Sscanf(a, "%d.%d.%d", &x[0], &x[1], &x[2]) // what is none of them is as old as can be
+	_, _ = fmt.Sscanf(b, "%d.%d.%d", &y[0], &y[1], &y[2])
+	return slices.Compare(x[:], y[:]) < 0
+}
+
+// soon has the npm client give up soon where the registry cannot be reached: a function
+// waits for it, which may do without.
+var soon = []string{"--fetch-retries=1", "--fetch-retry-mintimeout=1000"}
+
+// npmAdd has the npm client add packages to a directory, and returns which of them the
+// registry does not have. One that is missing fails all, so then each is asked for by
+// itself.
+func npmAdd(ctx context.Context, npm, dir, newest string, names []string) (absent []string, err error) {
+	specs := make([]string, len(names))
+	for i, name := range names {
+		specs[i] = name
+		if newest != "" && strings.HasPrefix(name, sdkScopes[0]) {
+			specs[i] += "@<=" + newest // versions of @smithy are numbers of their own
+		}
+	}
+	install := func(specs ...string) error { return npmInstall(ctx, npm, dir, append(slices.Clone(soon), specs...)...) }
+	if err = install(specs...); err == nil {
+		return nil, nil
+	}
+	for i, name := range names {
+		err := err
+		if len(names) > 1 {
+			err = install(specs[i])
+		}
+		switch {
+		case err == nil:
+		case ctx.Err() == nil && (strings.Contains(err.Error(), "E404") || strings.Contains(err.Error(), "ETARGET")):
+			absent = append(absent, name)
+		default: // the registry cannot be reached: there is no use in asking for the others
+			return absent, err
+		}
+	}
+	return absent, nil
+}
+
+// copyPack copies the modules of a pack for the npm client to work on, by further names of
+// the same files: the client replaces packages and does not write into them. It is to
+// look for itself what there is, so what it noted of it stays behind.
+func copyPack(from, to string) error {
+	err := filepath.WalkDir(filepath.Join(from, "node_modules"), func(name string, d fs.DirEntry, err error) error {
+		if err != nil {
+			return err
+		}
+		rest, err := filepath.Rel(from, name)
+		if err != nil {
+			return err
+		}
+		target := filepath.Join(to, rest)
+		switch {
+		case d.IsDir():
+			return os.Mkdir(target, 0o755)
+		case d.Type()&fs.ModeSymlink != 0:
+			link, err := os.Readlink(name)
+			if err != nil {
+				return err
+			}
+			return os.Symlink(link, target)
+		case d.Name() == hiddenLock || os.Link(name, target) == nil:
+			return nil
+		}
+		return copyFile(name, target)
+	})
+	if err != nil {
+		return err
+	}
+	return copyFile(filepath.Join(from, packageFile), filepath.Join(to, packageFile))
+}
+
+const (
+	packageFile = "package.json"       // what was asked of the npm client
+	hiddenLock  = ".package-lock.json" // what it brought, in node_modules
+)
+
+func copyFile(from, to string) error {
+	data, err := os.ReadFile(from)
+	if errors.Is(err, fs.ErrNotExist) {
+		return nil
+	}
+	if err != nil {
+		return err
+	}
+	info, err := os.Stat(from)
+	if err != nil {
+		return err
+	}
+	return os.WriteFile(to, data, info.Mode().Perm())
+}
+
+// take moves what the npm client added in dir into the pack, and notes what was asked
+// for. It refuses, and changes nothing, if anything that the pack has is another there.
+func (p Pack) take(dir string, came, absent []string) error {
+	added, err := p.addedIn(dir)
+	if err != nil {
+		return err
+	}
+	p.Added = append(p.Added, came...)
+	if p.Absent == nil {
+		p.Absent = make(map[string]time.Time)
+	}
+	maps.DeleteFunc(p.Absent, func(name string, _ time.Time) bool { return !p.absent(name) })
+	for _, name := range absent {
+		if len(p.Absent) < maxAbsent {
+			p.Absent[name] = time.Now().UTC()
+		}
+	}
+	// What the pack should have is noted before it has it: an addition that is cut short
+	// is taken up by the next, and nothing is taken for superfluous.
+	if err := p.write(p.Dir); err != nil {
+		return err
+	}
+	if len(added) == 0 {
+		return nil
+	}
+	if err := os.Rename(filepath.Join(dir, packageFile), filepath.Join(p.Dir, packageFile)); err != nil {
+		return err
+	}
+	for _, name := range added {
+		from, to := filepath.Join(dir, "node_modules", name), filepath.Join(p.Dir, "node_modules", name)
+		if err := makeReadable(from); err != nil {
+			return err
+		}
+		if err := os.MkdirAll(filepath.Dir(to), 0o755); err != nil {
+			return err
+		}
+		if err := os.Rename(from, to); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// addedIn returns the packages that dir has and the pack has not, each after those that
+// it needs.
+func (p Pack) addedIn(dir string) ([]string, error) {
+	names, err := modules(dir)
+	if err != nil {
+		return nil, err
+	}
+	needs := make(map[string][]string) // of what is new
+	for _, name := range names {
+		described := filepath.Join("node_modules", name, packageFile)
+		data, err := os.ReadFile(filepath.Join(dir, described))
+		if err != nil {
+			return nil, err
+		}
+		if had, err := os.ReadFile(filepath.Join(p.Dir, described)); err == nil {
+			if !bytes.Equal(had, data) {
+				return nil, fmt.Errorf("they need another version of %s than the pack has", name)
+			}
+			continue
+		}
+		var module struct{ Dependencies, PeerDependencies map[string]string }
+		if err := json.Unmarshal(data, &module); err != nil {
+			return nil, fmt.Errorf("read what %s needs: %w", name, err)
+		}
+		needs[name] = slices.Concat(slices.Sorted(maps.Keys(module.Dependencies)), slices.Sorted(maps.Keys(module.PeerDependencies)))
+	}
+	var order []string
+	seen := make(map[string]bool)
+	var visit func(name string)
+	visit = func(name string) {
+		if _, added := needs[name]; !added || seen[name] {
+			return
+		}
+		seen[name] = true
+		for _, need := range needs[name] {
+			visit(need)
+		}
+		order = append(order, name)
+	}
+	for _, name := range slices.Sorted(maps.Keys(needs)) {
+		visit(name)
+	}
+	return order, nil
+}
+
+// modules returns the names of the packages in the node_modules of a directory.
+func modules(dir string) (names []string, err error) {
+	for _, pattern := range []string{"[^.@]*", "@*/*"} {
+		found, err := filepath.Glob(filepath.Join(dir, "node_modules", pattern, packageFile))
+		if err != nil {
+			return nil, err
+		}
+		for _, file := range found {
+			name, err := filepath.Rel(filepath.Join(dir, "node_modules"), filepath.Dir(file))
+			if err != nil {
+				return nil, err
+			}
+			names = append(names, filepath.ToSlash(name))
+		}
+	}
+	return names, nil
+}
