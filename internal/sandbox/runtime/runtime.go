@@ -8,8 +8,8 @@
 //   - packs.go, install.go: runtime packs, which bring what the machine does not
 //     have: the interpreter in the version asked for, the SDK of its day, AWS's
 //     client of the Runtime API;
-//   - requires.go, nodesdk.go: what a function of Node requires of the SDK, and how
-//     it comes into a pack that is in use;
+//   - requires.go, nodesdk.go, nodegrow.go: what a function of Node requires of the
+//     SDK, and how it comes into a pack that is in use;
 //   - program.go: what to start and what it needs to see;
 //   - node.go, python.go, java.go, ruby.go, custom.go: the same, family by family,
 //     and which interpreters the machine has;
