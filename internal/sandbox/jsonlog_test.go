@@ -59,6 +59,34 @@ def handler(event, context):
 			`{, "level": "ERROR", "message": "one", "logger": "own", , "errorType": "ValueError", "errorMessage": "invalid literal*", "requestId": "` + id + `", "location": "/var/task/app.py:handler:9"}`,
 			`{, "level": "ERROR", "errorMessage": "'no'", "errorType": "KeyError", "requestId": "` + id + `", }`,
 		}},
+		{"Ruby", func(b *bench) Function {
+			return ruby(t, b, "app.handler", `
+require "logger"
+def handler(event:, context:)
+  log = Logger.new($stdout)
+  log.debug("not heard")
+  log.info("hello\nyou")
+  log.add(Logger::WARN, { a: 1 }, "own")
+  begin
+    Integer("x")
+  rescue ArgumentError => e
+    log.error(e)
+  end
+  log.fatal("\xff".b)
+  Logger.new(nil, level: :error).warn("not heard")
+  Logger.new($stderr, formatter: ->(s, _, _, m) { "#{s} #{m}\n" }).info("as I like it")
+  $stdout.puts "plain"
+  nil
+end`)
+		}, []string{
+			`{,"level":"INFO","message":"hello\nyou","requestId":"` + id + `"}`,
+			`{,"level":"WARN","message":"{*a*1}","requestId":"` + id + `","logger":"own"}`,
+			`{,"level":"ERROR","message":"invalid value for Integer(): \"x\"","requestId":"` + id + `","errorType":"ArgumentError",` +
+				`"errorMessage":"invalid value for Integer(): \"x\"",,"location":"/var/task/app.rb:*Integer:9"}`,
+			`{,"level":"FATAL","message":"` + "\ufffd" + `","requestId":"` + id + `"}`,
+			`INFO as I like it`,
+			`plain`,
+		}},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
 			b := newIsolatedBench(t)

@@ -138,16 +138,32 @@ module FunctionLog
     end
 
     def close; end # a logger closes what it writes to
+
+    # Reads how the function wants its log. Names are understood in either case.
+    def configure
+      @json = ENV["AWS_LAMBDA_LOG_FORMAT"].to_s.upcase == "JSON"
+      @level = LEVELS[ENV["AWS_LAMBDA_LOG_LEVEL"].to_s.upcase]
+    end
+
+    attr_reader :json, :level
   end
 
+  # The levels of Lambda's, as the logger knows them, which has one fewer.
+  LEVELS = {
+    "TRACE" => Logger::DEBUG, "DEBUG" => Logger::DEBUG, "INFO" => Logger::INFO, "WARN" => Logger::WARN,
+    "ERROR" => Logger::ERROR, "FATAL" => Logger::FATAL
+  }.freeze
+
   # Has loggers that would write to the standard output write whole messages, with
-  # the request they belong to.
+  # the request they belong to, from the function's level on. What a logger is told
+  # itself goes before.
   module Loggers
     def initialize(device = nil, *rest, **options)
       return super unless device.nil? || device == $stdout || device == $stderr
 
+      options = { level: FunctionLog.level }.merge(options) if FunctionLog.level
       super(FunctionLog, *rest, **options)
-      self.formatter ||= method(:line)
+      self.formatter ||= FunctionLog.json ? JSONLines.new : method(:line)
     end
 
     private
@@ -163,6 +179,43 @@ module FunctionLog
       when Exception then "#{message.message} (#{message.class})\n#{message.backtrace&.join("\n")}"
       else message.inspect
       end
+    end
+  end
+
+  # Makes of a message a line of JSON, with the members that AWS's client gives it. Those
+  # that there is nothing to say of are not there.
+  class JSONLines
+    def call(severity, time, progname, message)
+      said = { timestamp: time.getutc.strftime("%Y-%m-%dT%H:%M:%S.%6NZ"), level: severity, message: text(message),
+               requestId: FunctionLog.request_id }
+      name = clean(progname)
+      said[:logger] = name unless name.empty?
+      said.update(failure(message)) if message.is_a?(Exception)
+      JSON.generate(said.reject { |_, value| value.nil? }) + "\n"
+    end
+
+    private
+
+    def text(message)
+      case message
+      when String then clean(message)
+      when Exception then clean(message.message)
+      else clean(message.inspect)
+      end
+    end
+
+    def failure(error)
+      { errorType: error.class.to_s, errorMessage: clean(error.message),
+        stackTrace: (error.backtrace || []).map { |frame| clean(frame) }, location: location(error.backtrace&.first) }
+    end
+
+    # Where a frame is, FILE:METHOD:LINE.
+    def location(frame)
+      frame && clean(frame).sub(/\A(.+):(\d+):in [`'](.+)'\z/, '\1:\3:\2')
+    end
+
+    def clean(text)
+      text.to_s.encode(Encoding::UTF_8, invalid: :replace, undef: :replace, replace: "\uFFFD").scrub("\uFFFD")
     end
   end
 
@@ -290,6 +343,7 @@ def main
     require_relative "cloudless_wait"
     CloudlessWait.call(api)
   end
+  FunctionLog.configure
   $LOAD_PATH.unshift(ENV["LAMBDA_TASK_ROOT"])
   begin
     handler = Handler.new(ENV["_HANDLER"])
