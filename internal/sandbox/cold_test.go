@@ -104,6 +104,43 @@ func BenchmarkColdStart(b *testing.B) {
 	}
 }
 
+// BenchmarkJavaColdStart measures the first event of a new function of Java, in turns with and
+// without the archive of classes. What counts is the ratio of the medians.
+func BenchmarkJavaColdStart(b *testing.B) {
+	for _, identifier := range []string{"java17", "java25"} {
+		b.Run(identifier, func(b *testing.B) {
+			m := newColdBench(b, -1)
+			if err := m.Install(b.Context(), identifier, nil); err != nil {
+				b.Skip(err)
+			}
+			code, err := javaCode()
+			if err != nil {
+				b.Fatal(err)
+			}
+			cold := func(options string) time.Duration {
+				fn := function(identifier, "app.Handlers::greet", code)
+				fn.MemoryMB, fn.Environment = 512, map[string]string{"JAVA_TOOL_OPTIONS": options}
+				start := time.Now()
+				r, err := m.Invoke(b.Context(), fn, event(`{"name":"Ada","age":36}`))
+				took := time.Since(start)
+				if err != nil || r.FunctionError != "" {
+					b.Fatalf("Invoke = %s %v\n%s", r.Payload, err, r.LogTail)
+				}
+				m.Retire(fn.ID)
+				return took
+			}
+			var with, without []time.Duration
+			for b.Loop() {
+				with = append(with, cold("-Da=b"))
+				without = append(without, cold("-Xshare:auto"))
+			}
+			b.ReportMetric(milliseconds(median(with)), "ms-archive")
+			b.ReportMetric(milliseconds(median(without)), "ms-none")
+			b.ReportMetric(float64(median(with))/float64(median(without)), "archive/none")
+		})
+	}
+}
+
 func median(d []time.Duration) time.Duration {
 	slices.Sort(d)
 	return d[len(d)/2]

@@ -51,6 +51,11 @@ public class Handlers {
 		List<byte[]> all = new ArrayList<>();
 		while (true) all.add(new byte[8 << 20]);
 	}
+	public String loaded(Object event) throws IOException {
+		for (String line : java.nio.file.Files.readAllLines(java.nio.file.Path.of("/tmp/loaded")))
+			if (line.contains(" " + event + " ")) return line.substring(line.indexOf(event + " "));
+		return null;
+	}
 	public int front(Object event) throws IOException {
 		((HttpURLConnection) new URL("http://sts.amazonaws.com/").openConnection()).getResponseCode();
 		return ((HttpURLConnection) new URL("https://sts.us-east-1.amazonaws.com/").openConnection()).getResponseCode();
@@ -76,14 +81,11 @@ var javaClasses = sync.OnceValues(func() (dir string, err error) {
 	return filepath.Join(dir, "classes"), nil
 })
 
-// java returns a function of those handlers.
-func java(t *testing.T, b *bench, identifier, handler string) Function {
-	t.Helper()
-	needRuntime(t, b, "java11")
-	needRuntime(t, b, identifier)
+// javaCode is the package of those handlers.
+func javaCode() ([]byte, error) {
 	dir, err := javaClasses()
 	if err != nil {
-		t.Fatal(err)
+		return nil, err
 	}
 	var files []string
 	err = filepath.WalkDir(dir, func(name string, d fs.DirEntry, err error) error {
@@ -94,10 +96,19 @@ func java(t *testing.T, b *bench, identifier, handler string) Function {
 		files = append(files, strings.TrimPrefix(name, dir+"/"), string(data))
 		return err
 	})
+	return zipOf(files...), err
+}
+
+// java returns a function of those handlers.
+func java(t *testing.T, b *bench, identifier, handler string) Function {
+	t.Helper()
+	needRuntime(t, b, "java11")
+	needRuntime(t, b, identifier)
+	code, err := javaCode()
 	if err != nil {
 		t.Fatal(err)
 	}
-	fn := function(identifier, handler, zipOf(files...))
+	fn := function(identifier, handler, code)
 	fn.MemoryMB = 512
 	return fn
 }
@@ -180,5 +191,42 @@ func TestJavaReachesTheFrontUnderAWSsOwnName(t *testing.T) {
 	}
 	if got, want := strings.Join(b.front.requests, "\n"), "http sts.amazonaws.com  \nhttps sts.us-east-1.amazonaws.com  "; got != want {
 		t.Errorf("the front was asked\n%s\nwant\n%s", got, want)
+	}
+}
+
+// TestJavaSharesClasses has the JVM tell where it got a class of AWS's client from.
+func TestJavaSharesClasses(t *testing.T) {
+	const class = `"com.amazonaws.services.lambda.runtime.api.client.AWSLambda"`
+	for _, identifier := range []string{"java17", "java25"} {
+		for _, tt := range []struct {
+			name, options string
+			memoryMB      int
+			want          string
+		}{
+			{"as it comes", "", 256, "source: shared objects file (top)"},
+			{"with much memory", "", 6000, "source: shared objects file (top)"},
+			{"with options of the function's", "-Dapp.name=x -XX:+UseStringDeduplication", 256, "source: shared objects file (top)"},
+			{"not if the function shares otherwise", "-Xshare:auto", 256, "source: file:/var/runtime/lib/aws-lambda-java-runtime-interface-client-*.jar"},
+			{"not if the archive does not fit", "--patch-module=java.base=/tmp", 256, "source: file:/var/runtime/lib/aws-lambda-java-runtime-interface-client-*.jar"},
+		} {
+			t.Run(identifier+" "+tt.name, func(t *testing.T) {
+				b := newIsolatedBench(t)
+				fn := java(t, b, identifier, "app.Handlers::loaded")
+				if err := b.Install(t.Context(), identifier, func(line string) { t.Log(line) }); err != nil {
+					t.Fatal(err)
+				}
+				fn.MemoryMB = tt.memoryMB
+				fn.Environment = map[string]string{"JAVA_TOOL_OPTIONS": strings.TrimSpace(tt.options + " -Xlog:class+load:file=/tmp/loaded")}
+				r := b.invoke(fn, class)
+				if want := `"` + strings.Trim(class, `"`) + " " + tt.want + `"`; !matches(want, string(r.Payload)) {
+					t.Errorf("result = %q %s, want %s\n%s", r.FunctionError, r.Payload, want, r.LogTail)
+				}
+				for line := range strings.Lines(string(r.LogTail)) {
+					if strings.HasPrefix(line, "[") {
+						t.Errorf("the JVM said %s", line)
+					}
+				}
+			})
+		}
 	}
 }

@@ -94,7 +94,10 @@ func searchPath(env driver.Environment, dirs ...string) string {
 
 // place tells a runtime where its process runs.
 func place(fn *Function, env driver.Environment, isolated bool) runtime.Place {
-	at := runtime.Place{Path: env.Path, Handler: fn.Handler, MemoryMB: fn.MemoryMB, Socket: env.Address(driver.RuntimeUX)}
+	at := runtime.Place{
+		Path: env.Path, Handler: fn.Handler, MemoryMB: fn.MemoryMB, Socket: env.Address(driver.RuntimeUX),
+		Variable: func(name string) string { return fn.Environment[name] },
+	}
 	if isolated {
 		at.TrustStore = trustStoreTarget
 	} else {

@@ -39,7 +39,9 @@ func (p *Packs) Install(ctx context.Context, identifier string, progress func(li
 		return fmt.Errorf("wait for another installation of %s: %w", identifier, err)
 	}
 	defer unlock()
-	if _, err := p.Find(identifier); !errors.Is(err, ErrNotInstalled) {
+	if _, err := p.Find(identifier); err == nil {
+		return p.prime(ctx, r, progress)
+	} else if !errors.Is(err, ErrNotInstalled) {
 		return err
 	}
 	start := time.Now()
@@ -52,12 +54,24 @@ func (p *Packs) Install(ctx context.Context, identifier string, progress func(li
 			progress(fmt.Sprintf("%s: without %s: %v", identifier, strings.Join(added, ", "), err))
 		}
 	}
+	if err := p.prime(ctx, r, progress); err != nil {
+		return fmt.Errorf("install runtime %s: %w", identifier, err)
+	}
 	program, err := p.Program(identifier)
 	if err != nil {
 		return fmt.Errorf("install runtime %s: %w", identifier, err)
 	}
 	progress(fmt.Sprintf("%s: ready in %.1f s, %s, in %s", identifier, time.Since(start).Seconds(), program.Runs, p.Path(identifier)))
 	return nil
+}
+
+// prime makes what a runtime starts faster with, of its pack and of an interpreter that
+// may be newer than that.
+func (p *Packs) prime(ctx context.Context, r Runtime, progress func(string)) error {
+	if r.Family != Java {
+		return nil
+	}
+	return p.share(ctx, r, progress)
 }
 
 // lockFile is what is locked while a runtime's pack changes.

@@ -30,16 +30,18 @@ func (p *Packs) java(r Runtime) (*Program, error) {
 	if err != nil {
 		return nil, err
 	}
+	archive := pack.shared(j)
 	return &Program{
 		Runtime: r,
 		Runs:    "java " + j.version,
-		Files: append([]File{
+		Files: slices.Concat([]File{
 			{Source: j.home, Target: "/var/lang"},
 			{Source: pack.Dir, Target: "/var/runtime"},
-		}, j.files...),
+		}, j.files, pack.shareFiles(j)),
 		args: func(at Place) []string {
 			argv := []string{at.Path("/var/lang/bin/java")}
 			argv = append(argv, j.options(at)...)
+			argv = append(argv, j.shareOptions(at, archive)...)
 			return append(argv, "-cp", at.Path("/var/runtime/lib")+"/*", clientClass, at.Handler)
 		},
 		env: func(Place) []string { return nil },

@@ -45,6 +45,9 @@ type Place struct {
 	// Waiting is set for a process that does not know its function yet. It asks
 	// the Runtime API for it once it is ready.
 	Waiting bool
+	// Variable returns what the function sets a variable to, or "". Nil where that is
+	// not known yet.
+	Variable func(name string) string
 	// Has reports whether the function, or a layer of it, has a file of that name.
 	// Nil where that is not known yet.
 	Has func(target string) bool

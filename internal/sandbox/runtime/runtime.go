@@ -13,6 +13,7 @@
 //   - program.go: what to start and what it needs to see;
 //   - node.go, python.go, java.go, ruby.go, custom.go: the same, family by family,
 //     and which interpreters the machine has;
+//   - javashare.go: the archive of classes with which Java starts faster;
 //   - node/, python/, ruby/: our own bootstraps, which speak the Runtime API;
 //   - doctor.go: what can run here.
 //
