@@ -143,6 +143,7 @@ type Shape struct {
 	HasMin, HasMax bool
 	Pattern        string
 	Enum           []string // in the order in which AWS's messages list them; empty if the service itself checks
+	Filled         bool     // a list whose refusal says as well that no element may be null
 	Sensitive      bool     // messages do not repeat the value
 	Words          Words
 

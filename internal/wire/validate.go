@@ -198,7 +198,11 @@ func (v *validator) list(s *Shape, rv reflect.Value, path Path) {
 		if !isScalar(element.Kind) {
 			v.value(element, rv.Index(i), path.Index(i))
 		} else if len(broken(element, rv.Index(i))) > 0 {
-			v.report(s, rv, path, "Member must satisfy constraint: ["+strings.Join(constraints(element), ", ")+"]")
+			demands := constraints(element)
+			if s.Filled {
+				demands = append(demands, mustNotBeNull)
+			}
+			v.report(s, rv, path, "Member must satisfy constraint: ["+strings.Join(demands, ", ")+"]")
 			return
 		}
 	}

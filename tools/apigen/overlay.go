@@ -41,6 +41,13 @@ type overlay struct {
 	// errors do not list ValidationException alone of the two.
 	InvalidInput string
 
+	// Patterns are those of shapes whose model has another one than the refusals
+	// of the service.
+	Patterns map[string]string
+
+	// Filled: see wire.Shape. Lists by name.
+	Filled []string
+
 	// OpenEnums are enumerations whose values the service itself checks, with
 	// words of its own.
 	OpenEnums []string
@@ -52,6 +59,9 @@ type overlay struct {
 	// InternalError is the service's own code for a failure of its own.
 	InternalError string
 }
+
+// lambdaFunction begins the pattern of a function's name.
+const lambdaFunction = `(arn:(aws[a-zA-Z-]*)?:lambda:)?((eusc-)?[a-z]{2}((-gov)|(-iso([a-z]?)))?-[a-z]+-\d{1}:)?(\d{12}:)?(function:)?`
 
 var overlays = map[string]overlay{
 	"apigateway": {PrefixedPaths: true},
@@ -79,6 +89,15 @@ var overlays = map[string]overlay{
 		InternalError: "ServiceException",
 		OpenEnums:     []string{"Runtime"},
 		Most:          map[string]float64{"Timeout": 900}, // seconds; seen in answers of AWS, and in its documentation
+		Filled:        []string{"ArchitecturesList"},      // seen in an answer of 2024
+		// Seen in answers of AWS since November 2025.
+		Patterns: map[string]string{
+			"FunctionName":           lambdaFunction + `([a-zA-Z0-9-_]+)(:(\$LATEST|[a-zA-Z0-9-_]+))?`,
+			"NamespacedFunctionName": lambdaFunction + `([a-zA-Z0-9-_\.]+)(:(\$LATEST(\.PUBLISHED)?|[a-zA-Z0-9-_]+))?`,
+			"TaggableResource": `arn:(aws[a-zA-Z-]*):lambda:(eusc-)?[a-z]{2}((-gov)|(-iso([a-z]?)))?-[a-z]+-\d{1}:\d{12}:` +
+				`(function:[a-zA-Z0-9-_]+(:(\$LATEST|[a-zA-Z0-9-_]+))?|layer:([a-zA-Z0-9-_]+)|code-signing-config:csc-[a-z0-9]{17}` +
+				`|event-source-mapping:[0-9a-fA-F]{8}-[0-9a-fA-F]{4}-[0-9a-fA-F]{4}-[0-9a-fA-F]{4}-[0-9a-fA-F]{12}|capacity-provider:[a-zA-Z0-9-_]+)`,
+		},
 	},
 	"logs": {
 		InternalError: "ServiceUnavailableException",

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"cmp"
 	"slices"
 	"strconv"
 )
@@ -170,9 +171,10 @@ func (g *generator) constraints(name string, s *shape) {
 	if most != nil {
 		g.printf("HasMax: true, Max: %s, ", strconv.FormatFloat(*most, 'f', -1, 64))
 	}
-	if s.Pattern != "" {
-		g.printf("Pattern: %q, ", s.Pattern)
+	if pattern := cmp.Or(g.overlay.Patterns[name], s.Pattern); pattern != "" {
+		g.printf("Pattern: %q, ", pattern)
 	}
+	g.mark("Filled", slices.Contains(g.overlay.Filled, name))
 	if len(s.Enum) > 0 && !slices.Contains(g.overlay.OpenEnums, name) {
 		g.printf("Enum: %#v, ", enumOrder(s.Enum))
 	}

@@ -168,7 +168,7 @@ var Schema = wire.Service{
 		}},
 		{Name: "ApplicationLogLevel", Kind: wire.Enum, Checked: true, Enum: []string{"FATAL", "TRACE", "WARN", "ERROR", "INFO", "DEBUG"}},
 		{Name: "Architecture", Kind: wire.Enum, Checked: true, Enum: []string{"x86_64", "arm64"}},
-		{Name: "ArchitecturesList", Kind: wire.List, Checked: true, Element: at_Architecture, HasMin: true, Min: 1, HasMax: true, Max: 1},
+		{Name: "ArchitecturesList", Kind: wire.List, Checked: true, Element: at_Architecture, HasMin: true, Min: 1, HasMax: true, Max: 1, Filled: true},
 		{Name: "Arn", Kind: wire.String, Checked: true, Pattern: "arn:(aws[a-zA-Z0-9-]*):([a-zA-Z0-9\\-])+:([a-z]{2}(-gov)?-[a-z]+-\\d{1})?:(\\d{12})?:(.*)"},
 		{Name: "AttemptCount", Kind: wire.Integer, Checked: true, HasMin: true, Min: 0},
 		{Name: "BatchSize", Kind: wire.Integer, Checked: true, HasMin: true, Min: 1, HasMax: true, Max: 10000},
@@ -794,7 +794,7 @@ var Schema = wire.Service{
 		}},
 		{Name: "FunctionEventInvokeConfigList", Kind: wire.List, Checked: true, Element: at_FunctionEventInvokeConfig},
 		{Name: "FunctionList", Kind: wire.List, Checked: true, Element: at_FunctionConfiguration},
-		{Name: "FunctionName", Kind: wire.String, Checked: true, HasMin: true, Min: 1, HasMax: true, Max: 140, Pattern: "(arn:(aws[a-zA-Z-]*)?:lambda:)?([a-z]{2}((-gov)|(-iso([a-z]?)))?-[a-z]+-\\d{1}:)?(\\d{12}:)?(function:)?([a-zA-Z0-9-_]+)(:(\\$LATEST|[a-zA-Z0-9-_]+))?"},
+		{Name: "FunctionName", Kind: wire.String, Checked: true, HasMin: true, Min: 1, HasMax: true, Max: 140, Pattern: "(arn:(aws[a-zA-Z-]*)?:lambda:)?((eusc-)?[a-z]{2}((-gov)|(-iso([a-z]?)))?-[a-z]+-\\d{1}:)?(\\d{12}:)?(function:)?([a-zA-Z0-9-_]+)(:(\\$LATEST|[a-zA-Z0-9-_]+))?"},
 		{Name: "FunctionResponseType", Kind: wire.Enum, Checked: true, Enum: []string{"ReportBatchItemFailures"}},
 		{Name: "FunctionResponseTypeList", Kind: wire.List, Checked: true, Element: at_FunctionResponseType, HasMin: true, Min: 0, HasMax: true, Max: 1},
 		{Name: "FunctionScalingConfig", Kind: wire.Structure, Checked: true, Members: []wire.Member{
@@ -1369,7 +1369,7 @@ var Schema = wire.Service{
 		{Name: "MetricTargetValue", Kind: wire.Double, Checked: true, HasMin: true, Min: 0, HasMax: true, Max: 100},
 		{Name: "MinimumNumberOfPollers", Kind: wire.Integer, Checked: true, HasMin: true, Min: 1, HasMax: true, Max: 200},
 		{Name: "NameSpacedFunctionArn", Kind: wire.String, Checked: true, HasMin: true, Min: 0, HasMax: true, Max: 10000, Pattern: "arn:(aws[a-zA-Z-]*)?:lambda:[a-z]{2}((-gov)|(-iso([a-z]?)))?-[a-z]+-\\d{1}:\\d{12}:function:[a-zA-Z0-9-_\\.]+(:(\\$LATEST(\\.PUBLISHED)?|[a-zA-Z0-9-_]+))?"},
-		{Name: "NamespacedFunctionName", Kind: wire.String, Checked: true, HasMin: true, Min: 1, HasMax: true, Max: 256, Pattern: "(arn:(aws[a-zA-Z-]*)?:lambda:)?([a-z]{2}((-gov)|(-iso([a-z]?)))?-[a-z]+-\\d{1}:)?(\\d{12}:)?(function:)?([a-zA-Z0-9-_\\.]+)(:(\\$LATEST(\\.PUBLISHED)?|[a-zA-Z0-9-_]+))?"},
+		{Name: "NamespacedFunctionName", Kind: wire.String, Checked: true, HasMin: true, Min: 1, HasMax: true, Max: 256, Pattern: "(arn:(aws[a-zA-Z-]*)?:lambda:)?((eusc-)?[a-z]{2}((-gov)|(-iso([a-z]?)))?-[a-z]+-\\d{1}:)?(\\d{12}:)?(function:)?([a-zA-Z0-9-_\\.]+)(:(\\$LATEST(\\.PUBLISHED)?|[a-zA-Z0-9-_]+))?"},
 		{Name: "NamespacedStatementId", Kind: wire.String, Checked: true, HasMin: true, Min: 1, HasMax: true, Max: 100, Pattern: "([a-zA-Z0-9-_.]+)"},
 		{Name: "NoPublishedVersionException", Kind: wire.Structure, Error: &wire.ErrorInfo{Code: "NoPublishedVersionException", Status: 400, Message: "Message"}, Members: []wire.Member{
 			{Name: "Type", Shape: at_String},
@@ -1722,7 +1722,7 @@ var Schema = wire.Service{
 			{Name: "Tags", Shape: at_Tags, Required: true},
 		}},
 		{Name: "TagValue", Kind: wire.String},
-		{Name: "TaggableResource", Kind: wire.String, Checked: true, HasMin: true, Min: 1, HasMax: true, Max: 256, Pattern: "arn:(aws[a-zA-Z-]*):lambda:[a-z]{2}((-gov)|(-iso([a-z]?)))?-[a-z]+-\\d{1}:\\d{12}:(function:[a-zA-Z0-9-_]+(:(\\$LATEST|[a-zA-Z0-9-_]+))?|code-signing-config:csc-[a-z0-9]{17}|event-source-mapping:[0-9a-fA-F]{8}-[0-9a-fA-F]{4}-[0-9a-fA-F]{4}-[0-9a-fA-F]{4}-[0-9a-fA-F]{12}|capacity-provider:[a-zA-Z0-9-_]+)"},
+		{Name: "TaggableResource", Kind: wire.String, Checked: true, HasMin: true, Min: 1, HasMax: true, Max: 256, Pattern: "arn:(aws[a-zA-Z-]*):lambda:(eusc-)?[a-z]{2}((-gov)|(-iso([a-z]?)))?-[a-z]+-\\d{1}:\\d{12}:(function:[a-zA-Z0-9-_]+(:(\\$LATEST|[a-zA-Z0-9-_]+))?|layer:([a-zA-Z0-9-_]+)|code-signing-config:csc-[a-z0-9]{17}|event-source-mapping:[0-9a-fA-F]{8}-[0-9a-fA-F]{4}-[0-9a-fA-F]{4}-[0-9a-fA-F]{4}-[0-9a-fA-F]{12}|capacity-provider:[a-zA-Z0-9-_]+)"},
 		{Name: "Tags", Kind: wire.Map, Key: at_TagKey, Element: at_TagValue},
 		{Name: "TagsError", Kind: wire.Structure, Checked: true, Members: []wire.Member{
 			{Name: "ErrorCode", Shape: at_TagsErrorCode, Required: true},

@@ -31,21 +31,21 @@ func (s *Service) AddPermission(ctx context.Context, call *api.Call, in *lambdaa
 	return &lambdaapi.AddPermissionResponse{Statement: new(plainJSON(st))}, nil
 }
 
-// changePolicy changes the policy of a function, a version or an alias to a
-// new revision. The revision of what it is attached to changes with it.
+// changePolicy changes the policy of a function, a version or an alias. Its
+// revision is that of what it is attached to, which gets a new one.
 func (s *Service) changePolicy(ctx context.Context, n name, given *string, alter func(*policy) error) error {
 	return s.store.Update(ctx, kv.Claims{Write: [][]byte{n.key()}}, func(tx kv.Tx) error {
 		h, err := readHolder(tx, n)
 		if err != nil {
 			return err
 		}
-		if err := checkPolicyRevision(h.policy, given, "GetPolicy"); err != nil {
+		if err := checkPolicyRevision(*h.revision, given, "GetPolicy"); err != nil {
 			return err
 		}
 		if err := alter(h.policy); err != nil {
 			return err
 		}
-		h.policy.RevisionID, *h.revision = s.newID(), s.newID()
+		*h.revision = s.newID()
 		return writeRecord(tx, h.key, h.record)
 	})
 }

@@ -84,7 +84,7 @@ func (a *alias) aim(r kv.Reader, version string, routing *lambdaapi.AliasRouting
 		return lambdaapi.InvalidParameterValueException("Number of items in AdditionalVersionWeights cannot be greater than 1")
 	}
 	if len(a.Weights) > 0 && version == latest {
-		return lambdaapi.InvalidParameterValueException("$LATEST is not supported for an alias pointing to more than 1 version")
+		return untyped(lambdaapi.InvalidParameterValueException("$LATEST is not supported for an alias pointing to more than 1 version"))
 	}
 	if _, twice := a.Weights[version]; twice {
 		return lambdaapi.InvalidParameterValueException(fmt.Sprintf(

@@ -24,6 +24,8 @@ type signingConfig struct {
 	Publishers    []string `json:"publishers"` // ARNs of versions of signing profiles
 	Unsigned      string   `json:"unsigned"`
 	Modified      string   `json:"modified"`
+
+	Tags map[string]string `json:"tags,omitempty"`
 }
 
 func (c *signingConfig) key() []byte { return signingConfigKey(c.ARN) }
@@ -52,8 +54,11 @@ func (c *signingConfig) apply(in *lambdaapi.UpdateCodeSigningConfigRequest) {
 
 func readSigningConfig(r kv.Reader, arn string) (*signingConfig, error) {
 	c := &signingConfig{}
-	return c, readRecord(r, signingConfigKey(arn), c,
-		lambdaapi.ResourceNotFoundException("The Lambda code signing configuration "+arn+" can not be found."))
+	return c, readRecord(r, signingConfigKey(arn), c, noSuchSigningConfig(arn))
+}
+
+func noSuchSigningConfig(arn string) error {
+	return untyped(lambdaapi.ResourceNotFoundException("The Lambda code signing configuration " + arn + " can not be found."))
 }
 
 // signingConfigFor returns the configuration that a function is to have.

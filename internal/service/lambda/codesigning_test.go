@@ -56,6 +56,27 @@ func TestCodeSigningConfigs(t *testing.T) {
 	refused(t, "of no function", err, "ResourceNotFoundException", "Function not found: arn:aws:lambda:eu-central-1:111111111111:function:g")
 }
 
+func TestCodeSigningConfigsHaveTags(t *testing.T) {
+	h := newHarness(t)
+	arn := must(h.CreateCodeSigningConfig(t.Context(), call, &lambdaapi.CreateCodeSigningConfigRequest{
+		AllowedPublishers: &lambdaapi.AllowedPublishers{}, Tags: map[string]string{"a": "1"}}))(t).CodeSigningConfig.CodeSigningConfigArn
+	must(h.TagResource(t.Context(), call, &lambdaapi.TagResourceRequest{Resource: arn, Tags: map[string]string{"b": "2"}}))(t)
+	must(h.UntagResource(t.Context(), call, &lambdaapi.UntagResourceRequest{Resource: arn, TagKeys: []string{"a"}}))(t)
+	h.restart()
+	if got := must(h.ListTags(t.Context(), call, &lambdaapi.ListTagsRequest{Resource: arn}))(t).Tags; len(got) != 1 || got["b"] != "2" {
+		t.Errorf("tags %v", got)
+	}
+	many := map[string]string{}
+	for c := range rune(51) {
+		many[string('A'+c)] = ""
+	}
+	_, err := h.TagResource(t.Context(), call, &lambdaapi.TagResourceRequest{Resource: arn, Tags: many})
+	refused(t, "TagResource", err, "InvalidParameterValueException", "Number of tags exceeds resource tag limit.")
+	none := strings.Replace(arn, "csc-", "csc-0", 1)[:len(arn)]
+	_, err = h.ListTags(t.Context(), call, &lambdaapi.ListTagsRequest{Resource: none})
+	refused(t, "ListTags", err, "ResourceNotFoundException", "The Lambda code signing configuration "+none+" can not be found.")
+}
+
 func TestRecursionAndRuntimeManagementAreKept(t *testing.T) {
 	h := newHarness(t)
 	h.create("f")

@@ -74,8 +74,8 @@ func reserve(tx kv.Tx, f *function, reserved *int64) error {
 			return err
 		}
 		if maxConcurrency-all.Reserved-provisioned.unreserved(f.Name) < minUnreserved {
-			return lambdaapi.InvalidParameterValueException(fmt.Sprintf("Specified ReservedConcurrentExecutions for function decreases "+
-				"account's UnreservedConcurrentExecution below its minimum value of [%d].", minUnreserved))
+			return untyped(lambdaapi.InvalidParameterValueException(fmt.Sprintf("Specified ReservedConcurrentExecutions for function decreases "+
+				"account's UnreservedConcurrentExecution below its minimum value of [%d].", minUnreserved)))
 		}
 	}
 	f.Reserved = reserved

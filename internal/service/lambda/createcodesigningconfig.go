@@ -5,7 +5,6 @@ import (
 
 	"cloudless/internal/api"
 	lambdaapi "cloudless/internal/api/lambda"
-	"cloudless/internal/awserr"
 	"cloudless/internal/storage/kv"
 )
 
@@ -15,11 +14,11 @@ func (s *Service) CreateCodeSigningConfig(ctx context.Context, call *api.Call, i
 	if err := s.signingConfigCall(ctx, call, "CreateCodeSigningConfig", "*"); err != nil {
 		return nil, err
 	}
-	if len(in.Tags) > 0 {
-		return nil, awserr.Unsupported("tags of anything but functions and event source mappings")
+	if err := checkTags(in.Tags); err != nil {
+		return nil, err
 	}
 	id := s.newSigningID()
-	c := &signingConfig{FormatVersion: 1, ID: id, ARN: call.ARN("lambda", "code-signing-config:"+id), Unsigned: unsignedWarn, Modified: timestamp(s.clock.Now())}
+	c := &signingConfig{FormatVersion: 1, ID: id, ARN: call.ARN("lambda", "code-signing-config:"+id), Unsigned: unsignedWarn, Modified: timestamp(s.clock.Now()), Tags: in.Tags}
 	c.apply(&lambdaapi.UpdateCodeSigningConfigRequest{
 		Description: in.Description, AllowedPublishers: in.AllowedPublishers, CodeSigningPolicies: in.CodeSigningPolicies})
 	err := s.store.Update(ctx, kv.Claims{Write: [][]byte{c.key()}}, func(tx kv.Tx) error { return writeRecord(tx, c.key(), c) })

@@ -24,6 +24,9 @@ func (s *Service) CreateEventSourceMapping(ctx context.Context, call *api.Call, 
 	if err := refuseUnbuiltMapping(in); err != nil {
 		return nil, err
 	}
+	if err := checkTags(in.Tags); err != nil {
+		return nil, err
+	}
 	m := s.newMapping(n, in)
 	if err := s.checkMapping(ctx, call, m); err != nil {
 		return nil, err

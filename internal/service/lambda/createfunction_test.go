@@ -83,6 +83,8 @@ func TestCreateFunctionRefuses(t *testing.T) {
 			"InvalidParameterValueException", "Unzipped size must be smaller than 262144000 bytes"},
 		{"a container image", func(in *request) { in.Code = &lambdaapi.FunctionCode{ImageUri: new("i")} },
 			"NotImplemented", "cloudless does not implement container images as deployment packages yet."},
+		{"more memory than there may be", func(in *request) { in.MemorySize = new(int64(10_241)) },
+			"InvalidParameterValueException", "'MemorySize' value failed to satisfy constraint: Member must have value less than or equal to 10240"},
 		{"reserved variables", func(in *request) {
 			in.Environment = &lambdaapi.Environment{Variables: map[string]string{"AWS_REGION": "a", "LAMBDA_TASK_ROOT": "b", "MINE": "c"}}
 		}, "InvalidParameterValueException", "Lambda was unable to configure your environment variables because the environment variables you have provided contains reserved keys that are currently not supported for modification. Reserved keys used in this request: AWS_REGION, LAMBDA_TASK_ROOT"},
@@ -94,7 +96,7 @@ func TestCreateFunctionRefuses(t *testing.T) {
 			for i := range 51 {
 				in.Tags[strings.Repeat("a", i+1)] = ""
 			}
-		}, "InvalidParameterValueException", "Number of tags exceeds function tag limit."},
+		}, "InvalidParameterValueException", "Number of tags exceeds resource tag limit."},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
 			h := newHarness(t)

@@ -1,7 +1,6 @@
 package lambda
 
 import (
-	"cmp"
 	"context"
 	"errors"
 
@@ -19,7 +18,7 @@ func (s *Service) CreateFunctionUrlConfig(ctx context.Context, call *api.Call, i
 	now := urlTime(s.clock.Now())
 	u := &functionURL{
 		FormatVersion: 1, Account: n.account, Region: n.region, Function: n.function, Qualifier: n.qualifier, ID: s.newURLID(),
-		Created: now, Modified: now, AuthType: in.AuthType, InvokeMode: cmp.Or(in.InvokeMode, modeBuffered), CORS: in.Cors,
+		Created: now, Modified: now, AuthType: in.AuthType, InvokeMode: in.InvokeMode, CORS: in.Cors,
 	}
 	claims := kv.Claims{Write: [][]byte{u.key(), urlIDKey(u.ID)}, Read: [][]byte{n.key()}}
 	err = s.store.Update(ctx, claims, func(tx kv.Tx) error {

@@ -9,6 +9,7 @@ import (
 
 	"cloudless/internal/api"
 	lambdaapi "cloudless/internal/api/lambda"
+	"cloudless/internal/awserr"
 	"cloudless/internal/storage/kv"
 )
 
@@ -100,6 +101,18 @@ func (f *function) running() *build {
 		return f.Replaced
 	}
 	return &f.build
+}
+
+// untyped returns a refusal without the member Type, which AWS leaves out of
+// some.
+func untyped(e *awserr.Error) *awserr.Error {
+	switch e.Detail.(type) {
+	case *lambdaapi.InvalidParameterValueExceptionDetail:
+		return e.With(&lambdaapi.InvalidParameterValueExceptionDetail{})
+	case *lambdaapi.ResourceNotFoundExceptionDetail:
+		return e.With(&lambdaapi.ResourceNotFoundExceptionDetail{})
+	}
+	return e
 }
 
 // notFound is the refusal that names the function in full.
@@ -248,9 +261,11 @@ func (f *function) configuration(arn string) *lambdaapi.FunctionConfiguration {
 	return out
 }
 
-// entry returns the function as lists show it: without the states.
+// entry returns the function as lists show it: without the states and the
+// build of the runtime.
 func (f *function) entry(arn string) lambdaapi.FunctionConfiguration {
 	c := f.configuration(arn)
+	c.RuntimeVersionConfig = nil
 	c.State, c.StateReason, c.StateReasonCode = "", nil, ""
 	c.LastUpdateStatus, c.LastUpdateStatusReason, c.LastUpdateStatusReasonCode = "", nil, ""
 	return *c
@@ -264,6 +279,16 @@ func (s *Service) authorize(ctx context.Context, call *api.Call, action string, 
 // mutable returns the name of a function that is there and that the caller may
 // change. Published versions never change.
 func (s *Service) mutable(ctx context.Context, call *api.Call, action, function string) (name, error) {
+	n, err := s.wholeFunction(ctx, call, action, function)
+	if err == nil {
+		_, err = s.read(ctx, n)
+	}
+	return n, err
+}
+
+// wholeFunction returns the name of a function that the caller may do something
+// with, be it there or not, and refuses versions and aliases.
+func (s *Service) wholeFunction(ctx context.Context, call *api.Call, action, function string) (name, error) {
 	n, err := parseName(call, function, nil)
 	if err != nil {
 		return n, err
@@ -274,7 +299,5 @@ func (s *Service) mutable(ctx context.Context, call *api.Call, action, function 
 	if n.qualifier != "" && n.qualifier != latest {
 		return n, lambdaapi.InvalidParameterValueException("This operation is permitted on Lambda functions only. Aliases and versions do not support this operation. Please specify either a function name or an unqualified function ARN.")
 	}
-	n = n.unqualified()
-	_, err = s.read(ctx, n)
-	return n, err
+	return n.unqualified(), nil
 }

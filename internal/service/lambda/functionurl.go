@@ -1,6 +1,7 @@
 package lambda
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"net/url"
@@ -34,7 +35,7 @@ type functionURL struct {
 	Created       string          `json:"created"`
 	Modified      string          `json:"modified"`
 	AuthType      string          `json:"authType"`
-	InvokeMode    string          `json:"invokeMode"`
+	InvokeMode    string          `json:"invokeMode"` // "" until one is given, which is BUFFERED
 	CORS          *lambdaapi.Cors `json:"cors,omitempty"`
 }
 
@@ -69,11 +70,12 @@ func (u *functionURL) address(baseURL string) string {
 	return base.Scheme + "://" + host + "/"
 }
 
-// describe returns the URL as the API shows it.
+// describe returns the URL as the API shows it to who asks for it. Who creates
+// or updates it is told of an invoke mode only if one was ever given, as on AWS.
 func (u *functionURL) describe(call *api.Call) *lambdaapi.FunctionUrlConfig {
 	return &lambdaapi.FunctionUrlConfig{
 		FunctionUrl: u.address(call.BaseURL), FunctionArn: u.name().qualifiedARN(), CreationTime: u.Created, LastModifiedTime: u.Modified,
-		AuthType: u.AuthType, InvokeMode: u.InvokeMode, Cors: u.CORS,
+		AuthType: u.AuthType, InvokeMode: cmp.Or(u.InvokeMode, modeBuffered), Cors: u.CORS,
 	}
 }
 

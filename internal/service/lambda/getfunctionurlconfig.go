@@ -22,8 +22,9 @@ func (s *Service) GetFunctionUrlConfig(ctx context.Context, call *api.Call, in *
 	if err != nil {
 		return nil, err
 	}
+	d := u.describe(call)
 	return &lambdaapi.GetFunctionUrlConfigResponse{
-		FunctionUrl: u.address(call.BaseURL), FunctionArn: n.qualifiedARN(), CreationTime: u.Created, LastModifiedTime: u.Modified,
-		AuthType: u.AuthType, InvokeMode: u.InvokeMode, Cors: u.CORS,
+		FunctionUrl: d.FunctionUrl, FunctionArn: d.FunctionArn, CreationTime: d.CreationTime, LastModifiedTime: d.LastModifiedTime,
+		AuthType: d.AuthType, InvokeMode: d.InvokeMode, Cors: d.Cors,
 	}, nil
 }

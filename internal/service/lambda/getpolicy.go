@@ -30,5 +30,5 @@ func (s *Service) GetPolicy(ctx context.Context, call *api.Call, in *lambdaapi.G
 	if document == "" {
 		return nil, lambdaapi.ResourceNotFoundException("The resource you requested does not exist.")
 	}
-	return &lambdaapi.GetPolicyResponse{Policy: &document, RevisionId: new(h.policy.RevisionID)}, nil
+	return &lambdaapi.GetPolicyResponse{Policy: &document, RevisionId: new(*h.revision)}, nil
 }

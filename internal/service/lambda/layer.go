@@ -70,7 +70,7 @@ func (s *Service) describeLayer(call *api.Call, v *layerVersion) *lambdaapi.GetL
 		},
 		LayerArn: new(v.named().arn()), LayerVersionArn: new(v.arn()), Version: new(v.Number),
 		Description: new(v.Description), CreatedDate: new(v.Created), LicenseInfo: v.LicenseInfo,
-		CompatibleRuntimes: v.Runtimes, CompatibleArchitectures: v.Architectures,
+		CompatibleRuntimes: append([]string{}, v.Runtimes...), CompatibleArchitectures: append([]string{}, v.Architectures...),
 	}
 }
 
@@ -136,7 +136,7 @@ func (s *Service) layer(ctx context.Context, call *api.Call, n layerName, number
 // checkLayerNumber refuses a number that no version can have.
 func checkLayerNumber(number int64) error {
 	if number < 1 {
-		return lambdaapi.InvalidParameterValueException("Layer Version Cannot be less than 1.")
+		return lambdaapi.InvalidParameterValueException("Layer Version Cannot be less than 1")
 	}
 	return nil
 }
@@ -201,7 +201,7 @@ func (s *Service) changeLayerPolicy(ctx context.Context, n layerName, number int
 		if err != nil {
 			return err
 		}
-		if err := checkPolicyRevision(&v.Policy, given, "GetLayerPolicy"); err != nil {
+		if err := checkPolicyRevision(v.Policy.RevisionID, given, "GetLayerPolicy"); err != nil {
 			return err
 		}
 		if err := alter(&v.Policy); err != nil {

@@ -49,7 +49,7 @@ func TestLayerVersionsAreKept(t *testing.T) {
 	_, err := h.GetLayerVersion(t.Context(), call, &lambdaapi.GetLayerVersionRequest{LayerName: "l", VersionNumber: 3})
 	refused(t, "Get", err, "ResourceNotFoundException", "The resource you requested does not exist.")
 	_, err = h.GetLayerVersion(t.Context(), call, &lambdaapi.GetLayerVersionRequest{LayerName: "l"})
-	refused(t, "Get", err, "InvalidParameterValueException", "Layer Version Cannot be less than 1.")
+	refused(t, "Get", err, "InvalidParameterValueException", "Layer Version Cannot be less than 1")
 
 	var numbers []int64
 	in := &lambdaapi.ListLayerVersionsRequest{LayerName: "l", MaxItems: new(int64(2))}

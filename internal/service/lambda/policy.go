@@ -1,17 +1,18 @@
 package lambda
 
 import (
+	"fmt"
 	"slices"
 	"strconv"
 	"strings"
 
 	lambdaapi "cloudless/internal/api/lambda"
-	"cloudless/internal/awserr"
 )
 
-// policy says who may invoke a function. Its revision is empty until there is
-// a statement.
+// policy says who may invoke a function, or have a version of a layer.
 type policy struct {
+	// RevisionID is that of a layer's policy, and empty until there is a
+	// statement. Functions, versions and aliases share theirs with their policies.
 	RevisionID string      `json:"revision,omitempty"`
 	Statements []statement `json:"statements,omitempty"`
 }
@@ -51,8 +52,14 @@ func (p *policy) add(st statement) error {
 		return lambdaapi.ResourceConflictException("The statement id (" + st.Sid + ") provided already exists. Please provide a new statement id, or remove the existing statement.")
 	}
 	p.Statements = append(p.Statements, st)
+	if size := len(p.document()); size > maxPolicyBytes {
+		return lambdaapi.PolicyLengthExceededException(fmt.Sprintf("The final policy size (%d) is bigger than the limit (%d).", size, maxPolicyBytes))
+	}
 	return nil
 }
+
+// maxPolicyBytes is AWS's quota of a policy, as the document that it is.
+const maxPolicyBytes = 20 << 10
 
 // remove takes a statement out.
 func (p *policy) remove(sid string) error {
@@ -66,23 +73,28 @@ func (p *policy) remove(sid string) error {
 
 // checkPolicyRevision refuses a change that was meant for another revision. The
 // operation is the one that AWS advises.
-func checkPolicyRevision(p *policy, given *string, operation string) error {
-	if given != nil && *given != p.RevisionID {
+func checkPolicyRevision(current string, given *string, operation string) error {
+	if given != nil && *given != current {
 		return lambdaapi.PreconditionFailedException("The Revision Id provided does not match the latest Revision Id. " +
 			"Call the " + operation + " API to retrieve the latest Revision Id")
 	}
 	return nil
 }
 
+// alexa is the one service whose name does not end as those of others do. Its
+// permissions name a skill by an event source token.
+const alexa = "alexa-appkit.amazon.com"
+
 // statementOf makes the statement that a request asks for.
 func statementOf(in *lambdaapi.AddPermissionRequest, resource string) (statement, error) {
 	st := statement{Sid: in.StatementId, Effect: "Allow", Action: in.Action, Resource: resource}
+	if in.FunctionUrlAuthType != "" && in.Action != "lambda:InvokeFunctionUrl" {
+		return st, lambdaapi.InvalidParameterValueException("FunctionUrlAuthType is only supported for lambda:InvokeFunctionUrl action")
+	}
 	switch {
-	case in.EventSourceToken != nil:
-		return st, awserr.Unsupported("the EventSourceToken parameter of AddPermission")
 	case in.Principal == "*":
 		st.Principal = "*"
-	case strings.HasSuffix(in.Principal, ".amazonaws.com"):
+	case strings.HasSuffix(in.Principal, ".amazonaws.com") || in.Principal == alexa:
 		st.Principal = map[string]string{"Service": in.Principal}
 	case strings.HasPrefix(in.Principal, "arn:"):
 		st.Principal = map[string]string{"AWS": in.Principal}
@@ -108,6 +120,7 @@ func conditionOf(in *lambdaapi.AddPermissionRequest) condition {
 	}
 	put(&c.StringEquals, "AWS:SourceAccount", in.SourceAccount)
 	put(&c.StringEquals, "aws:PrincipalOrgID", in.PrincipalOrgID)
+	put(&c.StringEquals, "lambda:EventSourceToken", in.EventSourceToken)
 	put(&c.StringEquals, "lambda:FunctionUrlAuthType", &in.FunctionUrlAuthType)
 	put(&c.ArnLike, "AWS:SourceArn", in.SourceArn)
 	if in.InvokedViaFunctionUrl != nil {

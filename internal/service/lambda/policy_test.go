@@ -1,6 +1,7 @@
 package lambda
 
 import (
+	"cmp"
 	"testing"
 
 	lambdaapi "cloudless/internal/api/lambda"
@@ -34,14 +35,20 @@ func TestAddPermissionWritesTheStatementAsAWSDoes(t *testing.T) {
 		{"everybody of an organization", addition{Principal: "*", PrincipalOrgID: new("o-1234567890")},
 			`{"Sid":"s","Effect":"Allow","Principal":"*","Action":"lambda:InvokeFunction",` + resource +
 				`,"Condition":{"StringEquals":{"aws:PrincipalOrgID":"o-1234567890"}}}`},
-		{"everybody by address", addition{Principal: "*", FunctionUrlAuthType: "NONE"},
-			`{"Sid":"s","Effect":"Allow","Principal":"*","Action":"lambda:InvokeFunction",` + resource +
+		{"everybody by address", addition{Principal: "*", Action: "lambda:InvokeFunctionUrl", FunctionUrlAuthType: "NONE"},
+			`{"Sid":"s","Effect":"Allow","Principal":"*","Action":"lambda:InvokeFunctionUrl",` + resource +
 				`,"Condition":{"StringEquals":{"lambda:FunctionUrlAuthType":"NONE"}}}`},
+		{"everybody who comes by address", addition{Principal: "*", InvokedViaFunctionUrl: new(true)},
+			`{"Sid":"s","Effect":"Allow","Principal":"*","Action":"lambda:InvokeFunction",` + resource +
+				`,"Condition":{"Bool":{"lambda:InvokedViaFunctionUrl":"true"}}}`},
+		{"a skill", addition{Principal: "alexa-appkit.amazon.com", EventSourceToken: new("amzn1.ask.skill.1")},
+			`{"Sid":"s","Effect":"Allow","Principal":{"Service":"alexa-appkit.amazon.com"},"Action":"lambda:InvokeFunction",` + resource +
+				`,"Condition":{"StringEquals":{"lambda:EventSourceToken":"amzn1.ask.skill.1"}}}`},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
 			h := newHarness(t)
 			h.create("f")
-			tt.in.FunctionName, tt.in.StatementId, tt.in.Action = "f", "s", "lambda:InvokeFunction"
+			tt.in.FunctionName, tt.in.StatementId, tt.in.Action = "f", "s", cmp.Or(tt.in.Action, "lambda:InvokeFunction")
 			out := must(h.AddPermission(t.Context(), call, &tt.in))(t)
 			if *out.Statement != tt.want {
 				t.Errorf("AddPermission =\n%s\nwant\n%s", *out.Statement, tt.want)
@@ -119,8 +126,8 @@ func TestAddPermissionRefuses(t *testing.T) {
 			"ResourceNotFoundException", "Function not found: arn:aws:lambda:eu-central-1:111111111111:function:f:7"},
 		{"an unknown alias", addition{FunctionName: "f:live", Principal: "s3.amazonaws.com"},
 			"ResourceNotFoundException", "Cannot find alias arn: arn:aws:lambda:eu-central-1:111111111111:function:f:live"},
-		{"a token of an event source", addition{FunctionName: "f", Principal: "s3.amazonaws.com", EventSourceToken: new("t")},
-			"NotImplemented", "cloudless does not implement the EventSourceToken parameter of AddPermission yet."},
+		{"the kind of an address for another action", addition{FunctionName: "f", Principal: "*", FunctionUrlAuthType: "NONE"},
+			"InvalidParameterValueException", "FunctionUrlAuthType is only supported for lambda:InvokeFunctionUrl action"},
 	} {
 		h := newHarness(t)
 		h.create("f")

@@ -241,7 +241,7 @@ func checkReservation(r kv.Reader, n name, reserved int64) error {
 		sum += p.Requested
 	}
 	if reserved < sum {
-		return lambdaapi.InvalidParameterValueException(fmt.Sprintf(" ReservedConcurrentExecutions  %d should not be lower than function's total provisioned concurrency [%d].", reserved, sum))
+		return untyped(lambdaapi.InvalidParameterValueException(fmt.Sprintf(" ReservedConcurrentExecutions  %d should not be lower than function's total provisioned concurrency [%d].", reserved, sum)))
 	}
 	return nil
 }

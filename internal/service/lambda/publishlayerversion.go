@@ -3,6 +3,7 @@ package lambda
 import (
 	"context"
 	"errors"
+	"strings"
 
 	"cloudless/internal/api"
 	lambdaapi "cloudless/internal/api/lambda"
@@ -13,6 +14,10 @@ import (
 // first one makes the layer.
 func (s *Service) PublishLayerVersion(ctx context.Context, call *api.Call, in *lambdaapi.PublishLayerVersionRequest) (*lambdaapi.PublishLayerVersionResponse, error) {
 	n, err := s.ownLayer(ctx, call, "PublishLayerVersion", in.LayerName, 0)
+	if err != nil {
+		return nil, err
+	}
+	err = s.checkCompatible("compatibleRuntimes", "["+strings.Join(in.CompatibleRuntimes, ", ")+"]", in.CompatibleRuntimes...)
 	if err != nil {
 		return nil, err
 	}

@@ -11,7 +11,7 @@ import (
 // PutFunctionConcurrency reserves concurrent executions for a function, which
 // is also how many it may have at a time.
 func (s *Service) PutFunctionConcurrency(ctx context.Context, call *api.Call, in *lambdaapi.PutFunctionConcurrencyRequest) (*lambdaapi.Concurrency, error) {
-	n, err := s.mutable(ctx, call, "PutFunctionConcurrency", in.FunctionName)
+	n, err := s.wholeFunction(ctx, call, "PutFunctionConcurrency", in.FunctionName)
 	if err != nil {
 		return nil, err
 	}
@@ -24,7 +24,8 @@ func (s *Service) PutFunctionConcurrency(ctx context.Context, call *api.Call, in
 func (s *Service) changeReservation(ctx context.Context, n name, reserved *int64) error {
 	claims := kv.Claims{Write: [][]byte{n.key(), accountKey(n.account, n.region)}}
 	return s.store.Update(ctx, claims, func(tx kv.Tx) error {
-		f, err := readFunction(tx, n)
+		f := &function{}
+		err := readRecord(tx, n.key(), f, notFound(n.orLatest().qualifiedARN())) // as AWS calls what is not there
 		if err != nil {
 			return err
 		}

@@ -28,3 +28,21 @@ func (s *Service) checkRuntime(runtime string) error {
 	return lambdaapi.InvalidParameterValueException("Value " + runtime + " at 'runtime' failed to satisfy constraint: Member must satisfy enum value set: [" +
 		strings.Join(known, ", ") + "] or be a valid ARN")
 }
+
+// checkCompatible refuses a layer for runtimes that AWS does not have. It may
+// be for one that does not run here. member and value are as AWS's refusal has them.
+func (s *Service) checkCompatible(member, value string, runtimes ...string) error {
+	known := slices.Clone(s.sandboxes.Runtimes())
+	for _, runtime := range notYet {
+		if !slices.Contains(known, runtime) {
+			known = append(known, runtime)
+		}
+	}
+	for _, runtime := range runtimes {
+		if runtime != "" && !slices.Contains(known, runtime) {
+			return awserr.Validation("1 validation error detected: Value '" + value + "' at '" + member +
+				"' failed to satisfy constraint: Member must satisfy enum value set: [" + strings.Join(known, ", ") + "]")
+		}
+	}
+	return nil
+}

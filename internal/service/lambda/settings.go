@@ -20,7 +20,7 @@ type settings struct {
 	TimeoutS      int64             `json:"timeout"` // seconds
 	MemoryMB      int64             `json:"memory"`
 	TmpMB         int64             `json:"tmp"`
-	Variables     map[string]string `json:"variables,omitempty"` // nil if never given
+	Variables     map[string]string `json:"variables,omitzero"` // nil if never given
 	Architectures []string          `json:"architectures"`
 	TracingMode   string            `json:"tracing"`
 	LogFormat     string            `json:"logFormat"` // "Text" or "JSON"
@@ -38,6 +38,10 @@ const (
 	defaultTmpMB    = 512
 	defaultLogLevel = "INFO" // of both levels, where the format is JSON
 )
+
+// maxMemoryMB is the quota of functions; the model lets those of capacity
+// providers have more.
+const maxMemoryMB = 10_240
 
 func settingsOf(in *lambdaapi.CreateFunctionRequest, function string) (settings, error) {
 	st := settings{
@@ -69,6 +73,10 @@ func (st *settings) apply(in *lambdaapi.UpdateFunctionConfigurationRequest) erro
 	set(&st.Description, in.Description)
 	set(&st.TimeoutS, in.Timeout)
 	set(&st.MemoryMB, in.MemorySize)
+	if st.MemoryMB > maxMemoryMB {
+		return lambdaapi.InvalidParameterValueException(fmt.Sprintf(
+			"'MemorySize' value failed to satisfy constraint: Member must have value less than or equal to %d", maxMemoryMB))
+	}
 	if in.EphemeralStorage != nil {
 		st.TmpMB = in.EphemeralStorage.Size
 	}

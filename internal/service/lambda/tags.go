@@ -2,88 +2,119 @@ package lambda
 
 import (
 	"context"
-	"errors"
 	"regexp"
-	"strings"
 
 	"cloudless/internal/api"
 	lambdaapi "cloudless/internal/api/lambda"
 	"cloudless/internal/awserr"
+	"cloudless/internal/storage/kv"
 )
 
-// maxTags is how many tags a function may have.
+// maxTags is how many tags a resource may have.
 const maxTags = 50
-
-// changeTags changes the tags of a function, and with them its revision.
-func (s *Service) changeTags(ctx context.Context, call *api.Call, action, resource string, alter func(*function) error) error {
-	n, err := taggedFunction(call, resource)
-	if err != nil {
-		return err
-	}
-	if err := s.authorize(ctx, call, action, n); err != nil {
-		return err
-	}
-	_, err = s.change(ctx, n, func(f *function) error {
-		f.RevisionID = s.newID()
-		return alter(f)
-	})
-	return err
-}
 
 func checkTags(tags map[string]string) error {
 	if len(tags) > maxTags {
-		return lambdaapi.InvalidParameterValueException("Number of tags exceeds function tag limit.")
+		return lambdaapi.InvalidParameterValueException("Number of tags exceeds resource tag limit.")
 	}
 	return nil
 }
 
-// mappingForms is the form of a mapping's ARN.
-var mappingForms = regexp.MustCompile(`^arn:aws[a-zA-Z-]*:lambda:[a-z0-9-]+:\d{12}:event-source-mapping:([0-9a-fA-F-]+)$`)
+// tagged is a record whose resource has tags.
+type tagged interface {
+	// taggedAs returns the tags, to be changed in place.
+	taggedAs() map[string]string
 
-// changeMappingTags changes the tags of an event source mapping. It tells
-// whether the resource is one.
-func (s *Service) changeMappingTags(ctx context.Context, call *api.Call, action, resource string, alter func(map[string]string)) (is bool, err error) {
-	parts := mappingForms.FindStringSubmatch(resource)
+	// retagged notes that they were changed; revision is a new one.
+	retagged(revision string)
+}
+
+func (f *function) taggedAs() map[string]string      { return made(&f.Tags) }
+func (m *mapping) taggedAs() map[string]string       { return made(&m.Tags) }
+func (c *signingConfig) taggedAs() map[string]string { return made(&c.Tags) }
+
+func (f *function) retagged(revision string) { f.RevisionID = revision }
+func (m *mapping) retagged(string)           {}
+func (c *signingConfig) retagged(string)     {}
+
+// made returns a map, and makes it first if there is none.
+func made(m *map[string]string) map[string]string {
+	if *m == nil {
+		*m = map[string]string{}
+	}
+	return *m
+}
+
+// resource is what an operation on tags is about.
+type resource struct {
+	key    []byte
+	record func() tagged // a new one, to be read from key
+	absent error
+}
+
+// read returns the record of the resource.
+func (of resource) read(r kv.Reader) (tagged, error) {
+	record := of.record()
+	return record, readRecord(r, of.key, record, of.absent)
+}
+
+// resourceForms are the ARNs of what may have tags beside functions.
+var resourceForms = regexp.MustCompile(`^arn:aws[a-zA-Z-]*:lambda:[a-z0-9-]+:\d{12}:(event-source-mapping|code-signing-config|layer|capacity-provider):(.+)$`)
+
+// taggedResource returns the resource that an ARN names, if the caller may do so to it.
+func (s *Service) taggedResource(ctx context.Context, call *api.Call, action, arn string) (resource, error) {
+	parts := resourceForms.FindStringSubmatch(arn)
 	if parts == nil {
-		return false, nil
+		return s.taggedFunction(ctx, call, action, arn)
 	}
-	m, err := s.taggedMapping(ctx, call, action, parts[1])
-	if err != nil {
-		return true, err
-	}
-	return true, s.noteTags(ctx, m, alter)
-}
-
-func (s *Service) noteTags(ctx context.Context, m *mapping, alter func(map[string]string)) error {
-	var refusal error
-	err := s.noteMapping(ctx, m.Account, m.Region, m.UUID, func(now *mapping) bool {
-		if now.Tags == nil {
-			now.Tags = map[string]string{}
+	switch kind, id := parts[1], parts[2]; kind {
+	case "event-source-mapping":
+		m, err := s.mappingOf(ctx, call, action, id)
+		absent := lambdaapi.ResourceNotFoundException("Event source mapping not found: " + call.ARN("lambda", "event-source-mapping:"+id))
+		if awserr.Code(err) == "ResourceNotFoundException" {
+			err = absent
 		}
-		alter(now.Tags)
-		refusal = checkTags(now.Tags)
-		return refusal == nil
+		if err != nil {
+			return resource{}, err
+		}
+		return resource{m.key(), func() tagged { return &mapping{} }, absent}, nil
+	case "code-signing-config":
+		err := s.signingConfigCall(ctx, call, action, arn)
+		return resource{signingConfigKey(arn), func() tagged { return &signingConfig{} }, noSuchSigningConfig(arn)}, err
+	default: // AWS has no tags of layers yet either, though the model speaks of them
+		return resource{}, awserr.Unsupported("tags of anything but functions, event source mappings and code signing configurations")
+	}
+}
+
+// taggedFunction does so with a function.
+func (s *Service) taggedFunction(ctx context.Context, call *api.Call, action, arn string) (resource, error) {
+	n, err := parseName(call, arn, nil)
+	if err != nil {
+		return resource{}, err
+	}
+	if n.qualifier != "" {
+		return resource{}, lambdaapi.InvalidParameterValueException("Tags on function aliases and versions are not supported. Please specify a function ARN.")
+	}
+	return resource{n.key(), func() tagged { return &function{} }, notFound(n.arn())}, s.authorize(ctx, call, action, n)
+}
+
+// changeTags changes the tags of a resource, and with them its revision.
+func (s *Service) changeTags(ctx context.Context, call *api.Call, action, arn string, alter func(map[string]string)) error {
+	of, err := s.taggedResource(ctx, call, action, arn)
+	if err != nil {
+		return err
+	}
+	return s.store.Update(ctx, kv.Claims{Write: [][]byte{of.key}}, func(tx kv.Tx) error {
+		record, err := of.read(tx)
+		if err != nil {
+			return err
+		}
+		tags := record.taggedAs()
+		alter(tags)
+		if err := checkTags(tags); err != nil {
+			return err
+		}
+		record.retagged(s.newID())
+		return writeRecord(tx, of.key, record)
 	})
-	return errors.Join(err, refusal)
-}
-
-// taggedMapping returns the mapping whose tags an operation is about.
-func (s *Service) taggedMapping(ctx context.Context, call *api.Call, action, uuid string) (*mapping, error) {
-	m, err := s.mappingOf(ctx, call, action, uuid)
-	if awserr.Code(err) == "ResourceNotFoundException" {
-		err = lambdaapi.ResourceNotFoundException("Event source mapping not found: " + call.ARN("lambda", "event-source-mapping:"+uuid))
-	}
-	return m, err
-}
-
-// taggedFunction reads the ARN of a function that is to have tags.
-func taggedFunction(call *api.Call, resource string) (name, error) {
-	if !strings.Contains(resource, ":function:") {
-		return name{}, awserr.Unsupported("tags of anything but functions and event source mappings")
-	}
-	n, err := parseName(call, resource, nil)
-	if err == nil && n.qualifier != "" {
-		err = lambdaapi.InvalidParameterValueException("Tags on function aliases and versions are not supported. Please specify a function ARN.")
-	}
-	return n, err
 }

@@ -55,9 +55,9 @@ func TestTagsRefuse(t *testing.T) {
 		{arn, map[string]string{}, "InvalidParameterValueException", "An error occurred and the request cannot be processed."},
 		{arn + ":v1", map[string]string{"a": "b"}, "InvalidParameterValueException", "Tags on function aliases and versions are not supported. Please specify a function ARN."},
 		{"arn:aws:lambda:eu-central-1:111111111111:function:doesnotexist", map[string]string{"a": "b"}, "ResourceNotFoundException", "Function not found: arn:aws:lambda:eu-central-1:111111111111:function:doesnotexist"},
-		{"arn:aws:lambda:eu-central-1:111111111111:layer:a", map[string]string{"a": "b"}, "NotImplemented", "cloudless does not implement tags of anything but functions and event source mappings yet."},
+		{"arn:aws:lambda:eu-central-1:111111111111:layer:a", map[string]string{"a": "b"}, "NotImplemented", "cloudless does not implement tags of anything but functions, event source mappings and code signing configurations yet."},
 		{arn, many, "", ""},
-		{arn, map[string]string{"one more": ""}, "InvalidParameterValueException", "Number of tags exceeds function tag limit."},
+		{arn, map[string]string{"one more": ""}, "InvalidParameterValueException", "Number of tags exceeds resource tag limit."},
 	} {
 		_, err := h.TagResource(t.Context(), call, &lambdaapi.TagResourceRequest{Resource: tt.resource, Tags: tt.tags})
 		if tt.code != "" {
