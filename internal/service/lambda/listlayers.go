@@ -14,7 +14,7 @@ func (s *Service) ListLayers(ctx context.Context, call *api.Call, in *lambdaapi.
 	if err := s.authz.Authorize(ctx, call, "lambda:ListLayers", "*"); err != nil {
 		return nil, err
 	}
-	if err := s.checkCompatible("compatibleRuntime", in.CompatibleRuntime, in.CompatibleRuntime); err != nil {
+	if err := checkCompatible("compatibleRuntime", in.CompatibleRuntime, in.CompatibleRuntime); err != nil {
 		return nil, err
 	}
 	p := newPage(in.Marker, in.MaxItems)

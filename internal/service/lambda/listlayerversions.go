@@ -16,7 +16,7 @@ func (s *Service) ListLayerVersions(ctx context.Context, call *api.Call, in *lam
 	if err != nil {
 		return nil, err
 	}
-	if err := s.checkCompatible("compatibleRuntime", in.CompatibleRuntime, in.CompatibleRuntime); err != nil {
+	if err := checkCompatible("compatibleRuntime", in.CompatibleRuntime, in.CompatibleRuntime); err != nil {
 		return nil, err
 	}
 	p := newPage(in.Marker, in.MaxItems)

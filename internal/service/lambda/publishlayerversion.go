@@ -17,7 +17,7 @@ func (s *Service) PublishLayerVersion(ctx context.Context, call *api.Call, in *l
 	if err != nil {
 		return nil, err
 	}
-	err = s.checkCompatible("compatibleRuntimes", "["+strings.Join(in.CompatibleRuntimes, ", ")+"]", in.CompatibleRuntimes...)
+	err = checkCompatible("compatibleRuntimes", "["+strings.Join(in.CompatibleRuntimes, ", ")+"]", in.CompatibleRuntimes...)
 	if err != nil {
 		return nil, err
 	}
