@@ -87,6 +87,9 @@ type generator struct {
 
 func newGenerator(name string, m *model) *generator {
 	g := &generator{name: name, model: m, overlay: overlays[name], index: map[string]int{}}
+	for structure, headers := range g.overlay.Headers {
+		m.Shapes[structure].Members.addHeaders(headers)
+	}
 	g.order = sortedKeys(m.Shapes)
 	for i, s := range g.order {
 		g.index[s] = i

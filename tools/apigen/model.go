@@ -132,6 +132,14 @@ func (m *members) UnmarshalJSON(text []byte) error {
 	}
 }
 
+// addHeaders adds members of type String, each carried in a header.
+func (m *members) addHeaders(headers map[string]string) {
+	for _, member := range sortedKeys(headers) {
+		m.names = append(m.names, member)
+		m.byName[member] = &ref{Shape: "String", Location: "header", LocationName: headers[member]}
+	}
+}
+
 func readModel(path string) (*model, error) {
 	text, err := os.ReadFile(path)
 	if err != nil {

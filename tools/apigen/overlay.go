@@ -45,6 +45,10 @@ type overlay struct {
 	// of the service.
 	Patterns map[string]string
 
+	// Headers are headers that requests and answers have beside those of the
+	// model: by structure, members and the names of their headers.
+	Headers map[string]map[string]string
+
 	// Filled: see wire.Shape. Lists by name.
 	Filled []string
 
@@ -90,6 +94,13 @@ var overlays = map[string]overlay{
 		OpenEnums:     []string{"Runtime"},
 		Most:          map[string]float64{"Timeout": 900}, // seconds; seen in answers of AWS, and in its documentation
 		Filled:        []string{"ArchitecturesList"},      // seen in an answer of 2024
+		// As AWS documents them in examples of the operations.
+		Headers: map[string]map[string]string{
+			"InvocationRequest":                {"TraceId": "X-Amzn-Trace-Id"},
+			"InvocationResponse":               {"TraceId": "X-Amzn-Trace-Id", "RemappedContentLength": "X-Amzn-Remapped-Content-Length"},
+			"InvokeWithResponseStreamRequest":  {"TraceId": "X-Amzn-Trace-Id"},
+			"InvokeWithResponseStreamResponse": {"TraceId": "X-Amzn-Trace-Id"},
+		},
 		// Seen in answers of AWS since November 2025.
 		Patterns: map[string]string{
 			"FunctionName":           lambdaFunction + `([a-zA-Z0-9-_]+)(:(\$LATEST|[a-zA-Z0-9-_]+))?`,

@@ -1064,6 +1064,7 @@ var Schema = wire.Service{
 			{Name: "Payload", Shape: at_Blob},
 			{Name: "Qualifier", Shape: at_NumericLatestPublishedOrAliasQualifier, In: wire.InQuery},
 			{Name: "TenantId", Shape: at_TenantId, Wire: "X-Amz-Tenant-Id", In: wire.InHeader},
+			{Name: "TraceId", Shape: at_String, Wire: "X-Amzn-Trace-Id", In: wire.InHeader},
 		}},
 		{Name: "InvocationResponse", Kind: wire.Structure, Checked: true, Payload: "Payload", Members: []wire.Member{
 			{Name: "StatusCode", Shape: at_Integer, In: wire.InStatus},
@@ -1072,6 +1073,8 @@ var Schema = wire.Service{
 			{Name: "Payload", Shape: at_Blob},
 			{Name: "ExecutedVersion", Shape: at_Version, Wire: "X-Amz-Executed-Version", In: wire.InHeader},
 			{Name: "DurableExecutionArn", Shape: at_DurableExecutionArn, Wire: "X-Amz-Durable-Execution-Arn", In: wire.InHeader},
+			{Name: "RemappedContentLength", Shape: at_String, Wire: "X-Amzn-Remapped-Content-Length", In: wire.InHeader},
+			{Name: "TraceId", Shape: at_String, Wire: "X-Amzn-Trace-Id", In: wire.InHeader},
 		}},
 		{Name: "InvocationType", Kind: wire.Enum, Checked: true, Enum: []string{"DryRun", "RequestResponse", "Event"}},
 		{Name: "InvokeAsyncRequest", Kind: wire.Structure, Checked: true, Payload: "InvokeArgs", Members: []wire.Member{
@@ -1098,12 +1101,14 @@ var Schema = wire.Service{
 			{Name: "Qualifier", Shape: at_NumericLatestPublishedOrAliasQualifier, In: wire.InQuery},
 			{Name: "Payload", Shape: at_Blob},
 			{Name: "TenantId", Shape: at_TenantId, Wire: "X-Amz-Tenant-Id", In: wire.InHeader},
+			{Name: "TraceId", Shape: at_String, Wire: "X-Amzn-Trace-Id", In: wire.InHeader},
 		}},
 		{Name: "InvokeWithResponseStreamResponse", Kind: wire.Structure, Checked: true, Payload: "EventStream", Members: []wire.Member{
 			{Name: "StatusCode", Shape: at_Integer, In: wire.InStatus},
 			{Name: "ExecutedVersion", Shape: at_Version, Wire: "X-Amz-Executed-Version", In: wire.InHeader},
 			{Name: "EventStream", Shape: at_InvokeWithResponseStreamResponseEvent},
 			{Name: "ResponseStreamContentType", Shape: at_String, Wire: "Content-Type", In: wire.InHeader},
+			{Name: "TraceId", Shape: at_String, Wire: "X-Amzn-Trace-Id", In: wire.InHeader},
 		}},
 		{Name: "InvokeWithResponseStreamResponseEvent", Kind: wire.EventStream, Members: []wire.Member{
 			{Name: "PayloadChunk", Shape: at_InvokeResponseStreamUpdate},

@@ -1220,16 +1220,19 @@ type InvocationRequest struct {
 	Payload              []byte
 	Qualifier            *string
 	TenantId             *string
+	TraceId              *string
 }
 
 // InvocationResponse is a shape of the model.
 type InvocationResponse struct {
-	StatusCode          *int64
-	FunctionError       *string
-	LogResult           *string
-	Payload             []byte
-	ExecutedVersion     *string
-	DurableExecutionArn *string
+	StatusCode            *int64
+	FunctionError         *string
+	LogResult             *string
+	Payload               []byte
+	ExecutedVersion       *string
+	DurableExecutionArn   *string
+	RemappedContentLength *string
+	TraceId               *string
 }
 
 // InvokeAsyncRequest is a shape of the model.
@@ -1264,6 +1267,7 @@ type InvokeWithResponseStreamRequest struct {
 	Qualifier      *string
 	Payload        []byte
 	TenantId       *string
+	TraceId        *string
 }
 
 // InvokeWithResponseStreamResponse is a shape of the model.
@@ -1272,6 +1276,7 @@ type InvokeWithResponseStreamResponse struct {
 	ExecutedVersion           *string
 	EventStream               wire.Events
 	ResponseStreamContentType *string
+	TraceId                   *string
 }
 
 // KMSAccessDeniedExceptionDetail is what the error carries beside its message.

@@ -33,7 +33,8 @@ type event struct {
 	FunctionID    string    `json:"functionId"` // a later function of the name does not get it
 	Qualifier     string    `json:"qualifier,omitempty"`
 	Payload       []byte    `json:"payload"`
-	ClientContext string    `json:"clientContext,omitempty"`
+	ClientContext string    `json:"clientContext,omitempty"` // of events that were accepted when they still had one
+	TraceID       string    `json:"trace,omitempty"`
 	Accepted      time.Time `json:"accepted"`
 }
 
@@ -76,7 +77,7 @@ func (a *attempts) delay() time.Duration {
 func (s *Service) newEvent(n name, in Invocation) *event {
 	return &event{
 		FormatVersion: 1, ID: in.RequestID, Account: n.account, Region: n.region, Function: n.function, Qualifier: n.qualifier,
-		Payload: in.Payload, ClientContext: in.ClientContext, Accepted: s.clock.Now(),
+		Payload: in.Payload, TraceID: in.TraceID, Accepted: s.clock.Now(),
 	}
 }
 
@@ -188,7 +189,7 @@ func (s *Service) attempt(ctx context.Context, e *event) attempt {
 	case t.State != stateActive:
 		got.err = errors.New("the function is " + t.State)
 	default:
-		got.outcome, got.err = s.run(ctx, t, Invocation{RequestID: e.ID, Payload: e.Payload, ClientContext: e.ClientContext, ARN: e.name().qualifiedARN()})
+		got.outcome, got.err = s.run(ctx, t, Invocation{RequestID: e.ID, Payload: e.Payload, ClientContext: e.ClientContext, ARN: e.name().qualifiedARN(), TraceID: s.traceOf(e.TraceID)})
 	}
 	return got
 }

@@ -10,7 +10,7 @@ import (
 
 // CreateEventSourceMapping lets a function have the records of a stream.
 func (s *Service) CreateEventSourceMapping(ctx context.Context, call *api.Call, in *lambdaapi.CreateEventSourceMappingRequest) (*lambdaapi.EventSourceMappingConfiguration, error) {
-	n, err := parseName(call, in.FunctionName, nil)
+	n, err := mappedName(call, in.FunctionName)
 	if err != nil {
 		return nil, err
 	}
@@ -44,6 +44,16 @@ func (s *Service) CreateEventSourceMapping(ctx context.Context, call *api.Call, 
 	out := m.describe()
 	s.settleMapping(m)
 	return out, nil
+}
+
+// mappedName reads the name of a mapping's function. $LATEST is the function
+// itself there.
+func mappedName(call *api.Call, function string) (name, error) {
+	n, err := parseName(call, function, nil)
+	if n.qualifier == latest {
+		n = n.unqualified()
+	}
+	return n, err
 }
 
 // newMapping makes the mapping that a request asks for.

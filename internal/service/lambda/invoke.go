@@ -29,26 +29,30 @@ func (s *Service) Invoke(ctx context.Context, call *api.Call, in *lambdaapi.Invo
 	if err != nil {
 		return nil, err
 	}
+	resp := &lambdaapi.InvocationResponse{TraceId: &r.TraceID, RemappedContentLength: new("0")}
 	switch in.InvocationType {
 	case "DryRun":
-		return &lambdaapi.InvocationResponse{StatusCode: new(int64(204))}, nil
+		resp.StatusCode = new(int64(204))
 	case "Event":
-		if err := s.queue(ctx, n, r); err != nil {
-			return nil, err
+		r.ClientContext = "" // it is for who waits
+		resp.StatusCode = new(int64(202))
+		err = s.queue(ctx, n, r)
+	default:
+		var out Outcome
+		if out, err = s.run(ctx, t, r); err == nil {
+			answer(resp, t.version(), out, in.LogType == "Tail")
 		}
-		return &lambdaapi.InvocationResponse{StatusCode: new(int64(202))}, nil
 	}
-	out, err := s.run(ctx, t, r)
 	if err != nil {
 		return nil, err
 	}
-	return answer(t.version(), out, in.LogType == "Tail"), nil
+	return resp, nil
 }
 
 // invocation returns what is to be run, and with what, if the caller may do so
 // and has sent a payload of up to limit bytes.
 func (s *Service) invocation(ctx context.Context, call *api.Call, n name, in *lambdaapi.InvocationRequest, limit int) (target, Invocation, error) {
-	r := Invocation{RequestID: call.RequestID, Payload: in.Payload, ARN: n.qualifiedARN()}
+	r := Invocation{RequestID: call.RequestID, Payload: in.Payload, ARN: n.qualifiedARN(), TraceID: s.traceOf(valueOf(in.TraceId))}
 	t, err := s.invocable(ctx, call, n)
 	if err != nil {
 		return t, r, err
@@ -149,25 +153,27 @@ func (s *Service) find(ctx context.Context, n name) (t target, policy string, er
 	return t, policy, err
 }
 
-// clientContext decodes what the client says of itself: JSON in base64.
+// clientContext decodes what the client says of itself: a JSON object in
+// base64.
 func clientContext(given *string) (string, error) {
 	if given == nil {
 		return "", nil
 	}
 	text, err := base64.StdEncoding.DecodeString(*given)
-	if err != nil || !json.Valid(text) {
+	var object map[string]json.RawMessage
+	if err != nil || json.Unmarshal(text, &object) != nil || object == nil {
 		return "", lambdaapi.InvalidRequestContentException("Client context must be a valid Base64-encoded JSON object.")
 	}
 	return string(text), nil
 }
 
-func answer(version string, out Outcome, tail bool) *lambdaapi.InvocationResponse {
-	resp := &lambdaapi.InvocationResponse{StatusCode: new(int64(200)), ExecutedVersion: &version, Payload: out.Payload}
+// answer tells a caller who has waited what came of it.
+func answer(resp *lambdaapi.InvocationResponse, version string, out Outcome, tail bool) {
+	resp.StatusCode, resp.ExecutedVersion, resp.Payload = new(int64(200)), &version, out.Payload
 	if out.FunctionError != "" {
 		resp.FunctionError = new(out.FunctionError)
 	}
 	if tail {
 		resp.LogResult = new(base64.StdEncoding.EncodeToString(out.LogTail))
 	}
-	return resp
 }

@@ -19,13 +19,13 @@ func (s *Service) InvokeWithResponseStream(ctx context.Context, call *api.Call, 
 		return nil, err
 	}
 	t, r, err := s.invocation(ctx, call, n, &lambdaapi.InvocationRequest{
-		Payload: in.Payload, ClientContext: in.ClientContext, TenantId: in.TenantId,
+		Payload: in.Payload, ClientContext: in.ClientContext, TenantId: in.TenantId, TraceId: in.TraceId,
 	}, maxPayloadBytes)
 	if err != nil {
 		return nil, err
 	}
 	if in.InvocationType == "DryRun" {
-		return &lambdaapi.InvokeWithResponseStreamResponse{StatusCode: new(int64(204))}, nil
+		return &lambdaapi.InvokeWithResponseStreamResponse{StatusCode: new(int64(204)), TraceId: &r.TraceID}, nil
 	}
 	stream := &answerStream{begun: make(chan struct{}), pieces: make(chan []byte), gone: ctx.Done()}
 	r.Stream = stream
@@ -43,7 +43,7 @@ func (s *Service) InvokeWithResponseStream(ctx context.Context, call *api.Call, 
 		ended <- end // it failed before it has answered
 	}
 	return &lambdaapi.InvokeWithResponseStreamResponse{
-		StatusCode: new(int64(200)), ExecutedVersion: new(t.version()),
+		StatusCode: new(int64(200)), ExecutedVersion: new(t.version()), TraceId: &r.TraceID,
 		EventStream: func(send func(string, any) error) error {
 			return stream.forward(send, ended, in.LogType == "Tail")
 		},

@@ -19,7 +19,7 @@ func (s *Service) ListEventSourceMappings(ctx context.Context, call *api.Call, i
 	}
 	function := ""
 	if in.FunctionName != nil {
-		n, err := parseName(call, *in.FunctionName, nil)
+		n, err := mappedName(call, *in.FunctionName)
 		if err != nil {
 			return nil, err
 		}

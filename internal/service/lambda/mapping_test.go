@@ -74,6 +74,23 @@ func TestAMappingIsMadeWithAWSsDefaults(t *testing.T) {
 	refused(t, "Get", err, "ResourceNotFoundException", "The resource you requested does not exist.")
 }
 
+func TestLatestIsTheFunctionItselfToAMapping(t *testing.T) {
+	h := newHarness(t)
+	h.create("f")
+	m := must(h.CreateEventSourceMapping(t.Context(), call, mapF(func(in *lambdaapi.CreateEventSourceMappingRequest) { in.FunctionName = "f:$LATEST" })))(t)
+	if *m.FunctionArn != arnF {
+		t.Errorf("it is of %s", *m.FunctionArn)
+	}
+	_, err := h.CreateEventSourceMapping(t.Context(), call, mapF())
+	if awserr.Code(err) != "ResourceConflictException" {
+		t.Errorf("a second one: %v", err)
+	}
+	list := must(h.ListEventSourceMappings(t.Context(), call, &lambdaapi.ListEventSourceMappingsRequest{FunctionName: new(arnF + ":$LATEST")}))(t)
+	if len(list.EventSourceMappings) != 1 {
+		t.Errorf("of $LATEST: %+v", list)
+	}
+}
+
 func TestMappingsThatAreRefused(t *testing.T) {
 	type request = lambdaapi.CreateEventSourceMappingRequest
 	h := newHarness(t)
@@ -96,6 +113,11 @@ func TestMappingsThatAreRefused(t *testing.T) {
 		}, "InvalidParameterValueException", "Invalid filter pattern definition."},
 		{"no pattern", func(in *request) { in.FilterCriteria = &lambdaapi.FilterCriteria{Filters: []lambdaapi.Filter{{}}} },
 			"InvalidParameterValueException", "Invalid filter pattern definition."},
+		{"a record age that is too short", func(in *request) { in.MaximumRecordAgeInSeconds = new(int64(59)) }, "InvalidParameterValueException",
+			"MaximumRecordAgeInSeconds must be -1 or at least 60."},
+		{"too many filters", func(in *request) {
+			in.FilterCriteria = &lambdaapi.FilterCriteria{Filters: slices.Repeat([]lambdaapi.Filter{{Pattern: new("{}")}}, 6)}
+		}, "InvalidParameterValueException", "An event source mapping may have up to 5 filters."},
 		{"a function as destination", func(in *request) { in.DestinationConfig = to("", arnD) }, "InvalidParameterValueException",
 			"The provided destination config DestinationConfig(onSuccess=null, onFailure=OnFailure(destination=" + arnD + ")) is invalid."},
 		{"a queue as destination", func(in *request) { in.DestinationConfig = to("", "arn:aws:sqs:eu-central-1:111111111111:q") },

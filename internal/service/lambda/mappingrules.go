@@ -21,6 +21,9 @@ const (
 // source and function, filters and destination, and what the function's role
 // may do with the source.
 func (s *Service) checkMapping(ctx context.Context, call *api.Call, m *mapping) error {
+	if err := m.checkNumbers(); err != nil {
+		return err
+	}
 	if err := s.checkFilters(m.Filters); err != nil {
 		return err
 	}
@@ -36,6 +39,24 @@ func (s *Service) checkMapping(ctx context.Context, call *api.Call, m *mapping) 
 		return err
 	}
 	return s.checkSource(ctx, n, m.Source)
+}
+
+// What AWS documents of mappings beside the bounds of its model. How it words the
+// refusals is not known.
+const (
+	minRecordAgeS = 60 // unless there is no limit
+	maxFilters    = 5
+)
+
+// checkNumbers refuses what the model lets pass and AWS does not.
+func (m *mapping) checkNumbers() error {
+	switch {
+	case m.RecordAgeS != unlimited && m.RecordAgeS < minRecordAgeS:
+		return lambdaapi.InvalidParameterValueException(fmt.Sprintf("MaximumRecordAgeInSeconds must be %d or at least %d.", unlimited, minRecordAgeS))
+	case len(m.Filters) > maxFilters:
+		return lambdaapi.InvalidParameterValueException(fmt.Sprintf("An event source mapping may have up to %d filters.", maxFilters))
+	}
+	return nil
 }
 
 // checkSource refuses a source that is not there or that the function's role

@@ -128,7 +128,7 @@ type Invocation struct {
 	Payload       []byte
 	ClientContext string // JSON, or ""
 	ARN           string // as it was invoked, with the qualifier
-	TraceID       string // see Source; "" for none
+	TraceID       string // of the trace that it is part of, as in the header X-Amzn-Trace-Id
 
 	// Stream gets the answer of a function that gives it piece by piece, if the
 	// caller wants it so; nil otherwise. The payload of the Outcome is empty then.

@@ -125,7 +125,7 @@ func (s *Service) InvokeFor(ctx context.Context, from Source, functionARN string
 	if err != nil {
 		return Outcome{}, err
 	}
-	in := Invocation{RequestID: from.RequestID, Payload: payload, ARN: n.qualifiedARN(), TraceID: from.TraceID}
+	in := Invocation{RequestID: from.RequestID, Payload: payload, ARN: n.qualifiedARN(), TraceID: s.traceOf(from.TraceID)}
 	if from.Later {
 		return Outcome{}, s.queue(ctx, n, in)
 	}

@@ -79,11 +79,12 @@ func (s *Service) serveURL(w http.ResponseWriter, r *http.Request, outside *api.
 	if err != nil {
 		return err
 	}
-	payload := []byte(plainJSON(eventOf(u, r, &call, body)))
+	traced := s.traceOf(r.Header.Get("X-Amzn-Trace-Id"))
+	payload := []byte(plainJSON(eventOf(u, r, &call, traced, body)))
 	if len(payload) > maxPayloadBytes {
 		return payloadTooLarge(maxPayloadBytes)
 	}
-	in := Invocation{RequestID: call.RequestID, Payload: payload, ARN: u.name().qualifiedARN()}
+	in := Invocation{RequestID: call.RequestID, Payload: payload, ARN: u.name().qualifiedARN(), TraceID: traced}
 	if u.InvokeMode == modeStream {
 		return s.streamURL(r.Context(), w, t, in)
 	}

@@ -45,14 +45,15 @@ func TestAFunctionGetsTheRequestToItsURL(t *testing.T) {
 	h.create("f")
 	id := h.createURL()
 	r := httptest.NewRequest("POST", "/pa%2Fth/1?q=query&multi=foo&multi=%2Fbar", strings.NewReader(`{"foo":"bär"}`))
-	r.Header = http.Header{"Content-Type": {"application/json"}, "Extra": {"With WeiRd CapS", "twice"}, "Cookie": {"a=1; b=2"}, "User-Agent": {"test/echo"}}
+	r.Header = http.Header{"Content-Type": {"application/json"}, "Extra": {"With WeiRd CapS", "twice"}, "Cookie": {"a=1; b=2"}, "User-Agent": {"test/echo"},
+		"X-Amzn-Trace-Id": {"Root=" + traceRoot + ";Parent=" + traceParent + ";Sampled=1"}}
 	if got := h.request(id, r); got.StatusCode != 200 || got.Header.Get("X-Amzn-Requestid") != "r1" {
 		t.Errorf("answered %+v", got)
 	}
 	got := <-h.sandboxes.calls
 	want := `{"version":"2.0","routeKey":"$default","rawPath":"/pa%2Fth/1","rawQueryString":"q=query&multi=foo&multi=%2Fbar","cookies":["a=1","b=2"],` +
 		`"headers":{"content-type":"application/json","extra":"With WeiRd CapS,twice","host":"` + id + `.lambda-url.eu-central-1.localhost","user-agent":"test/echo",` +
-		`"x-forwarded-for":"192.0.2.7","x-forwarded-port":"4566","x-forwarded-proto":"http"},"queryStringParameters":{"multi":"foo,/bar","q":"query"},` +
+		`"x-amzn-trace-id":"Root=` + traceRoot + `;Parent=` + traceParent + `;Sampled=1","x-forwarded-for":"192.0.2.7","x-forwarded-port":"4566","x-forwarded-proto":"http"},"queryStringParameters":{"multi":"foo,/bar","q":"query"},` +
 		`"requestContext":{"accountId":"anonymous","apiId":"` + id + `","domainName":"` + id + `.lambda-url.eu-central-1.localhost","domainPrefix":"` + id + `",` +
 		`"http":{"method":"POST","path":"/pa/th/1","protocol":"HTTP/1.1","sourceIp":"192.0.2.7","userAgent":"test/echo"},"requestId":"r1","routeKey":"$default","stage":"$default",` +
 		`"time":"01/Mar/2026:12:00:00 +0000","timeEpoch":1772366400000},"body":"{\"foo\":\"bär\"}","isBase64Encoded":false}`
@@ -79,7 +80,7 @@ func TestBodiesThatAreNoTextComeInBase64(t *testing.T) {
 	} {
 		r := httptest.NewRequest("POST", "/", nil)
 		r.Header.Set("Content-Type", tt.contentType)
-		e := eventOf(&functionURL{}, r, call, []byte(tt.body))
+		e := eventOf(&functionURL{}, r, call, "", []byte(tt.body))
 		if *e.Body != tt.want || e.IsBase64Encoded != tt.encoded {
 			t.Errorf("%q of %s: %q, base64: %v", tt.body, tt.contentType, *e.Body, e.IsBase64Encoded)
 		}

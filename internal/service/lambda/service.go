@@ -18,6 +18,7 @@
 //   - provisioned.go, provision.go: environments that are kept started;
 //   - run.go, concurrency.go: one invocation, whoever asked for it, and how many
 //     there may be at a time;
+//   - trace.go: the trace that an invocation is part of;
 //   - invokewithresponsestream.go: an answer that leaves while it is made;
 //   - async.go, dispatch.go: the durable queue of invocations of type Event;
 //   - neighbours.go: the interfaces of what the service needs from others.

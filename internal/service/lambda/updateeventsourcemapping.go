@@ -25,7 +25,7 @@ func (s *Service) UpdateEventSourceMapping(ctx context.Context, call *api.Call, 
 		return nil, err
 	}
 	if in.FunctionName != nil {
-		n, err := parseName(call, *in.FunctionName, nil)
+		n, err := mappedName(call, *in.FunctionName)
 		if err != nil {
 			return nil, err
 		}

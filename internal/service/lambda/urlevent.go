@@ -1,6 +1,7 @@
 package lambda
 
 import (
+	"crypto/tls"
 	"encoding/base64"
 	"mime"
 	"net/http"
@@ -66,10 +67,10 @@ type urlCaller struct {
 
 // eventOf makes the event of a request to a URL. With AWS_IAM, call tells who
 // has signed it.
-func eventOf(u *functionURL, r *http.Request, call *api.Call, body []byte) *urlEvent {
+func eventOf(u *functionURL, r *http.Request, call *api.Call, traced string, body []byte) *urlEvent {
 	e := &urlEvent{
 		Version: "2.0", RouteKey: "$default", RawPath: r.URL.EscapedPath(), RawQueryString: r.URL.RawQuery,
-		Headers: urlHeaders(r, call), Query: urlQuery(r.URL.RawQuery), Cookies: urlCookies(r),
+		Headers: urlHeaders(r, call, traced), Query: urlQuery(r.URL.RawQuery), Cookies: urlCookies(r),
 		RequestContext: urlContext{
 			AccountID: "anonymous", APIID: u.ID, DomainName: hostOf(r), DomainPrefix: u.ID,
 			HTTP:      urlHTTP{Method: r.Method, Path: r.URL.Path, Protocol: r.Proto, SourceIP: call.SourceIP, UserAgent: r.UserAgent()},
@@ -99,14 +100,18 @@ func eventOf(u *functionURL, r *http.Request, call *api.Call, body []byte) *urlE
 
 // urlHeaders are those of the request, in lower case, of several values one,
 // and those that AWS adds.
-func urlHeaders(r *http.Request, call *api.Call) map[string]string {
+func urlHeaders(r *http.Request, call *api.Call, traced string) map[string]string {
 	headers := map[string]string{}
 	for name, values := range r.Header {
 		if name = strings.ToLower(name); name != "cookie" {
 			headers[name] = strings.Join(values, ",")
 		}
 	}
-	headers["host"] = hostOf(r)
+	headers["host"], headers["x-amzn-trace-id"] = hostOf(r), traced
+	if r.TLS != nil {
+		headers["x-amzn-tls-version"] = strings.Replace(tls.VersionName(r.TLS.Version), "TLS ", "TLSv", 1)
+		headers["x-amzn-tls-cipher-suite"] = tls.CipherSuiteName(r.TLS.CipherSuite)
+	}
 	proto, port := "http", "80"
 	if call.Secure {
 		proto, port = "https", "443"
