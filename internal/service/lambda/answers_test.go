@@ -168,6 +168,37 @@ func TestALayerForNothingInParticularSaysSo(t *testing.T) {
 	}
 }
 
+func TestGetFunctionTellsTagsToWhoMayListThem(t *testing.T) {
+	h := newHarness(t)
+	h.create("f", func(in *lambdaapi.CreateFunctionRequest) { in.Tags = map[string]string{"a": "b"} })
+	get := func() *lambdaapi.GetFunctionResponse {
+		return must(h.GetFunction(t.Context(), call, &lambdaapi.GetFunctionRequest{FunctionName: "f"}))(t)
+	}
+	if out := get(); out.Tags["a"] != "b" || out.TagsError != nil {
+		t.Errorf("GetFunction = %+v", out)
+	}
+	h.authz.deny = map[string]bool{"lambda:ListTags": true}
+	if out := get(); out.Tags != nil || out.TagsError == nil || out.TagsError.ErrorCode != "AccessDeniedException" {
+		t.Errorf("for who may not list tags: %+v", out)
+	}
+}
+
+func TestPackagesHaveALimit(t *testing.T) {
+	h := newHarness(t)
+	h.create("f")
+	_, err := h.UpdateFunctionCode(t.Context(), call, &lambdaapi.UpdateFunctionCodeRequest{FunctionName: "f", ZipFile: make([]byte, 50<<20+1)})
+	refused(t, "50 MB and a byte", err, "RequestEntityTooLargeException", "Zipped size must be smaller than 52428800 bytes")
+	_, err = h.UpdateFunctionCode(t.Context(), call, &lambdaapi.UpdateFunctionCodeRequest{FunctionName: "f", ZipFile: make([]byte, 50<<20)})
+	refused(t, "50 MB", err, "InvalidParameterValueException", "Could not unzip uploaded file. Please check your file, then try to upload again.")
+	_, err = h.UpdateFunctionCode(t.Context(), call, &lambdaapi.UpdateFunctionCodeRequest{FunctionName: "f", ImageUri: new("i")})
+	refused(t, "an image", err, "InvalidParameterValueException", "Please don't provide ImageUri when updating a function with packageType Zip.")
+	if unzipped, err := checkZip(zipThatSays(t, 250<<20-1)); err != nil || unzipped != 250<<20-1 {
+		t.Errorf("a byte less than 250 MB: %d, %v", unzipped, err)
+	}
+	_, err = checkZip(zipThatSays(t, 250<<20))
+	refused(t, "250 MB", err, "InvalidParameterValueException", "Unzipped size must be smaller than 262144000 bytes")
+}
+
 func TestLayersAreForRuntimesThatThereAre(t *testing.T) {
 	h := newHarness(t)
 	const known = "[nodejs, nodejs4.3, nodejs6.10, "

@@ -9,6 +9,7 @@ import (
 	"encoding/hex"
 	"fmt"
 	"io"
+	"net/http"
 
 	"cloudless/internal/api"
 	lambdaapi "cloudless/internal/api/lambda"
@@ -17,7 +18,7 @@ import (
 
 // The quotas of deployment packages, in bytes.
 const (
-	maxZipBytes      = 50 << 20
+	maxZipBytes      = 50 << 20 // of those that are sent; those from S3 have no limit but the other
 	maxUnzippedBytes = 250 << 20
 )
 
@@ -75,6 +76,10 @@ func (s *Service) storeCode(ctx context.Context, call *api.Call, from source) (c
 func (s *Service) fetchCode(ctx context.Context, call *api.Call, from source) ([]byte, error) {
 	switch {
 	case from.zip != nil && from.bucket == nil && from.key == nil:
+		if len(from.zip) > maxZipBytes {
+			return nil, &awserr.Error{Code: awserr.CodeRequestTooLarge, Status: http.StatusRequestEntityTooLarge,
+				Message: fmt.Sprintf("Zipped size must be smaller than %d bytes", maxZipBytes)}
+		}
 		return from.zip, nil
 	case from.bucket == nil || from.key == nil || from.zip != nil:
 		return nil, lambdaapi.InvalidParameterValueException("Please provide a source for function code.")
@@ -104,7 +109,8 @@ func tooLarge() error {
 	return lambdaapi.InvalidParameterValueException(fmt.Sprintf("Unzipped size must be smaller than %d bytes", maxUnzippedBytes))
 }
 
-// checkZip refuses what is no zip, is empty, or unpacks to more than the quota.
+// checkZip refuses what is no zip, is empty, or does not unpack to less than
+// the quota.
 // It returns how large it is then.
 func checkZip(text []byte) (unzipped int64, err error) {
 	archive, err := zip.NewReader(bytes.NewReader(text), int64(len(text)))
@@ -115,8 +121,8 @@ func checkZip(text []byte) (unzipped int64, err error) {
 		return 0, lambdaapi.InvalidParameterValueException("Uploaded file must be a non-empty zip")
 	}
 	for _, f := range archive.File {
-		unzipped += int64(min(f.UncompressedSize64, maxUnzippedBytes+1))
-		if unzipped > maxUnzippedBytes {
+		unzipped += int64(min(f.UncompressedSize64, maxUnzippedBytes))
+		if unzipped >= maxUnzippedBytes {
 			return 0, tooLarge()
 		}
 	}

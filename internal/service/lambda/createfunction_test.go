@@ -165,10 +165,13 @@ func emptyZip(t *testing.T) []byte {
 }
 
 // hugeZip makes a small archive that says it unpacks to more than is allowed.
-func hugeZip(t *testing.T) []byte {
+func hugeZip(t *testing.T) []byte { return zipThatSays(t, maxUnzippedBytes+1) }
+
+// zipThatSays makes a small archive that says it unpacks to so many bytes.
+func zipThatSays(t *testing.T, size uint64) []byte {
 	var b bytes.Buffer
 	w := zip.NewWriter(&b)
-	f, err := w.CreateRaw(&zip.FileHeader{Name: "a", Method: zip.Deflate, UncompressedSize64: maxUnzippedBytes + 1, CompressedSize64: 1})
+	f, err := w.CreateRaw(&zip.FileHeader{Name: "a", Method: zip.Deflate, UncompressedSize64: size, CompressedSize64: 1})
 	if err == nil {
 		_, err = io.WriteString(f, "a")
 	}

@@ -228,10 +228,18 @@ func checkRevision(current string, given *string) error {
 
 // checkSettled refuses a change while an earlier one is not done.
 func checkSettled(f *function) error {
-	if f.State == statePending || f.UpdateStatus == updateInProgress {
+	switch {
+	case f.State == statePending:
+		return inState(f)
+	case f.UpdateStatus == updateInProgress:
 		return lambdaapi.ResourceConflictException("The operation cannot be performed at this time. An update is in progress for resource: " + f.arn())
 	}
 	return nil
+}
+
+// inState refuses what cannot be done to a function in the state that it has.
+func inState(f *function) error {
+	return lambdaapi.ResourceConflictException("The operation cannot be performed at this time. The function is currently in the following state: " + f.State)
 }
 
 // configuration returns the function as the API shows it under an ARN.

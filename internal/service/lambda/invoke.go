@@ -80,7 +80,7 @@ func (s *Service) invocable(ctx context.Context, call *api.Call, n name, facts .
 // checkActive refuses to run a function that cannot.
 func checkActive(t target) error {
 	if t.State != stateActive {
-		return lambdaapi.ResourceConflictException("The operation cannot be performed at this time. The function is currently in the following state: " + t.State)
+		return inState(t.function)
 	}
 	return nil
 }

@@ -89,14 +89,17 @@ func TestUpdatesRefuse(t *testing.T) {
 
 func TestASecondUpdateMeanwhileIsRefused(t *testing.T) {
 	const inProgress = "The operation cannot be performed at this time. An update is in progress for resource: arn:aws:lambda:eu-central-1:111111111111:function:f"
+	const pending = "The operation cannot be performed at this time. The function is currently in the following state: Pending"
 	h := newHarness(t)
 	release := make(chan struct{})
 	h.sandboxes.set(func() { h.sandboxes.prepare = func(context.Context, Environment) error { <-release; return nil } })
 	must(h.CreateFunction(t.Context(), call, creation("f")))(t)
 	_, err := h.UpdateFunctionCode(t.Context(), call, &updateCode{FunctionName: "f", ZipFile: zipOf("a", "b")})
-	refused(t, "while Pending", err, "ResourceConflictException", inProgress)
+	refused(t, "while Pending", err, "ResourceConflictException", pending)
+	_, err = h.PublishVersion(t.Context(), call, &lambdaapi.PublishVersionRequest{FunctionName: "f"})
+	refused(t, "published while Pending", err, "ResourceConflictException", pending)
 	_, err = h.Invoke(t.Context(), call, &lambdaapi.InvocationRequest{FunctionName: "f"})
-	refused(t, "invoked while Pending", err, "ResourceConflictException", "The operation cannot be performed at this time. The function is currently in the following state: Pending")
+	refused(t, "invoked while Pending", err, "ResourceConflictException", pending)
 	release <- struct{}{}
 	h.awaitSettled("f")
 	must(h.UpdateFunctionCode(t.Context(), call, &updateCode{FunctionName: "f", ZipFile: zipOf("a", "b")}))(t)

@@ -18,8 +18,11 @@ func (s *Service) UpdateFunctionCode(ctx context.Context, call *api.Call, in *la
 	if in.PublishTo != "" {
 		return nil, awserr.Unsupported("the PublishTo parameter of UpdateFunctionCode")
 	}
+	if in.ImageUri != nil { // there is no function of another kind
+		return nil, lambdaapi.InvalidParameterValueException("Please don't provide ImageUri when updating a function with packageType Zip.")
+	}
 	from, err := sourceOf(&lambdaapi.FunctionCode{ZipFile: in.ZipFile, S3Bucket: in.S3Bucket, S3Key: in.S3Key,
-		S3ObjectVersion: in.S3ObjectVersion, ImageUri: in.ImageUri, SourceKMSKeyArn: in.SourceKMSKeyArn})
+		S3ObjectVersion: in.S3ObjectVersion, SourceKMSKeyArn: in.SourceKMSKeyArn})
 	if err != nil {
 		return nil, err
 	}
