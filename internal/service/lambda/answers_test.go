@@ -154,6 +154,9 @@ func TestWhatIsNotThereIsNamedAsAWSNamesIt(t *testing.T) {
 	arn := "arn:aws:lambda:eu-central-1:111111111111:code-signing-config:csc-00000000000000000"
 	_, err := h.PutFunctionConcurrency(t.Context(), call, &lambdaapi.PutFunctionConcurrencyRequest{FunctionName: "nosuch"})
 	refused(t, "PutFunctionConcurrency", err, "ResourceNotFoundException", "Function not found: arn:aws:lambda:eu-central-1:111111111111:function:nosuch:$LATEST")
+	_, err = h.PutFunctionConcurrency(t.Context(), call, &lambdaapi.PutFunctionConcurrencyRequest{FunctionName: arnF + ":$LATEST"})
+	refused(t, "PutFunctionConcurrency of $LATEST", err, "InvalidParameterValueException", "This operation is permitted on Lambda functions only. "+
+		"Aliases and versions do not support this operation. Please specify either a function name or an unqualified function ARN.")
 	_, err = h.PutFunctionCodeSigningConfig(t.Context(), call, &lambdaapi.PutFunctionCodeSigningConfigRequest{FunctionName: "nosuch", CodeSigningConfigArn: arn})
 	refused(t, "PutFunctionCodeSigningConfig", err, "CodeSigningConfigNotFoundException",
 		"The code signing configuration cannot be found. Check that the provided configuration is not deleted: "+arn+".")

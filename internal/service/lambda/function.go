@@ -305,7 +305,11 @@ func (s *Service) wholeFunction(ctx context.Context, call *api.Call, action, fun
 		return n, err
 	}
 	if n.qualifier != "" && n.qualifier != latest {
-		return n, lambdaapi.InvalidParameterValueException("This operation is permitted on Lambda functions only. Aliases and versions do not support this operation. Please specify either a function name or an unqualified function ARN.")
+		return n, functionsOnly()
 	}
 	return n.unqualified(), nil
+}
+
+func functionsOnly() error {
+	return lambdaapi.InvalidParameterValueException("This operation is permitted on Lambda functions only. Aliases and versions do not support this operation. Please specify either a function name or an unqualified function ARN.")
 }

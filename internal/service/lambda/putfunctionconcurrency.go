@@ -15,6 +15,9 @@ func (s *Service) PutFunctionConcurrency(ctx context.Context, call *api.Call, in
 	if err != nil {
 		return nil, err
 	}
+	if given, _ := parseName(call, in.FunctionName, nil); given.qualifier != "" { // $LATEST is no function to this operation
+		return nil, functionsOnly()
+	}
 	if err := s.changeReservation(ctx, n, &in.ReservedConcurrentExecutions); err != nil {
 		return nil, err
 	}
