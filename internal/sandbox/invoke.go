@@ -170,14 +170,14 @@ func (e *environment) account(result *Result, r *report, failed *failure) {
 	result.MemoryUsedMB = r.usedMB
 }
 
-// failInit answers an event whose function could not be loaded.
+// failInit answers an event whose function could not be loaded. The tail of its log
+// has what the start has printed: there is the reason.
 func (m *Manager) failInit(e *environment, inv *Invocation, f *initFailure) Result {
 	r := report{requestID: inv.RequestID, duration: e.initDuration}
 	if f.tookTooLong {
 		r.duration = e.fn.Timeout
 	}
 	failed := m.initFailed(e, inv.RequestID, f)
-	e.out.begin("")
 	e.out.platform(startEvent(e.fn, inv))
 	var result Result
 	e.account(&result, &r, &failed)

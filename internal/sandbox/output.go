@@ -37,7 +37,7 @@ type output struct {
 	pipes []*pipe  // grows while extensions start
 	text  lines    // plain text of the function
 	other []*lines // of its extensions
-	tail  *tail    // of the invocation, if there is one
+	tail  *tail    // of the invocation, or of the start before the first one, if there is either
 }
 
 // What prints lines, in the words of the Telemetry API.
@@ -56,7 +56,7 @@ type lines struct {
 // newOutput returns an output and the ends of its pipes for the process: plain
 // text, and frames. The caller closes these when the process has them.
 func newOutput(p *pump, key logKey, c clock.Clock, t *telemetry) (o *output, plain, framed *os.File, err error) {
-	o = &output{pump: p, key: key, clock: c, telemetry: t}
+	o = &output{pump: p, key: key, clock: c, telemetry: t, tail: &tail{}}
 	o.text = lines{out: o, by: byFunction}
 	f := &frames{
 		emit:  func(at time.Time, message []byte) { o.printedLocked(at, byFunction, string(message)) },
@@ -82,7 +82,7 @@ func (o *output) assign(key logKey) {
 	o.mu.Lock()
 	defer o.mu.Unlock()
 	o.text.line = o.text.line[:0]
-	o.key = key
+	o.key, o.tail = key, &tail{}
 	o.telemetry.forget()
 }
 

@@ -27,12 +27,57 @@ def handler(event, c):
     left = c.get_remaining_time_in_millis()
     return [c.function_name, c.function_version, c.memory_limit_in_mb, c.aws_request_id, c.log_group_name, 9000 < left <= 10000]`,
 			`{}`, `["f", "$LATEST", "256", "` + requestID + `", "/aws/lambda/f", true]`},
+		{"with decimals, each digit of them", `
+from decimal import Decimal
+def handler(event, context): return {"price": Decimal("19.90"), "many": [Decimal(7), Decimal("1E+3")], "none": Decimal("NaN")}`,
+			`{}`, `{"price": 19.90, "many": [7, 1E+3], "none": NaN}`},
+		{"with bytes as text", `def handler(event, context): return {"a": "ü".encode()}`, `{}`, `{"a": "ü"}`},
+		{"with bytes as they are", `def handler(event, context): return b"no \x00 JSON"`, `{}`, "no \x00 JSON"},
+		{"by a method of an object", `
+class Shop:
+    def sell(self, event, context): return "sold"
+handler = Shop().sell`, `{}`, `"sold"`},
+		{"and shows its context", `def handler(event, c): return [type(c).__name__, repr(c.identity), c.client_context, c.tenant_id]`,
+			`{}`, `["LambdaContext", "CognitoIdentity([cognito_identity_id=None,cognito_identity_pool_id=None])", null, null]`},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
+			t.Parallel()
 			b := newIsolatedBench(t)
 			r := b.invoke(python(t, b, "app.handler", tt.code), tt.event)
 			if string(r.Payload) != tt.want || r.FunctionError != "" {
 				t.Errorf("result = %q %s, want %s\n%s", r.FunctionError, r.Payload, tt.want, r.LogTail)
+			}
+		})
+	}
+}
+
+// TestOldPythonsEscapeLetters holds what AWS writes of its runtimes: since 3.12 they
+// answer with letters as they are.
+func TestOldPythonsEscapeLetters(t *testing.T) {
+	b := newIsolatedBench(t)
+	needRuntime(t, b, "python3.11")
+	r := b.invoke(function("python3.11", "app.handler", zipOf("app.py", `def handler(event, context): return "ü"`)), `{}`)
+	if string(r.Payload) != `"\u00fc"` {
+		t.Errorf("result = %q %s", r.FunctionError, r.Payload)
+	}
+}
+
+func TestPythonClientContext(t *testing.T) {
+	for _, tt := range []struct{ name, sent, want string }{
+		{"with a client", `{"client":{"app_title":"shop"},"custom":{"a":1}}`, `["shop", {"a": 1}, null]`},
+		{"without", `{"env":{"b":2}}`, `[null, null, {"b": 2}]`},
+		{"that is no JSON", `{`, `"Unable to parse Client Context JSON: Expecting property name`},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			b := newIsolatedBench(t)
+			inv := event(`{}`)
+			inv.ClientContext = tt.sent
+			r, err := b.Invoke(t.Context(), python(t, b, "app.handler", `
+def handler(event, context):
+    c = context.client_context
+    return [c.client and c.client.app_title, c.custom, c.env]`), inv)
+			if err != nil || !strings.Contains(string(r.Payload), tt.want) {
+				t.Errorf("result = %v %q %s, want %s", err, r.FunctionError, r.Payload, tt.want)
 			}
 		})
 	}
@@ -46,13 +91,31 @@ func TestPythonFailures(t *testing.T) {
 		{"exception while it loads", "app.handler", "raise Exception('Runtime startup fails')",
 			`^{"errorMessage": "Runtime startup fails", "errorType": "Exception", "requestId": "", "stackTrace": \["  File .*importlib/__init__.py.*in <module>\\n    raise Exception\('Runtime startup fails'\)\\n"\]}$`, ``},
 		{"missing module", "app.handler", "import absent",
-			`^{"errorMessage": "Unable to import module 'app': No module named 'absent'", "errorType": "Runtime.ImportModuleError", "requestId": "", "stackTrace": \[\]}$`, ``},
+			`^{"errorMessage": "Unable to import module 'app': No module named 'absent'", "errorType": "Runtime.ImportModuleError", "requestId": "", "stackTrace": \[\]}$`,
+			`\n\[ERROR\] Runtime.ImportModuleError: Unable to import module 'app': No module named 'absent'\nTraceback \(most recent call last\):\n`},
 		{"missing handler", "app.absent", "",
 			`^{"errorMessage": "Handler 'absent' missing on module 'app'", "errorType": "Runtime.HandlerNotFound", "requestId": "", "stackTrace": \[\]}$`, ``},
 		{"handler that names nothing", "app", "",
 			`^{"errorMessage": "Bad handler 'app': not enough values to unpack \(expected 2, got 1\)", "errorType": "Runtime.MalformedHandlerName"`, ``},
 		{"module that does not parse", "app.handler", "def",
-			`^{"errorMessage": "Syntax error in module 'app': invalid syntax \(app.py, line 1\)", "errorType": "Runtime.UserCodeSyntaxError"`, ``},
+			`^{"errorMessage": "Syntax error in module 'app': invalid syntax \(app.py, line 1\)", "errorType": "Runtime.UserCodeSyntaxError", "requestId": "", "stackTrace": \["  File \\"/var/task/app.py\\" Line 1\\n    def(\\n)?"\]}$`, `\n\[ERROR\] Runtime.UserCodeSyntaxError: Syntax error`},
+		{"module of the language's own", "sys.handler", "",
+			`^{"errorMessage": "Cannot use built-in module sys as a handler module", "errorType": "Runtime.BuiltInModuleConflict"`, ``},
+		{"exception of an exception", "app.handler", "def handler(event, context):\n  try:\n    {}['a']\n  except KeyError as e:\n    raise RuntimeError('two  blanks') from e",
+			`^{"errorMessage": "two  blanks", "errorType": "RuntimeError", "requestId": "` + requestID + `", "stackTrace": \["  File \\"/var/task/app.py\\", line 5, in handler\\n    raise RuntimeError\('two  blanks'\) from e\\n"\]}$`,
+			"\\[ERROR\\] RuntimeError: two  blanks\nTraceback \\(most recent call last\\):\n\u00a0\u00a0File \"/var/task/app.py\", line 5, in handler\n\u00a0{4}raise RuntimeError\\('two  blanks'\\) from e\n"},
+		{"part of a line that fails", "app.handler", "def handler(event, context):\n    return event['a'] + 1",
+			`"stackTrace": \["  File \\"/var/task/app.py\\", line 2, in handler\\n    return event\['a'\] \+ 1\\n"\]}$`, ``},
+		{"exception without a word", "app.handler", "def handler(event, context): raise ValueError", `^{"errorMessage": "", "errorType": "ValueError"`, `\n\[ERROR\] ValueError\nTraceback`},
+		{"handler that is no function", "app.handler", "handler = 7", `^{"errorMessage": "'int' object is not callable", "errorType": "TypeError"`, ``},
+		{"generator", "app.handler", "def handler(event, context): yield 1",
+			`^{"errorMessage": "Unable to marshal response: Object of type generator is not JSON serializable", "errorType": "Runtime.MarshalError"`, ``},
+		{"answer in circles", "app.handler", "def handler(event, context):\n  a = []\n  a.append(a)\n  return a",
+			`^{"errorMessage": "Unable to marshal response: Circular reference detected", "errorType": "Runtime.MarshalError"`, ``},
+		{"exit while it loads", "app.handler", "import sys\nsys.exit(3)",
+			`^{"errorType":"Runtime.ExitError","errorMessage":"RequestId: ` + requestID + ` Error: Runtime exited with error: exit status 3"}$`, ``},
+		{"interrupt", "app.handler", "def handler(event, context): raise KeyboardInterrupt",
+			`^{"errorType":"Runtime.ExitError","errorMessage":"RequestId: ` + requestID + ` Error: Runtime exited with error: (exit status 1|signal: interrupt)"}$`, `KeyboardInterrupt`},
 		{"answer that is no JSON", "app.handler", "def handler(event, context): return {1, 2}",
 			`^{"errorMessage": "Unable to marshal response: Object of type set is not JSON serializable", "errorType": "Runtime.MarshalError"`, ``},
 		{"exit", "app.handler", "import sys\ndef handler(event, context): sys.exit(0)",

@@ -12,18 +12,19 @@ newest.
 """
 
 import importlib
+import itertools
 import json
 import logging
 import os
 import re
 import socket
-import struct
 import sys
 import time
 import traceback
 
+from cloudless_log import Log, LogHandler
+
 BASE = "/2018-06-01/runtime"
-FRAME = 0xA55A0003  # a message with its time in microseconds
 NEXT = "Cloudless-Next: 1\r\n"  # what is answered is to be the next event
 ERROR_TYPE = "Lambda-Runtime-Function-Error-Type"
 # AWS's endpoints: the names that the DNS of an environment knows.
@@ -95,154 +96,111 @@ class Connection:
         return int(line.split()[1]), headers, self.file.read(int(headers.get("content-length", 0)))
 
 
-class Client:
-    """What context.client_context and its client are: whatever the caller sent."""
+class Record:
+    """Attributes, by the names that a class gives, and None for those that are missing."""
+
+    __slots__ = ()
 
     def __init__(self, values):
-        for name in ("installation_id", "app_title", "app_version_name", "app_version_code", "app_package_name"):
-            setattr(self, name, (values or {}).get(name))
+        for name in self.__slots__:
+            setattr(self, name, values.get(name))
+
+    def __repr__(self):
+        return "%s([%s])" % (type(self).__name__, ",".join("%s=%s" % (name, getattr(self, name)) for name in self.__slots__))
 
 
-class ClientContext:
+class Client(Record):
+    """What context.client_context.client is: whatever the caller sent."""
+
+    __slots__ = ["installation_id", "app_title", "app_version_name", "app_version_code", "app_package_name"]
+
+
+class ClientContext(Record):
+    """What the caller sent beside the event."""
+
+    __slots__ = ["custom", "env", "client"]
+
     def __init__(self, values):
-        self.custom = values.get("custom")
-        self.env = values.get("env")
-        self.client = Client(values.get("client"))
+        super().__init__(values)
+        self.client = None if self.client is None else Client(self.client)
 
 
-class Identity:
-    def __init__(self, values):
-        self.cognito_identity_id = values.get("cognitoIdentityId")
-        self.cognito_identity_pool_id = values.get("cognitoIdentityPoolId")
+class CognitoIdentity(Record):
+    """Who called, if a user of Cognito's did."""
+
+    __slots__ = ["cognito_identity_id", "cognito_identity_pool_id"]
 
 
-class Context:
+class LambdaContext:
     """The handler's second argument."""
 
-    def __init__(self, headers):
+    def __init__(self, headers, log):
         env = os.environ
         self.aws_request_id = headers["lambda-runtime-aws-request-id"]
-        self.invoked_function_arn = headers.get("lambda-runtime-invoked-function-arn")
-        self.function_name = env.get("AWS_LAMBDA_FUNCTION_NAME")
-        self.function_version = env.get("AWS_LAMBDA_FUNCTION_VERSION")
-        self.memory_limit_in_mb = env.get("AWS_LAMBDA_FUNCTION_MEMORY_SIZE")
         self.log_group_name = env.get("AWS_LAMBDA_LOG_GROUP_NAME")
         self.log_stream_name = env.get("AWS_LAMBDA_LOG_STREAM_NAME")
-        client = headers.get("lambda-runtime-client-context")
-        self.client_context = ClientContext(json.loads(client)) if client else None
-        self.identity = Identity(json.loads(headers.get("lambda-runtime-cognito-identity", "{}")))
-        self._deadline_ms = int(headers["lambda-runtime-deadline-ms"])
+        self.function_name = env.get("AWS_LAMBDA_FUNCTION_NAME")
+        self.memory_limit_in_mb = env.get("AWS_LAMBDA_FUNCTION_MEMORY_SIZE")
+        self.function_version = env.get("AWS_LAMBDA_FUNCTION_VERSION")
+        self.invoked_function_arn = headers.get("lambda-runtime-invoked-function-arn")
+        self.tenant_id = None
+        client = parse(headers.get("lambda-runtime-client-context"), "Client Context")
+        self.client_context = None if client is None else ClientContext(client)
+        caller = parse(headers.get("lambda-runtime-cognito-identity"), "Cognito Identity") or {}
+        self.identity = CognitoIdentity({
+            "cognito_identity_id": caller.get("cognitoIdentityId"),
+            "cognito_identity_pool_id": caller.get("cognitoIdentityPoolId"),
+        })
+        self._epoch_deadline_time_in_ms = int(headers["lambda-runtime-deadline-ms"])
+        self._log = log
 
     def get_remaining_time_in_millis(self):
-        return max(0, self._deadline_ms - int(time.time() * 1000))
+        return max(0, self._epoch_deadline_time_in_ms - int(time.time() * 1000))
 
     def log(self, message):
-        sys.stdout.write(str(message))
+        self._log.write(str(message))
+
+    def __repr__(self):
+        names = ("aws_request_id", "log_group_name", "log_stream_name", "function_name", "memory_limit_in_mb",
+                 "function_version", "invoked_function_arn", "client_context", "identity", "tenant_id")
+        return "LambdaContext([%s])" % ",".join("%s=%s" % (name, getattr(self, name)) for name in names)
 
 
-class Log:
-    """What is logged, each message whole, on a pipe of its own."""
-
-    def __init__(self):
-        self.fd = int(os.environ.pop("_LAMBDA_TELEMETRY_LOG_FD", 0))
-        self.request_id = ""
-
-    def write(self, message):
-        data = message.encode("utf-8", "backslashreplace")
-        if not self.fd:
-            sys.stdout.write(message)
-            return
-        data = struct.pack(">IIQ", FRAME, len(data), int(time.time() * 1000) * 1000) + data
-        while data:
-            data = data[os.write(self.fd, data):]
-
-    def failure(self, told):
-        if wants_json():
-            now = time.strftime("%Y-%m-%dT%H:%M:%S", time.gmtime())
-            self.write(json.dumps(dict({"timestamp": now, "level": "ERROR"}, **told), ensure_ascii=False) + "\n")
-            return
-        head = "[ERROR] "
-        if told["errorType"]:
-            head += told["errorType"] + ": "
-        text = head + told["errorMessage"] + "\n"
-        if told["stackTrace"]:
-            # Blanks that survive in consoles that cut what leads a line.
-            lines = "".join(told["stackTrace"]).replace("  ", "\u00a0\u00a0")
-            text += "Traceback (most recent call last):\n" + lines
-        self.write(text)
-
-
-def wants_json():
-    """Tell whether the function wants its log to be JSON."""
-    return os.environ.get("AWS_LAMBDA_LOG_FORMAT", "").upper() == "JSON"
-
-
-class JSONFormatter(logging.Formatter):
-    """Makes objects of records, with what a caller has added to them."""
-
-    known = set(vars(logging.LogRecord("", 0, "", 0, "", (), None))) | {"message", "aws_request_id", "taskName"}
-
-    def format(self, record):
-        told = {
-            "timestamp": time.strftime("%Y-%m-%dT%H:%M:%S", time.gmtime(record.created)) + ".%03dZ" % record.msecs,
-            "level": logging.getLevelName(min(50, max(0, record.levelno)) // 10 * 10),
-            "message": record.getMessage(),
-            "logger": record.name,
-        }
-        if record.exc_info and record.exc_info[0]:
-            kind, err, stack = record.exc_info
-            told.update(stackTrace=traceback.format_tb(stack), errorType=kind.__name__, errorMessage=str(err))
-        told["requestId"] = record.aws_request_id
-        if "errorType" in told:
-            told["location"] = "%s:%s:%d" % (record.pathname, record.funcName, record.lineno)
-        for name, value in vars(record).items():
-            if name not in self.known and value is not None:
-                told.setdefault(name, value)
-        return json.dumps(told, ensure_ascii=False) + "\n"
-
-
-class LogHandler(logging.Handler):
-    """Sends the logging module's records to the log, with their request id."""
-
-    def __init__(self, log):
-        super().__init__()
-        self.log = log
-        if wants_json():
-            self.setFormatter(JSONFormatter())
-            level = os.environ.get("AWS_LAMBDA_LOG_LEVEL", "").upper()
-            level = logging.getLevelName({"TRACE": "DEBUG", "FATAL": "CRITICAL"}.get(level, level))
-            if isinstance(level, int):
-                logging.getLogger().setLevel(level)
-            return
-        formatter = logging.Formatter("[%(levelname)s]\t%(asctime)s.%(msecs)03dZ\t%(aws_request_id)s\t%(message)s\n",
-                                      "%Y-%m-%dT%H:%M:%S")
-        formatter.converter = time.gmtime
-        self.setFormatter(formatter)
-
-    def emit(self, record):
-        record.aws_request_id = self.log.request_id
-        self.log.write(self.format(record))
+def parse(header, name):
+    """Return what a header has as JSON, or None without it."""
+    if not header:
+        return None
+    try:
+        return json.loads(header)
+    except ValueError as err:
+        raise Refusal("Runtime.LambdaContextUnmarshalError", "Unable to parse %s JSON: %s" % (name, err)) from None
 
 
 class Refusal(Exception):
-    """A failure that is told by Lambda's own type, and without a stack."""
+    """A failure that is told by Lambda's own type, and without a stack of its own."""
 
-    def __init__(self, error_type, message):
+    def __init__(self, error_type, message, trace=()):
         super().__init__(message)
         self.error_type = error_type
+        self.trace = list(trace)
 
 
 def describe(err, request_id):
-    """Return how a failure is told. The first two frames of its stack are ours."""
+    """Return how a failure is told."""
     if isinstance(err, Refusal):
-        return {"errorMessage": str(err), "errorType": err.error_type, "requestId": request_id, "stackTrace": []}
-    frames = traceback.extract_tb(err.__traceback__)[2:]
-    return {
-        "errorMessage": str(err),
-        "errorType": type(err).__name__,
-        "requestId": request_id,
-        "stackTrace": traceback.format_list(frames),
-    }
+        error_type, trace = err.error_type, err.trace
+    else:
+        error_type, trace = type(err).__name__, traceback.format_list(frames(err.__traceback__))
+    return {"errorMessage": str(err), "errorType": error_type, "requestId": request_id, "stackTrace": trace}
+
+
+def frames(stack):
+    """Return the frames of a stack from the first that is not ours, if there is one.
+
+    Without the columns that Python knows since 3.11: nothing underlines them.
+    """
+    found = [(f.filename, f.lineno, f.name, f.line) for f in traceback.extract_tb(stack)]
+    return list(itertools.dropwhile(lambda frame: "/bootstrap.py" in frame[0], found)) or found
 
 
 def load(name):
@@ -251,12 +209,15 @@ def load(name):
         module_name, attribute = name.rsplit(".", 1)
     except ValueError as err:
         raise Refusal("Runtime.MalformedHandlerName", "Bad handler '%s': %s" % (name, err)) from None
+    if module_name.split(".")[0] in sys.builtin_module_names:
+        raise Refusal("Runtime.BuiltInModuleConflict", "Cannot use built-in module %s as a handler module" % module_name)
     try:
         module = importlib.import_module(module_name.replace("/", "."))
     except ImportError as err:
         raise Refusal("Runtime.ImportModuleError", "Unable to import module '%s': %s" % (module_name, err)) from None
     except SyntaxError as err:
-        raise Refusal("Runtime.UserCodeSyntaxError", "Syntax error in module '%s': %s" % (module_name, err)) from None
+        raise Refusal("Runtime.UserCodeSyntaxError", "Syntax error in module '%s': %s" % (module_name, err),
+                      ['  File "%s" Line %s\n    %s' % (err.filename, err.lineno, err.text)]) from None
     try:
         return getattr(module, attribute)
     except AttributeError:
@@ -264,22 +225,55 @@ def load(name):
                       "Handler '%s' missing on module '%s'" % (attribute, module_name)) from None
 
 
-def call(handler, headers, body):
-    """Give the handler an event and return its answer as JSON."""
+class Encoder(json.JSONEncoder):
+    """Makes JSON of answers: numbers of decimals, to their last digit, and text of bytes.
+
+    Encoders take no number but Python's own, so a decimal goes as a text with a mark,
+    which nobody knows, and loses mark and quotes in the end.
+    """
+
+    # Runtimes that write letters beyond ASCII as escapes.
+    escaping = {"AWS_Lambda_python3.%d" % minor for minor in range(6, 12)}
+
+    def __init__(self):
+        super().__init__(ensure_ascii=os.environ.get("AWS_EXECUTION_ENV") in self.escaping)
+        self.mark = ""
+
+    def default(self, o):
+        decimal = sys.modules.get("decimal")  # who has made one has loaded it
+        if decimal and isinstance(o, decimal.Decimal):
+            if o.is_nan():
+                return float("nan")
+            self.mark = self.mark or os.urandom(16).hex()
+            return self.mark + str(o)
+        if isinstance(o, bytes):
+            return o.decode("utf-8")
+        return super().default(o)
+
+    def encode(self, o):
+        text = super().encode(o)
+        return re.sub('"%s([^"]*)"' % self.mark, r"\1", text) if self.mark else text
+
+
+def call(handler, headers, body, log):
+    """Give the handler an event and return its answer as JSON, or as the bytes that it is."""
     trace_id = headers.get("lambda-runtime-trace-id")
     if trace_id:
         os.environ["_X_AMZN_TRACE_ID"] = trace_id
     else:
         os.environ.pop("_X_AMZN_TRACE_ID", None)
-    answer = handler(json.loads(body.decode("utf-8")), Context(headers))
+    context = LambdaContext(headers, log)
+    answer = handler(json.loads(body.decode("utf-8")), context)
+    if isinstance(answer, bytes):
+        return answer
     try:
-        return json.dumps(answer, ensure_ascii=False).encode("utf-8")
-    except (TypeError, ValueError) as err:
+        return Encoder().encode(answer).encode("utf-8")
+    except Exception as err:  # whatever an encoder may raise
         raise Refusal("Runtime.MarshalError", "Unable to marshal response: %s" % err) from None
 
 
 def encode(told):
-    return json.dumps(told, ensure_ascii=False).encode("utf-8", "backslashreplace")
+    return Encoder().encode(told).encode("utf-8", "backslashreplace")
 
 
 def lead_names():
@@ -328,7 +322,7 @@ def main():
         request_id = log.request_id = headers["lambda-runtime-aws-request-id"]
         path = "/invocation/%s/" % request_id
         try:
-            answer, error_type = call(handler, headers, body), None
+            answer, error_type = call(handler, headers, body, log), None
             path += "response"
         except Exception as err:  # whatever a handler may raise
             told = describe(err, request_id)
