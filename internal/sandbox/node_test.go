@@ -16,37 +16,43 @@ import (
 // errors and log lines are of the first era, and two of our days.
 var nodeVersions = []string{"nodejs6.10", "nodejs20.x", "nodejs22.x"}
 
+func one(want string) map[string]string { return map[string]string{"": want} }
+
 func TestNodeHandlersAnswer(t *testing.T) {
 	for _, tt := range []struct {
 		name  string
 		since string // the first runtime that can do this
 		code  string
 		event string
-		want  string
+		want  map[string]string // by runtime, "" for all others
 	}{
-		{"by callback", "", `exports.handler = function (e, c, cb) { cb(null, { got: e.a }); };`, `{"a":7}`, `{"got":7}`},
-		{"by a callback that comes later", "", `exports.handler = function (e, c, cb) { setTimeout(cb, 20, null, 'late'); };`, `{}`, `"late"`},
-		{"with nothing", "", `exports.handler = function (e, c, cb) { cb(); };`, `{}`, `null`},
-		{"without a word", "", `exports.handler = function () {};`, `{}`, `null`},
-		{"by context.succeed", "", `exports.handler = function (e, c) { c.succeed([1, 2]); };`, `{}`, `[1,2]`},
-		{"by context.done", "", `exports.handler = function (e, c) { c.done(null, 'done'); };`, `{}`, `"done"`},
-		{"once, whatever comes later", "", `exports.handler = function (e, c, cb) { cb(null, 1); cb(null, 2); c.fail('x'); };`, `{}`, `1`},
+		{"by callback", "", `exports.handler = function (e, c, cb) { cb(null, { got: e.a }); };`, `{"a":7}`, one(`{"got":7}`)},
+		{"by a callback that comes later", "", `exports.handler = function (e, c, cb) { setTimeout(cb, 20, null, 'late'); };`, `{}`, one(`"late"`)},
+		{"with nothing", "", `exports.handler = function (e, c, cb) { cb(); };`, `{}`, one(`null`)},
+		{"without a word", "", `exports.handler = function () {};`, `{}`, one(`null`)},
+		{"by context.succeed", "", `exports.handler = function (e, c) { c.succeed([1, 2]); };`, `{}`, one(`[1,2]`)},
+		{"by context.done", "", `exports.handler = function (e, c) { c.done(null, 'done'); };`, `{}`, one(`"done"`)},
+		{"once, whatever comes later", "", `exports.handler = function (e, c, cb) { cb(null, 1); cb(null, 2); c.fail('x'); };`, `{}`, one(`1`)},
 		{"when the event loop is empty", "", `
 			var order = [];
 			exports.handler = function (e, c, cb) {
 				setTimeout(function () { order.push('timer'); }, 30);
 				cb(null, order); order.push('callback');
-			};`, `{}`, `[]`},
+			};`, `{}`, map[string]string{"": `["callback","timer"]`, "nodejs6.10": `[]`}},
+		{"in the turn in which it ends its process", "", `exports.handler = function (e, c) { c.succeed('said'); process.exit(3); };`, `{}`, one(`"said"`)},
+		{"before a promise fails that nobody waits for", "nodejs20.x",
+			`exports.handler = async () => { Promise.reject(new Error('lost')); return 'said'; };`, `{}`, one(`"said"`)},
+		{"from a file that has its very name", "nodejs20.x", `exports.handler = async () => 'found';`, `{}`, one(`"found"`)},
 		{"without waiting, if asked to", "", `
 			exports.handler = function (e, c, cb) {
 				c.callbackWaitsForEmptyEventLoop = false;
 				setTimeout(function () {}, 60000);
 				cb(null, c.callbackWaitsForEmptyEventLoop);
-			};`, `{}`, `false`},
-		{"with letters of any kind", "", `exports.handler = function (e, c, cb) { cb(null, e); };`, `{"ü":"日本 😀"}`, `{"ü":"日本 😀"}`},
-		{"by a promise", "nodejs20.x", `exports.handler = async function (e) { return e.a + 1; };`, `{"a":1}`, `2`},
-		{"by a promise, not waiting for the loop", "nodejs20.x", `exports.handler = async () => { setTimeout(() => {}, 60000); return 'now'; };`, `{}`, `"now"`},
-		{"from a path in the package", "", `exports.a = { b: function (e, c, cb) { cb(null, process.cwd() + ' ' + __dirname); } };`, `{}`, `"/var/task /var/task/lib"`},
+			};`, `{}`, one(`false`)},
+		{"with letters of any kind", "", `exports.handler = function (e, c, cb) { cb(null, e); };`, `{"ü":"日本 😀"}`, one(`{"ü":"日本 😀"}`)},
+		{"by a promise", "nodejs20.x", `exports.handler = async function (e) { return e.a + 1; };`, `{"a":1}`, one(`2`)},
+		{"by a promise, not waiting for the loop", "nodejs20.x", `exports.handler = async () => { setTimeout(() => {}, 60000); return 'now'; };`, `{}`, one(`"now"`)},
+		{"from a path in the package", "", `exports.a = { b: function (e, c, cb) { cb(null, process.cwd() + ' ' + __dirname); } };`, `{}`, one(`"/var/task /var/task/lib"`)},
 	} {
 		for _, version := range nodeVersions {
 			if version < tt.since && version != "nodejs6.10" || version == "nodejs6.10" && tt.since != "" {
@@ -60,9 +66,16 @@ func TestNodeHandlersAnswer(t *testing.T) {
 				if strings.Contains(tt.code, "exports.a =") {
 					fn = function(version, "lib/deep.a.b", zipOf("lib/deep.js", tt.code))
 				}
+				if tt.name == "from a file that has its very name" {
+					fn = node(version, "index", tt.code, "index.js", "nothing here")
+				}
 				r := b.invoke(fn, tt.event)
-				if string(r.Payload) != tt.want || r.FunctionError != "" {
-					t.Errorf("result = %q %s, want %s\n%s", r.FunctionError, r.Payload, tt.want, r.LogTail)
+				want, own := tt.want[version]
+				if !own {
+					want = tt.want[""]
+				}
+				if string(r.Payload) != want || r.FunctionError != "" {
+					t.Errorf("result = %q %s, want %s\n%s", r.FunctionError, r.Payload, want, r.LogTail)
 				}
 			})
 		}
@@ -164,9 +177,36 @@ func TestNodeFailures(t *testing.T) {
 			name: "promise that nobody waits for",
 			code: `exports.handler = function () { Promise.reject(new Error('lost')); return new Promise(function () {}); };`,
 			want: map[string]string{
-				"nodejs22.x": `^{"errorType":"Runtime.UnhandledPromiseRejection","errorMessage":"Error: lost","reason":{"errorType":"Error","errorMessage":"lost",.*"promise":{},"trace":\["Runtime.UnhandledPromiseRejection: Error: lost",`,
+				"nodejs22.x": `^{"errorType":"Runtime.UnhandledPromiseRejection","errorMessage":"Error: lost","trace":\["Runtime.UnhandledPromiseRejection: Error: lost",`,
 			},
-			log: `Unhandled Promise Rejection`,
+			log: `\tERROR\tUnhandled Promise Rejection \t{"errorType":"Runtime.UnhandledPromiseRejection","errorMessage":"Error: lost","reason":{"errorType":"Error","errorMessage":"lost","stack":\["Error: lost",.*"promise":{},"stack":\["Runtime.UnhandledPromiseRejection: Error: lost",`,
+		},
+		{
+			name: "error with what it has of its own",
+			code: `exports.handler = function (e, c, cb) { setInterval(function () {}, 1000); var err = new Error('no', { cause: 1 }); err.code = 'E1'; err.inner = new TypeError('deep'); cb(err); };`,
+			want: map[string]string{"nodejs22.x": `^{"errorType":"Error","errorMessage":"no","trace":\["Error: no",`},
+			log:  `\tERROR\tInvoke Error \t{"errorType":"Error","errorMessage":"no","code":"E1","inner":{"errorType":"TypeError","errorMessage":"deep","stack":\["TypeError: deep",.*\]},"stack":\["Error: no",`,
+		},
+		{
+			name: "error by its looks",
+			code: `exports.handler = function (e, c, cb) { cb({ name: 'Mine', message: 'no', stack: 'Mine: no\n  here' }); };`,
+			want: map[string]string{"nodejs22.x": `^{"errorType":"Mine","errorMessage":"no","trace":\["Mine: no","  here"\]}$`},
+		},
+		{
+			name: "thing without a text",
+			code: `exports.handler = function (e, c, cb) { cb(Object.create(null)); };`,
+			want: map[string]string{"nodejs22.x": `^{"errorType":"handled","errorMessage":"callback called with Error argument, but there was a problem while retrieving one or more of its message, name, and stack"}$`},
+		},
+		{
+			name: "promise rejected with nothing",
+			code: `exports.handler = function () { return Promise.reject(); };`,
+			want: map[string]string{"nodejs22.x": `^{"errorType":"string","errorMessage":"handled","trace":\[\]}$`},
+			log:  `\tERROR\tInvoke Error \t{"errorType":"Error","errorMessage":"handled","stack":\["Error: handled",`,
+		},
+		{
+			name: "large number",
+			code: `exports.handler = function () { return Promise.resolve(BigInt(7)); };`,
+			want: map[string]string{"nodejs22.x": `^{"errorType":"Error","errorMessage":"Unable to stringify response body","trace":`},
 		},
 		{
 			name: "exit with a status",
@@ -214,7 +254,7 @@ func TestNodeFailures(t *testing.T) {
 			handler: "absent.handler",
 			want: map[string]string{
 				"nodejs6.10": `^{"errorMessage":"Cannot find module '/var/task/absent'","errorType":"Error","stackTrace":\["`,
-				"nodejs22.x": `^{"errorType":"Runtime.ImportModuleError","errorMessage":"Error: Cannot find module '/var/task/absent'`,
+				"nodejs22.x": `^{"errorType":"Runtime.ImportModuleError","errorMessage":"Error: Cannot find module 'absent'\\nRequire stack:\\n- /var/runtime/index.mjs",`,
 			},
 		},
 		{
@@ -225,6 +265,18 @@ func TestNodeFailures(t *testing.T) {
 				"nodejs6.10": `^{"errorMessage":"Handler 'absent' missing on module 'index'"}$`,
 				"nodejs22.x": `^{"errorType":"Runtime.HandlerNotFound","errorMessage":"index.absent is undefined or not exported","trace":\["Runtime.HandlerNotFound: index.absent is undefined or not exported",`,
 			},
+		},
+		{
+			name:    "handler that is no function",
+			code:    `exports.number = 7;`,
+			handler: "index.number",
+			want:    map[string]string{"nodejs22.x": `^{"errorType":"Runtime.HandlerNotFound","errorMessage":"index.number is not a function",`},
+		},
+		{
+			name:    "handler outside of the package",
+			code:    `exports.handler = function () {};`,
+			handler: "../index.handler",
+			want:    map[string]string{"nodejs22.x": `^{"errorType":"Runtime.MalformedHandlerName","errorMessage":"'../index.handler' is not a valid handler name. Use absolute paths when specifying root directories in handler names.",`},
 		},
 		{
 			name:    "handler that names nothing",
@@ -413,5 +465,36 @@ func TestNodeWithoutIsolationDoesNotReachAWS(t *testing.T) {
 				}
 			})
 		}
+	}
+}
+
+func TestNodeConsole(t *testing.T) {
+	for code, want := range map[string]string{
+		`console.log()`:                           "\tINFO\tundefined\n",
+		`console.trace('way %d', 1)`:              "\tTRACE\tway 1\n",
+		`console.fatal('end')`:                    "\tFATAL\tend\n",
+		`console.log('%j %o', {a: 1}, [1])`:       "\tINFO\t{\"a\":1} [ 1, [length]: 1 ]\n",
+		`console.error(new RangeError('far'), 2)`: "\tERROR\tRangeError: far\n    at ",
+	} {
+		t.Run(code, func(t *testing.T) {
+			t.Parallel()
+			b := newIsolatedBench(t)
+			needRuntime(t, b, "nodejs22.x")
+			r := b.invoke(node("nodejs22.x", "index.js", `exports.handler = async () => { `+code+` };`), `{}`)
+			if !strings.Contains(string(r.LogTail), "\t"+requestID+want) {
+				t.Errorf("log = %s, want %q", r.LogTail, want)
+			}
+		})
+	}
+}
+
+// TestNodeContextIsAsOnAWS pins what functions print that log their context.
+func TestNodeContextIsAsOnAWS(t *testing.T) {
+	b := newIsolatedBench(t)
+	needRuntime(t, b, "nodejs22.x")
+	r := b.invoke(node("nodejs22.x", "index.js", `exports.handler = async (e, c) => [Object.keys(c).join(), c.callbackWaitsForEmptyEventLoop];`), `{}`)
+	want := `["callbackWaitsForEmptyEventLoop,succeed,fail,done,functionVersion,functionName,memoryLimitInMB,logGroupName,logStreamName,clientContext,identity,invokedFunctionArn,awsRequestId,tenantId,getRemainingTimeInMillis",true]`
+	if string(r.Payload) != want {
+		t.Errorf("context = %s, want %s", r.Payload, want)
 	}
 }

@@ -59,6 +59,10 @@ func TestNodeStreamsItsAnswer(t *testing.T) {
 			errorType: "TypeError", errorText: `"errorMessage":"broken"`, notStreamed: true},
 		{name: "without an end", code: `awslambda.streamifyResponse(async (event, out) => { out.write('all'); })`,
 			kind: "application/octet-stream", text: "all"},
+		{name: "of objects", code: `awslambda.streamifyResponse(async (event, out) => { out.write({ a: 1 }); out.end(); })`,
+			kind: "application/octet-stream", text: `{"a":1}`},
+		{name: "without a promise", code: `awslambda.streamifyResponse(() => {})`,
+			errorType: "string", errorText: `"errorMessage":"Streaming does not support non-async handlers."`, notStreamed: true},
 		{name: "that is empty", code: `awslambda.streamifyResponse(async (event, out) => { out.end(); })`, kind: "application/octet-stream"},
 		{name: "of one piece", code: `async () => ({ whole: true })`, kind: "application/json", text: `{"whole":true}`},
 	} {
@@ -131,5 +135,28 @@ func TestStreamIsHeardWhileTheFunctionWorks(t *testing.T) {
 	defer s.mu.Unlock()
 	if s.text.Len() != length {
 		t.Error("the stream was written to after the end")
+	}
+}
+
+// TestWorkAfterAStreamsEndBelongsToItsEvent has a handler go on when its answer has
+// ended, and log it: the event is over when the handler is.
+func TestWorkAfterAStreamsEndBelongsToItsEvent(t *testing.T) {
+	b := newIsolatedBench(t, func(c *Config) { c.FreezeAfter = time.Millisecond })
+	needRuntime(t, b, "nodejs22.x")
+	fn := node("nodejs22.x", "index.js", `exports.handler = awslambda.streamifyResponse(async (event, out) => {
+		out.end('all');
+		await new Promise((done) => setTimeout(done, 200));
+		console.log('after the end');
+		return 7;
+	});`)
+	if r := b.invoke(fn, `{}`); string(r.Payload) != "all" {
+		t.Fatalf("result = %q %s", r.FunctionError, r.Payload)
+	}
+	await(t, "the environment rests", func() bool { return b.Status().Environments[0].State == Idle })
+	text := b.text()
+	for _, want := range []string{"\t" + requestID + "\tINFO\tafter the end\n", "\t" + requestID + "\tWARN\tStreaming handlers ignore return values.\n"} {
+		if !strings.Contains(text, want) {
+			t.Errorf("log = %s, want %q", text, want)
+		}
 	}
 }

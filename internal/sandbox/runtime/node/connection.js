@@ -62,9 +62,9 @@ Connection.prototype.postAndNext = function (path, body, errorType, callback) {
   this.write(this.head(path, body, errorType, NEXT) + body);
 };
 
-// stream opens an answer that is sent piece by piece. Its end, which may be an
-// error, asks for the next event.
-Connection.prototype.stream = function (path, contentType, callback) {
+// stream opens an answer that is sent piece by piece. Its end may be an error; only
+// the first end counts.
+Connection.prototype.stream = function (path, contentType) {
   var self = this;
   self.socket.write('POST ' + BASE + path + ' HTTP/1.1\r\nHost: ' + self.host + '\r\nContent-Type: ' + contentType +
     '\r\nLambda-Runtime-Function-Response-Mode: streaming\r\nTransfer-Encoding: chunked' +
@@ -81,14 +81,22 @@ Connection.prototype.stream = function (path, contentType, callback) {
       self.socket.write('\r\n', done);
       self.socket.uncork();
     },
+    ended: false,
     end: function (failure) {
-      self.waiting.push(null, callback);
+      if (this.ended) {
+        return;
+      }
+      this.ended = true;
+      self.waiting.push(null);
       self.socket.write('0\r\n' + (failure ? 'Lambda-Runtime-Function-Error-Type: ' + failure.type +
         '\r\nLambda-Runtime-Function-Error-Body: ' + Buffer.from(failure.body).toString('base64') + '\r\n' : '') +
-        '\r\n' + self.get(BASE + '/runtime/invocation/next'));
+        '\r\n');
     }
   };
 };
+
+// flush calls back when all that was said has been sent.
+Connection.prototype.flush = function (callback) { this.socket.write('', callback); };
 
 Connection.prototype.write = function (text) { this.socket.write(text, 'utf8'); };
 

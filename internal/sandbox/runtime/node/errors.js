@@ -2,40 +2,57 @@
 
 // How a failure reads on the wire and in the log.
 
-var util = require('util');
 var generation = require('./generation');
 
-// isError also knows errors that were made in another context of the process.
+// isError also knows errors that were made in another context of the process, and
+// what looks like one.
 function isError(value) {
-  return value instanceof Error || Object.prototype.toString.call(value) === '[object Error]';
+  return value instanceof Error || Object.prototype.toString.call(value) === '[object Error]' ||
+    Boolean(generation.trace && value && ['name', 'message', 'stack'].every(function (key) {
+      return typeof value[key] === 'string' && value[key];
+    }));
 }
+
+// intoError makes an error of whatever was thrown.
+function intoError(value) {
+  if (value instanceof Error) {
+    return value;
+  }
+  try {
+    return new Error(value);
+  } catch (err) { // it has no text
+    return new Error(exports.describe(value).message);
+  }
+}
+exports.intoError = intoError;
 
 // named makes an error of one of Lambda's own types.
 function named(name, message) {
   var err = new Error(message);
-  err.name = name;
+  Object.defineProperty(err, 'name', { value: name }); // which a log does not show as something of the error's own
   return err;
 }
 
-// describe returns the failure's body as JSON and its type, fit for a header.
+// describe returns the failure's body as JSON, its type, fit for a header, and its
+// message.
 exports.describe = function (err) {
   var told = generation.trace ? tell(err) : tellAsBefore(err);
   var type = String(told.errorType || 'Error').replace(/[^\x20-\x7e]/g, '?');
-  return { body: JSON.stringify(told), type: type };
+  return { body: JSON.stringify(told), type: type, message: told.errorMessage };
 };
 
 function tell(err) {
-  if (!isError(err)) {
-    return { errorType: typeof err, errorMessage: String(err), trace: [] };
-  }
-  var told = { errorType: err.name, errorMessage: err.message, trace: lines(err) };
-  if (err.reason !== undefined && err.promise !== undefined) { // a rejection
-    told = {
-      errorType: told.errorType, errorMessage: told.errorMessage,
-      reason: isError(err.reason) ? tell(err.reason) : err.reason, promise: {}, trace: told.trace
+  try {
+    if (isError(err)) {
+      return { errorType: err.name, errorMessage: err.message, trace: lines(err) };
+    }
+    return { errorType: typeof err, errorMessage: err.toString(), trace: [] };
+  } catch (noText) {
+    return {
+      errorType: 'handled',
+      errorMessage: 'callback called with Error argument, but there was a problem while retrieving one or more of its message, name, and stack'
     };
   }
-  return told;
 }
 
 function tellAsBefore(err) {
@@ -64,24 +81,25 @@ function lines(err) {
   return stack;
 }
 
-// format returns what the log shows of an error: one JSON document.
+// format returns what the log shows of an error: one JSON document, with what the
+// error has of its own, and the errors in it alike.
 exports.format = function (err) {
-  if (!isError(err)) {
-    return JSON.stringify({ errorType: typeof err, errorMessage: String(err), stack: [] });
-  }
-  var shown = { errorType: err.name, errorMessage: err.message };
-  Object.keys(err).forEach(function (key) {
-    if (!(key in shown) && key !== 'name' && key !== 'promise') {
-      shown[key] = err[key];
-    }
-  });
-  shown.stack = lines(err);
+  err = intoError(err);
   try {
-    return JSON.stringify(shown);
+    return JSON.stringify(err, function (_, value) { return value instanceof Error ? show(value) : value; });
   } catch (circular) {
-    return util.inspect(err);
+    return JSON.stringify(tell(err));
   }
 };
+
+function show(err) {
+  var shown = { errorType: err.name, errorMessage: err.message, code: err.code };
+  Object.keys(err).forEach(function (key) { shown[key] = err[key]; });
+  if (typeof err.stack === 'string') {
+    shown.stack = lines(err);
+  }
+  return shown;
+}
 
 // asBefore returns what the log of the oldest runtimes shows of an error.
 exports.asBefore = function (err) { return JSON.stringify(tellAsBefore(err)); };
@@ -94,7 +112,7 @@ exports.failedImport = function (err) {
   if (err instanceof SyntaxError) {
     return rename(err, 'Runtime.UserCodeSyntaxError');
   }
-  if (err && (err.code === 'MODULE_NOT_FOUND' || err.code === 'ERR_MODULE_NOT_FOUND')) {
+  if (err && err.code === 'MODULE_NOT_FOUND') { // what import does not find is an error like others
     return rename(err, 'Runtime.ImportModuleError');
   }
   return err;
@@ -106,14 +124,25 @@ function rename(err, name) {
   return renamed;
 }
 
-exports.missingHandler = function (module, handler) {
+exports.missingHandler = function (module, handler, found) {
   return generation.trace
-    ? named('Runtime.HandlerNotFound', module + '.' + handler + ' is undefined or not exported')
+    ? named('Runtime.HandlerNotFound', module + '.' + handler + (found ? ' is not a function' : ' is undefined or not exported'))
     : "Handler '" + handler + "' missing on module '" + module + "'";
 };
 
 exports.malformedHandler = function (name) {
-  return generation.trace ? named('Runtime.MalformedHandlerName', 'Bad handler') : 'Bad handler ' + name;
+  if (!generation.trace) {
+    return 'Bad handler ' + name;
+  }
+  return named('Runtime.MalformedHandlerName', name.indexOf('..') < 0 ? 'Bad handler' : "'" + name +
+    "' is not a valid handler name. Use absolute paths when specifying root directories in handler names.");
+};
+
+// missingModule says that there is no module of a name, and who looked for it.
+exports.missingModule = function (name) {
+  var err = new Error("Cannot find module '" + name + "'\nRequire stack:\n- /var/runtime/index.mjs");
+  err.code = 'MODULE_NOT_FOUND';
+  return err;
 };
 
 exports.callbackHandler = function () {

@@ -64,7 +64,7 @@ function onEvent(response) {
 }
 
 function openAnswer(contentType) {
-  answer = api.stream('/runtime/invocation/' + current.id + '/response', contentType, onEvent);
+  answer = api.stream('/runtime/invocation/' + current.id + '/response', contentType);
   return answer;
 }
 
@@ -76,9 +76,9 @@ function finish(invocation, failure, body) {
   var id = invocation.id;
   rest();
   if (answer) { // most of it has been sent
-    var open = answer;
+    answer.end(failure);
     answer = null;
-    open.end(failure);
+    api.next(onEvent);
   } else if (failure) {
     api.postAndNext('/runtime/invocation/' + id + '/error', failure.body, failure.type, onEvent);
   } else {
@@ -86,19 +86,43 @@ function finish(invocation, failure, body) {
   }
 }
 
-// crash ends the process after telling the Runtime API why, if it has not been
-// told of this invocation's end already.
+// crash ends the process after telling the Runtime API why, unless the handler has
+// answered already: what it said counts.
 function crash(failure, code) {
+  function exit() { process.exit(code); }
   api.ref();
-  var path = current ? '/runtime/invocation/' + current.id + '/error' : '/runtime/init/error';
-  if (handler && !current) {
-    process.exit(code);
-  }
+  var last = current;
   current = null;
-  api.post(path, failure.body, failure.type, function () {
-    process.exit(code);
-  });
+  if (answer) {
+    answer.end(failure);
+    api.flush(exit);
+  } else if (last && last.due) {
+    send(last, exit);
+  } else if (last) {
+    api.post('/runtime/invocation/' + last.id + '/error', failure.body, failure.type, exit);
+  } else if (handler) {
+    api.flush(exit);
+  } else {
+    api.post('/runtime/init/error', failure.body, failure.type, exit);
+  }
 }
+
+// send passes on what a handler has said, and asks for nothing.
+function send(last, done) {
+  var path = '/runtime/invocation/' + last.id;
+  if (last.outcome.failure) {
+    api.post(path + '/error', last.outcome.failure.body, last.outcome.failure.type, done);
+  } else {
+    api.post(path + '/response', last.outcome.body, null, done);
+  }
+}
+
+// A process that is ended by its own program may have answered in the same turn.
+process.on('exit', function () {
+  if (current && current.due && !answer) {
+    send(current, null);
+  }
+});
 
 // The event loop has run empty. A handler whose callback waited for that is
 // done; one that never called it answers null, as it always did on Lambda.

@@ -16,7 +16,9 @@ function Invocation(headers, body, finish) {
   this.finish = finish;
   this.waits = true; // context.callbackWaitsForEmptyEventLoop
   this.settled = false; // the handler has said what it had to say
-  this.outcome = null; // what it said, while the event loop is not yet empty
+  this.outcome = null; // what it said
+  this.value = null; // or what is to be answered when the event loop is empty, as it is then
+  this.due = false; // it is answered, and only has to be sent
   var trace = headers['lambda-runtime-trace-id'];
   if (trace) {
     process.env._X_AMZN_TRACE_ID = trace;
@@ -43,31 +45,45 @@ Invocation.prototype.run = function (handler) {
   if (generation.promises && result && typeof result.then === 'function') {
     result.then(
       function (value) { self.settle(null, value, true); },
-      function (err) { self.settle(isNothing(err) ? new Error(String(err)) : err, null, true); });
+      function (err) { self.settle(isNothing(err) ? 'handled' : err, null, true); });
   } else if (!generation.callbacks) {
     this.settle(null, result, true);
   }
 };
 
-// stream runs a handler that writes its answer, until the stream has ended or
-// either of them fails. One that is never ended ends with the event loop.
+// stream runs a handler that writes its answer. It is over when the stream has ended,
+// the handler has returned and the event loop has run empty; one that is never ended
+// ends with the event loop.
 Invocation.prototype.stream = function (handler, out) {
   var self = this;
+  var left = 2;
+  function over() {
+    left--;
+    if (!left && !self.waits) {
+      self.settle(null, null, true);
+    }
+  }
   function fails(err) {
     self.settle(isNothing(err) ? new Error(String(err)) : err, null, true);
   }
   out.on('error', fails);
   out.on('finish', function () {
-    out.begin(); // an answer without a piece is one, too
-    self.settle(null, null, true);
+    out.close(null);
+    over();
   });
   try {
     var result = handler(JSON.parse(this.body.toString('utf8')), out, this.context());
     this.body = null;
     if (!result || typeof result.then !== 'function') {
-      throw new Error('Streaming does not support non-async handlers.');
+      fails('Streaming does not support non-async handlers.');
+      return;
     }
-    result.then(null, fails);
+    result.then(function (value) {
+      if (value !== undefined) {
+        console.warn('Streaming handlers ignore return values.');
+      }
+      over();
+    }, fails);
   } catch (err) {
     fails(err);
   }
@@ -75,14 +91,22 @@ Invocation.prototype.stream = function (handler, out) {
 
 // settle takes the handler's word; only the first counts. It is passed on when
 // the current turn of the event loop ends, or, unless now is set, when the loop
-// has run empty.
+// has run empty. Errors do not wait for that, since there are async handlers.
 Invocation.prototype.settle = function (err, value, now) {
   if (this.settled) {
     return;
   }
   this.settled = true;
-  this.outcome = isNothing(err) ? answer(value) : fail(err);
+  if (!isNothing(err)) {
+    this.outcome = fail(err);
+    now = now || generation.trace;
+  } else if (now || !generation.trace) {
+    this.outcome = answer(value);
+  } else {
+    this.value = value;
+  }
   if (now) {
+    this.due = true;
     setImmediate(this.deliver.bind(this));
   }
 };
@@ -91,7 +115,7 @@ Invocation.prototype.settle = function (err, value, now) {
 // none, the answer is null.
 Invocation.prototype.deliver = function () {
   this.settled = true;
-  var outcome = this.outcome || { failure: null, body: 'null' };
+  var outcome = this.outcome || answer(this.value);
   this.finish(this, outcome.failure, outcome.body);
 };
 
@@ -119,34 +143,35 @@ Invocation.prototype.context = function () {
   var env = process.env;
   var deadlineMs = Number(this.headers['lambda-runtime-deadline-ms']);
   var context = {
-    functionVersion: env.AWS_LAMBDA_FUNCTION_VERSION,
-    functionName: env.AWS_LAMBDA_FUNCTION_NAME,
-    memoryLimitInMB: env.AWS_LAMBDA_FUNCTION_MEMORY_SIZE,
-    logGroupName: env.AWS_LAMBDA_LOG_GROUP_NAME,
-    logStreamName: env.AWS_LAMBDA_LOG_STREAM_NAME,
-    clientContext: json(this.headers['lambda-runtime-client-context']),
-    identity: json(this.headers['lambda-runtime-cognito-identity']),
-    invokedFunctionArn: this.headers['lambda-runtime-invoked-function-arn'],
-    awsRequestId: this.id,
-    getRemainingTimeInMillis: function () { return deadlineMs - Date.now(); }
+    get callbackWaitsForEmptyEventLoop() { return self.waits; },
+    set callbackWaitsForEmptyEventLoop(value) { self.waits = value; }
   };
-  Object.defineProperty(context, 'callbackWaitsForEmptyEventLoop', {
-    enumerable: true,
-    configurable: true,
-    get: function () { return self.waits; },
-    set: function (value) { self.waits = Boolean(value); }
-  });
   if (generation.callbacks) {
-    context.done = function (err, value) { self.settle(err, value, true); };
     context.succeed = function (value) { self.settle(null, value, true); };
     context.fail = function (err) { self.settle(isNothing(err) ? 'handled' : err, null, true); };
+    context.done = function (err, value) { self.settle(err, value, true); };
   }
+  context.functionVersion = env.AWS_LAMBDA_FUNCTION_VERSION;
+  context.functionName = env.AWS_LAMBDA_FUNCTION_NAME;
+  context.memoryLimitInMB = env.AWS_LAMBDA_FUNCTION_MEMORY_SIZE;
+  context.logGroupName = env.AWS_LAMBDA_LOG_GROUP_NAME;
+  context.logStreamName = env.AWS_LAMBDA_LOG_STREAM_NAME;
+  context.clientContext = json(this.headers['lambda-runtime-client-context'], 'ClientContext');
+  context.identity = json(this.headers['lambda-runtime-cognito-identity'], 'CognitoIdentity');
+  context.invokedFunctionArn = this.headers['lambda-runtime-invoked-function-arn'];
+  context.awsRequestId = this.id;
+  context.tenantId = undefined;
+  context.getRemainingTimeInMillis = function () { return deadlineMs - Date.now(); };
   if (!generation.trace) {
     context.invokeid = this.id;
   }
   return context;
 };
 
-function json(text) {
-  return text ? JSON.parse(text) : undefined;
+function json(text, name) {
+  try {
+    return text ? JSON.parse(text) : undefined;
+  } catch (err) {
+    throw new Error('Cannot parse ' + name + ' as json: ' + err);
+  }
 }

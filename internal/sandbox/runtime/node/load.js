@@ -8,14 +8,15 @@ var generation = require('./generation');
 // load finds the function that a handler's name, such as "dir/module.name",
 // stands for, and calls done(err, fn).
 module.exports = function (root, name, done) {
-  var parts = /^(.*\/)?([^.\/]+)\.(.+)$/.exec(String(name));
+  name = String(name);
+  var parts = /^(.*\/)?([^.\/]*)\.([^\/]*)$/.exec(name);
   if (!parts || /\.\./.test(name)) {
     done(errors.malformedHandler(name));
     return;
   }
   var module = (parts[1] || '') + parts[2];
   var property = parts[3];
-  open(path.resolve(root, module), function (err, exported) {
+  open(root, parts[1] || '', parts[2], function (err, exported) {
     if (err) {
       done(errors.failedImport(err));
       return;
@@ -24,7 +25,7 @@ module.exports = function (root, name, done) {
       return value === null || value === undefined ? undefined : value[key];
     }, exported);
     if (typeof fn !== 'function') {
-      done(errors.missingHandler(module, property));
+      done(errors.missingHandler(module, property, Boolean(fn)));
     } else if (!generation.callbacks && fn.length >= 3) {
       done(errors.callbackHandler());
     } else {
@@ -33,15 +34,36 @@ module.exports = function (root, name, done) {
   });
 };
 
-// open loads a module by the first of its files that there is.
-function open(base, done) {
-  if (generation.modules && !fs.existsSync(base) && isModule(base)) {
-    importFile(fs.existsSync(base + '.js') ? base + '.js' : base + '.mjs', done);
-    return;
+// open loads a module by the first of its files that there is: one of its very name,
+// one for CommonJS, one for ECMAScript modules. A package of its name comes last.
+function open(root, dir, name, done) {
+  var base = path.resolve(root, dir, name);
+  if (!generation.trace || isFile(base)) {
+    tryRequire(base, done);
+  } else if (isFile(base + '.js') && !(generation.modules && inModule(path.dirname(base)))) {
+    tryRequire(base + '.js', done);
+  } else if (generation.modules && isFile(base + '.js')) {
+    importFile(base + '.js', done);
+  } else if (generation.modules && isFile(base + '.mjs')) {
+    importFile(base + '.mjs', done);
+  } else if (isFile(base + '.cjs')) {
+    tryRequire(base + '.cjs', done);
+  } else {
+    var file;
+    try {
+      file = resolve(name, [root, path.resolve(root, dir)]);
+    } catch (err) {
+      done(errors.missingModule(name));
+      return;
+    }
+    tryRequire(file, done);
   }
+}
+
+function tryRequire(file, done) {
   var exported;
   try {
-    exported = require(!fs.existsSync(base + '.js') && fs.existsSync(base + '.cjs') ? base + '.cjs' : base);
+    exported = require(file);
   } catch (err) {
     done(err);
     return;
@@ -49,21 +71,39 @@ function open(base, done) {
   done(null, exported);
 }
 
-// isModule reports whether a file is an ECMAScript module: by its ending, or by
-// the type that the nearest package.json above it gives.
-function isModule(base) {
-  if (!fs.existsSync(base + '.js')) {
-    return !fs.existsSync(base + '.cjs') && fs.existsSync(base + '.mjs');
+// resolve finds the file of a package.
+function resolve(name, paths) {
+  return require.resolve(name, { paths: paths });
+}
+
+function isFile(name) {
+  try {
+    return fs.statSync(name).isFile();
+  } catch (err) {
+    return false;
   }
-  for (var dir = path.dirname(base); ; dir = path.dirname(dir)) {
+}
+
+// inModule reports whether the nearest package.json above a directory says that its
+// files are ECMAScript modules.
+function inModule(dir) {
+  for (; !/\/node_modules$/.test(dir); dir = path.dirname(dir)) {
+    var text;
     try {
-      return JSON.parse(fs.readFileSync(path.join(dir, 'package.json'), 'utf8')).type === 'module';
+      text = fs.readFileSync(path.join(dir, 'package.json'), 'utf8');
     } catch (err) {
       if (dir === path.dirname(dir)) {
         return false;
       }
+      continue;
+    }
+    try {
+      return JSON.parse(text).type === 'module';
+    } catch (err) {
+      return false;
     }
   }
+  return false;
 }
 
 function importFile(file, done) {

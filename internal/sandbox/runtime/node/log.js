@@ -33,15 +33,16 @@ exports.install = function () {
   delete process.env._LAMBDA_TELEMETRY_LOG_FD;
   var levels = { debug: 'DEBUG', log: 'INFO', info: 'INFO', warn: 'WARN', error: 'ERROR' };
   if (generation.trace) {
+    levels.trace = 'TRACE';
     levels.fatal = 'FATAL';
   }
   Object.keys(levels).forEach(function (method) {
     console[method] = function () { say(levels[method], arguments); };
   });
+  if (generation.trace) {
+    return;
+  }
   console.trace = function trace() {
-    if (config().json) {
-      return say('TRACE', arguments);
-    }
     var err = { name: 'Trace', message: util.format.apply(util, arguments) };
     Error.captureStackTrace(err, trace);
     write('TRACE', err.stack);
@@ -50,6 +51,9 @@ exports.install = function () {
 
 // say logs what a method of the console was given.
 function say(level, given) {
+  if (!given.length) {
+    given = [undefined]; // which is what such a line says
+  }
   if (!config().json) {
     return write(level, util.format.apply(util, given));
   }
@@ -63,7 +67,7 @@ exports.line = function (text) { write('ERROR', text); };
 // failure logs an error that ended the process.
 exports.failure = function (title, err) {
   if (config().json) {
-    return writeJSON('ERROR', [err instanceof Error ? err : new Error(err)]);
+    return writeJSON('ERROR', [errors.intoError(err)]);
   }
   write('ERROR', title + ' \t' + errors.format(err));
 };

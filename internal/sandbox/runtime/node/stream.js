@@ -50,6 +50,25 @@ ResponseStream.prototype.begin = function () {
   }
 };
 
+// close ends the answer, with a failure or without; one that was not begun is begun
+// without, since an answer without a piece is one, too.
+ResponseStream.prototype.close = function (failure) {
+  if (!failure) {
+    this.begin();
+  }
+  if (this.answer) {
+    this.answer.end(failure);
+  }
+};
+
+// write takes objects as well, as JSON.
+ResponseStream.prototype.write = function (piece, encoding, done) {
+  if (typeof piece !== 'string' && !(piece instanceof Uint8Array)) {
+    piece = JSON.stringify(piece);
+  }
+  return Writable.prototype.write.call(this, piece, encoding, done);
+};
+
 ResponseStream.prototype._write = function (piece, encoding, done) {
   this.begin();
   this.answer.write(piece, done);
