@@ -207,7 +207,7 @@ func TestFunctionsFindNothingOfTheServersEnvironment(t *testing.T) {
 	for name, want := range map[string]string{
 		"AWS_SECRET_ACCESS_KEY": "secret", "AWS_ACCESS_KEY_ID": "ASIAEXAMPLE", "AWS_SESSION_TOKEN": "token", "HOST_SECRET": "",
 		"MINE": "1", "TZ": "Europe/Vienna", "_HANDLER": "environment", "AWS_REGION": "us-east-1", "AWS_DEFAULT_REGION": "us-east-1",
-		"AWS_EXECUTION_ENV": "AWS_Lambda_provided.al2023", "AWS_LAMBDA_FUNCTION_NAME": "f", "AWS_LAMBDA_FUNCTION_VERSION": "$LATEST",
+		"AWS_EXECUTION_ENV": "", "AWS_LAMBDA_FUNCTION_NAME": "f", "AWS_LAMBDA_FUNCTION_VERSION": "$LATEST",
 		"AWS_LAMBDA_FUNCTION_MEMORY_SIZE": "256", "AWS_LAMBDA_LOG_GROUP_NAME": "/aws/lambda/f", "LAMBDA_TASK_ROOT": "/var/task",
 		"AWS_LAMBDA_INITIALIZATION_TYPE": "on-demand", "AWS_LAMBDA_RUNTIME_API": "127.0.0.1:9001", "LANG": "en_US.UTF-8",
 	} {

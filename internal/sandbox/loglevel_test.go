@@ -83,7 +83,7 @@ func TestFailuresAreWarningsInALogThatIsJSON(t *testing.T) {
 func TestRuntimesAreToldTheFormatOfTheLog(t *testing.T) {
 	b := newIsolatedBench(t)
 	for _, tt := range []struct{ format, level, want string }{
-		{"", "", `"AWS_LAMBDA_LOG_FORMAT":"Text","AWS_LAMBDA_LOG_GROUP_NAME":"g"`},
+		{"", "", `"AWS_LAMBDA_INITIALIZATION_TYPE":"on-demand","AWS_LAMBDA_LOG_GROUP_NAME":"g"`},
 		{formatJSON, "DEBUG", `"AWS_LAMBDA_LOG_FORMAT":"JSON","AWS_LAMBDA_LOG_GROUP_NAME":"g","AWS_LAMBDA_LOG_LEVEL":"DEBUG"`},
 	} {
 		fn := behaviour("environment")

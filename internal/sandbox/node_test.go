@@ -3,6 +3,7 @@
 package sandbox
 
 import (
+	"encoding/json"
 	"regexp"
 	"strings"
 	"testing"
@@ -464,6 +465,47 @@ func TestNodeWithoutIsolationDoesNotReachAWS(t *testing.T) {
 					t.Errorf("result = %q %s, want %s\n%s", r.FunctionError, r.Payload, tt.want, r.LogTail)
 				}
 			})
+		}
+	}
+}
+
+// TestVariablesAreThoseOfAWS compares with what AWS's runtimes were recorded to have.
+// What we add leads to our endpoints.
+func TestVariablesAreThoseOfAWS(t *testing.T) {
+	b := newIsolatedBench(t)
+	needRuntime(t, b, "nodejs22.x")
+	fn := node("nodejs22.x", "index.js", `exports.handler = async () => process.env;`)
+	fn.Environment = map[string]string{"TEST_KEY": "TEST_VAL"}
+	in := event(`{}`)
+	in.TraceID = "Root=1-2-3"
+	r, err := b.Invoke(t.Context(), fn, in)
+	var got map[string]string
+	if err != nil || json.Unmarshal(r.Payload, &got) != nil {
+		t.Fatalf("result = %v %q %s", err, r.FunctionError, r.Payload)
+	}
+	want := map[string]string{
+		"AWS_ACCESS_KEY_ID": "ASIAEXAMPLE", "AWS_DEFAULT_REGION": "us-east-1", "AWS_EXECUTION_ENV": "AWS_Lambda_nodejs22.x",
+		"AWS_LAMBDA_FUNCTION_MEMORY_SIZE": "256", "AWS_LAMBDA_FUNCTION_NAME": "f", "AWS_LAMBDA_FUNCTION_VERSION": "$LATEST",
+		"AWS_LAMBDA_INITIALIZATION_TYPE": "on-demand", "AWS_LAMBDA_LOG_GROUP_NAME": "/aws/lambda/f", "AWS_LAMBDA_LOG_STREAM_NAME": r.LogStream,
+		"AWS_LAMBDA_RUNTIME_API": "127.0.0.1:9001", "AWS_REGION": "us-east-1", "AWS_SECRET_ACCESS_KEY": "secret", "AWS_SESSION_TOKEN": "token",
+		"AWS_XRAY_CONTEXT_MISSING": "LOG_ERROR", "AWS_XRAY_DAEMON_ADDRESS": "127.0.0.1:2000", "LAMBDA_RUNTIME_DIR": "/var/runtime",
+		"LAMBDA_TASK_ROOT": "/var/task", "LANG": "en_US.UTF-8",
+		"LD_LIBRARY_PATH": "/var/lang/lib:/lib64:/usr/lib64:/var/runtime:/var/runtime/lib:/var/task:/var/task/lib:/opt/lib",
+		"NODE_PATH":       "/opt/nodejs/node22/node_modules:/opt/nodejs/node_modules:/var/runtime/node_modules:/var/runtime:/var/task",
+		"PATH":            "/var/lang/bin:/usr/local/bin:/usr/bin/:/bin:/opt/bin", "PWD": "/var/task", "SHLVL": "0", "TEST_KEY": "TEST_VAL", "TZ": ":UTC",
+		"_AWS_XRAY_DAEMON_ADDRESS": "127.0.0.1", "_AWS_XRAY_DAEMON_PORT": "2000", "_HANDLER": "index.handler", "_X_AMZN_TRACE_ID": "Root=1-2-3",
+		// Ours.
+		"AWS_ENDPOINT_URL": "http://127.0.0.1:4566", "AWS_CA_BUNDLE": caTarget, "NODE_EXTRA_CA_CERTS": caTarget,
+		"SSL_CERT_FILE": caTarget, "REQUESTS_CA_BUNDLE": caTarget,
+	}
+	for name := range got {
+		if got[name] != want[name] {
+			t.Errorf("%s = %q, want %q", name, got[name], want[name])
+		}
+	}
+	for name := range want {
+		if _, there := got[name]; !there {
+			t.Errorf("%s is missing", name)
 		}
 	}
 }

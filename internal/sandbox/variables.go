@@ -25,14 +25,14 @@ const trustStoreTarget = "/etc/pki/cloudless/ca.jks"
 
 // variables returns the environment variables of a function's process: those of
 // every function, those of its runtime, and the user's own, which have the last
-// word.
+// word. They are those that AWS's runtimes were recorded to have, and what leads to
+// our endpoints.
 func variables(e *environment, creds Credentials, isolated bool, runtimeVars []string) []string {
 	fn, env := e.fn, e.box
 	vars := map[string]string{
 		"_HANDLER":                        fn.Handler,
 		"AWS_REGION":                      fn.Region,
 		"AWS_DEFAULT_REGION":              fn.Region,
-		"AWS_EXECUTION_ENV":               "AWS_Lambda_" + fn.Runtime,
 		"AWS_LAMBDA_FUNCTION_NAME":        fn.Name,
 		"AWS_LAMBDA_FUNCTION_VERSION":     fn.Version,
 		"AWS_LAMBDA_FUNCTION_MEMORY_SIZE": strconv.Itoa(fn.MemoryMB),
@@ -50,13 +50,20 @@ func variables(e *environment, creds Credentials, isolated bool, runtimeVars []s
 		"LAMBDA_RUNTIME_DIR":              env.Path("/var/runtime"),
 		"LANG":                            "en_US.UTF-8",
 		"TZ":                              ":UTC",
-		"PATH":                            searchPath(env, "/var/lang/bin", "/usr/local/bin", "/usr/bin", "/bin", "/opt/bin"),
+		"PATH":                            searchPath(env, "/var/lang/bin", "/usr/local/bin", "/usr/bin/", "/bin", "/opt/bin"),
 		"LD_LIBRARY_PATH": searchPath(env, "/var/lang/lib", "/lib64", "/usr/lib64", "/var/runtime", "/var/runtime/lib",
 			"/var/task", "/var/task/lib", "/opt/lib"),
 		"NODE_EXTRA_CA_CERTS": env.Path(caTarget),
 		"AWS_CA_BUNDLE":       env.Path(caTarget),
 	}
-	if vars["AWS_LAMBDA_LOG_FORMAT"] = "Text"; fn.LogFormat == formatJSON {
+	program := e.program.Runtime
+	if program.Family != runtime.Provided {
+		vars["AWS_EXECUTION_ENV"] = "AWS_Lambda_" + fn.Runtime
+	}
+	if program.Wrapped() && program.Family != runtime.Java { // AWS starts these from a shell
+		vars["PWD"], vars["SHLVL"] = env.Path(taskDir), "0"
+	}
+	if fn.LogFormat == formatJSON {
 		vars["AWS_LAMBDA_LOG_FORMAT"], vars["AWS_LAMBDA_LOG_LEVEL"] = formatJSON, fn.ApplicationLogLevel
 	}
 	if isolated {
@@ -71,6 +78,9 @@ func variables(e *environment, creds Credentials, isolated bool, runtimeVars []s
 		vars["AWS_ACCESS_KEY_ID"] = creds.AccessKeyID
 		vars["AWS_SECRET_ACCESS_KEY"] = creds.SecretAccessKey
 		vars["AWS_SESSION_TOKEN"] = creds.SessionToken
+		if strings.HasPrefix(fn.Runtime, "java8") || fn.Runtime == "java11" { // as the SDK for Java 1 knows them
+			vars["AWS_ACCESS_KEY"], vars["AWS_SECRET_KEY"] = creds.AccessKeyID, creds.SecretAccessKey
+		}
 	}
 	for _, v := range runtimeVars {
 		name, value, _ := strings.Cut(v, "=")
