@@ -13,6 +13,7 @@ import (
 	"net/http"
 	"os"
 	"os/exec"
+	"os/signal"
 	"path/filepath"
 	"strings"
 	"syscall"
@@ -144,6 +145,29 @@ var behaviours = map[string]func(argument, requestID string) any{
 			}
 		}
 	},
+	"wake up": func(string, string) any {
+		// A timer whose signal lets stopped processes go on. It has to be waited for, or
+		// the kernel does not send it.
+		signal.Notify(make(chan os.Signal, 1), unix.SIGCONT)
+		when := struct {
+			value         uint64
+			signo, notify int32
+			pad           [48]byte
+		}{signo: int32(unix.SIGCONT)}
+		var timer int32
+		_, _, errno := unix.RawSyscall(unix.SYS_TIMER_CREATE, unix.CLOCK_MONOTONIC, uintptr(unsafe.Pointer(&when)), uintptr(unsafe.Pointer(&timer)))
+		if errno != 0 {
+			return reason(errno)
+		}
+		often := unix.ItimerSpec{Interval: unix.NsecToTimespec(5e7), Value: unix.NsecToTimespec(5e7)}
+		_, _, errno = unix.RawSyscall6(unix.SYS_TIMER_SETTIME, uintptr(timer), 0, uintptr(unsafe.Pointer(&often)), 0, 0, 0)
+		go func() {
+			for n := 0; ; n++ {
+				_ = fmt.Sprint(n)
+			}
+		}()
+		return reason(errnoOrNil(errno))
+	},
 	"daemon": func(marker, _ string) any {
 		self, _ := os.Executable()
 		cmd := exec.Command(self, marker)
@@ -155,6 +179,14 @@ var behaviours = map[string]func(argument, requestID string) any{
 		_ = exec.Command(self, marker).Start()
 		os.Exit(9)
 		return nil
+	},
+	"watch files": func(string, string) any {
+		for n := range 200 {
+			if _, err := unix.InotifyInit1(unix.IN_CLOEXEC); err != nil {
+				return n
+			}
+		}
+		return 200
 	},
 	"close everything": func(string, string) any {
 		for fd := range 3 {

@@ -310,6 +310,61 @@ func number(t *testing.T, dir, name string) int {
 	return n
 }
 
+// TestFrozenFunctionsDoNotWork has a function told by the kernel to go on when it was
+// stopped: what works while it is to stand still is ended.
+func TestFrozenFunctionsDoNotWork(t *testing.T) {
+	b := newIsolatedBench(t, func(c *Config) { c.FreezeAfter = time.Millisecond })
+	if got := b.do("wake up", ""); got != `"done"` {
+		t.Fatalf("wake up = %s", got)
+	}
+	await(t, "the environment has ended", func() bool { return len(b.Status().Environments) == 0 })
+}
+
+// TestFunctionsLeaveTheMachineItsOwn has a function take as much as it can of what the
+// kernel counts up to the machine's root.
+func TestFunctionsLeaveTheMachineItsOwn(t *testing.T) {
+	b := newIsolatedBench(t)
+	if got := b.do("watch files", ""); got != "2" {
+		t.Errorf("watch files = %s, want 2", got)
+	}
+	fd, err := unix.InotifyInit1(unix.IN_CLOEXEC)
+	if err != nil {
+		t.Errorf("the machine cannot watch files: %v", err)
+	}
+	unix.Close(fd)
+}
+
+// TestEachEnvironmentIsAUserOfItsOwn looks from outside: the kernel counts by user,
+// too, and what one function uses up there no other has.
+func TestEachEnvironmentIsAUserOfItsOwn(t *testing.T) {
+	b := newIsolatedBench(t)
+	if os.Geteuid() != 0 {
+		t.Skip("an ordinary user is one")
+	}
+	users := make(map[string]bool)
+	for _, id := range []string{"one", "two"} {
+		fn := behaviour("echo")
+		fn.ID = id
+		b.invoke(fn, `"x"`)
+	}
+	for _, e := range b.Status().Environments {
+		children, err := os.ReadFile(fmt.Sprintf("/proc/%d/task/%d/children", e.PID, e.PID))
+		if err != nil {
+			t.Skipf("this kernel does not tell of children: %v", err)
+		}
+		status, err := os.ReadFile(fmt.Sprintf("/proc/%s/status", strings.Fields(string(children))[0]))
+		if err != nil {
+			t.Fatal(err)
+		}
+		_, uids, _ := strings.Cut(string(status), "\nUid:")
+		line, _, _ := strings.Cut(uids, "\n")
+		users[strings.TrimSpace(line)] = true
+	}
+	if len(users) != 2 || users["0\t0\t0\t0"] {
+		t.Errorf("two environments are the users %v", users)
+	}
+}
+
 func TestMemoryBombsAreEnded(t *testing.T) {
 	for _, name := range []string{"hoard", "hoard shared"} {
 		t.Run(name, func(t *testing.T) {
@@ -513,8 +568,8 @@ func TestRootless(t *testing.T) {
 	if err := os.WriteFile(program, self, 0o755); err != nil {
 		t.Fatal(err)
 	}
-	cmd := exec.CommandContext(t.Context(), program, "-test.run=^Test(Functions|Tmp|FilesInTmp|Fork|Memory|Nothing|Environments|Answer|Printing|ServerToKill)",
-		"-test.skip=^TestFunctionsFindTheirLayers$", // which is no attack, and would fetch a runtime for this user
+	cmd := exec.CommandContext(t.Context(), program, "-test.run=^Test(FrozenFunctions|Functions|Tmp|FilesInTmp|Fork|Memory|Nothing|Environments|Answer|Printing|ServerToKill)",
+		"-test.skip=^TestFunctions(FindTheirLayers|MayUseMoreOfTheProcessorsUntilTheyAreLoaded)$", // which are no attacks, and would fetch runtimes for this user
 		"-test.v")
 	cmd.Dir = dir
 	cmd.Env = []string{"TMPDIR=" + dir, "HOME=" + dir, "PATH=" + os.Getenv("PATH")}

@@ -112,6 +112,7 @@ func (e *Environment) start(l driver.Layout) error {
 	}
 	e.control = os.NewFile(uintptr(pair[0]), "control")
 
+	uids, gids := e.driver.ids.maps()
 	e.cmd = &exec.Cmd{
 		Path:       "/proc/self/exe",
 		Args:       []string{inner.Name},
@@ -121,8 +122,8 @@ func (e *Environment) start(l driver.Layout) error {
 		SysProcAttr: &syscall.SysProcAttr{
 			Cloneflags: unix.CLONE_NEWUSER | unix.CLONE_NEWNS | unix.CLONE_NEWPID |
 				unix.CLONE_NEWNET | unix.CLONE_NEWIPC | unix.CLONE_NEWUTS,
-			UidMappings:                e.driver.ids.uids,
-			GidMappings:                e.driver.ids.gids,
+			UidMappings:                uids,
+			GidMappings:                gids,
 			GidMappingsEnableSetgroups: !e.driver.ids.rootless,
 			AmbientCaps:                inner.Capabilities,
 			Setsid:                     true, // no terminal's signals reach it

@@ -46,7 +46,7 @@ type Config struct {
 // Driver isolates with namespaces. It is a [driver.Driver].
 type Driver struct {
 	mountpoint string
-	ids        identity
+	ids        *identity
 	groups     driver.Groups // or nil
 
 	mu   sync.Mutex

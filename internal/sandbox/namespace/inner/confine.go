@@ -3,7 +3,9 @@
 package inner
 
 import (
+	"errors"
 	"fmt"
+	"io/fs"
 	"os"
 	"runtime"
 	"syscall"
@@ -16,7 +18,25 @@ import (
 // program and to end it.
 var Capabilities = []uintptr{
 	unix.CAP_SYS_ADMIN, unix.CAP_NET_ADMIN, unix.CAP_NET_BIND_SERVICE, unix.CAP_DAC_OVERRIDE,
-	unix.CAP_SETPCAP, unix.CAP_SETUID, unix.CAP_SETGID, unix.CAP_KILL,
+	unix.CAP_SETPCAP, unix.CAP_SETUID, unix.CAP_SETGID, unix.CAP_KILL, unix.CAP_SYS_RESOURCE,
+}
+
+// namespaceLimits are what the user namespace may have of things that the kernel
+// counts up to whoever made it, the machine's root: of which it lets him have few.
+var namespaceLimits = map[string]string{
+	"max_inotify_instances": "2",
+	"max_inotify_watches":   "8192",
+}
+
+// limitNamespace sets them, where there is a /proc.
+func limitNamespace() error {
+	for name, limit := range namespaceLimits {
+		err := os.WriteFile("/proc/sys/user/"+name, []byte(limit), 0)
+		if err != nil && !errors.Is(err, fs.ErrNotExist) {
+			return fmt.Errorf("limit the namespace: %w", err)
+		}
+	}
+	return nil
 }
 
 // startProgram starts the program with no powers. What is given up belongs to a

@@ -13,6 +13,7 @@
 //     out, and connections into the environment;
 //   - confine.go, seccomp.go: what the program may not do any more;
 //   - memory.go: how much memory it uses;
+//   - frozen.go: that it stands still when it is to;
 //   - identity.go: which user the program is.
 //
 // It has to import little, and of that little that comes early: no package net, and
@@ -128,6 +129,9 @@ func (g *guardian) build() error {
 	var err error
 	if g.store, err = buildRoot(g.setup); err != nil {
 		return fmt.Errorf("build the root: %w", err)
+	}
+	if err := limitNamespace(); err != nil {
+		return err
 	}
 	if err := raiseLoopback(); err != nil {
 		return err

@@ -4,6 +4,7 @@ package inner
 
 import (
 	"bytes"
+	"iter"
 	"os"
 	"strconv"
 	"sync/atomic"
@@ -39,7 +40,7 @@ func newWatch(limit int64, report func(peak int64)) *watch {
 }
 
 // pause stops the looking while nothing can change, so that idle environments
-// cost nothing.
+// cost next to nothing.
 func (w *watch) pause(yes bool) {
 	if w == nil {
 		return
@@ -60,9 +61,7 @@ func (w *watch) run() {
 	var reported int64
 	for wait := firstLook; ; {
 		time.Sleep(wait)
-		for w.paused.Load() {
-			<-w.resume
-		}
+		w.standStill()
 		start := time.Now()
 		used := w.look()
 		if used >= reported+reportStep {
@@ -80,22 +79,27 @@ func (w *watch) run() {
 // look adds up the memory that processes have for themselves or share with each
 // other, without the files they read. Where /proc is missing it sees nothing.
 func (w *watch) look() (bytes int64) {
-	dir, err := os.Open("/proc")
-	if err != nil {
-		return 0
-	}
-	defer dir.Close()
-	names, err := dir.Readdirnames(-1)
-	if err != nil {
-		return 0
-	}
-	for _, name := range names {
-		if name[0] < '0' || name[0] > '9' || name == "1" {
-			continue
-		}
-		bytes += w.process(name)
+	for pid := range processes() {
+		bytes += w.process(pid)
 	}
 	return bytes
+}
+
+// processes are all but init, by their numbers.
+func processes() iter.Seq[string] {
+	return func(yield func(string) bool) {
+		dir, err := os.Open("/proc")
+		if err != nil {
+			return
+		}
+		defer dir.Close()
+		names, _ := dir.Readdirnames(-1) // or as many as could be read
+		for _, name := range names {
+			if name[0] >= '0' && name[0] <= '9' && name != "1" && !yield(name) {
+				return
+			}
+		}
+	}
 }
 
 func (w *watch) process(pid string) int64 {
