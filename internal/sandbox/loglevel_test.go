@@ -103,6 +103,7 @@ func TestExtensionsAreToldJSONAsJSON(t *testing.T) {
 	fn := withExtensions(t, behaviour("say"), "telemetry")
 	fn.LogFormat = formatJSON
 	b.invoke(fn, `"{\"m\":1}\n"`)
+	b.awaitRest() // by then it was told: an environment that ends waits for its listeners only for a while
 	text := b.text()
 	if got := toldTo(t, "telemetry", text); !slices.Contains(got, `function "{\"m\":1}\n"`) {
 		t.Errorf("by its schema of 2022-07-01 it is told %q", got)

@@ -84,6 +84,7 @@ func TestNodeStreamsItsAnswer(t *testing.T) {
 				if r.ErrorType != tt.errorType || !strings.Contains(string(r.Payload), tt.errorText) || tt.errorText == "" && r.Payload != nil {
 					t.Errorf("result = %q %s, want %s %s", r.ErrorType, r.Payload, tt.errorType, tt.errorText)
 				}
+				b.awaitRest() // what it has to do after the end of its answer
 			}
 			if tt.errorType == "" && len(b.Status().Environments) != 1 {
 				t.Error("the second event found no environment")

@@ -1,9 +1,11 @@
 'use strict';
 
 var net = require('net');
+var generation = require('./generation');
 
 var BASE = '/2018-06-01';
 var NEXT = '\r\nCloudless-Next: 1'; // what is answered is to be the next event
+var ROOM = 64 << 10; // bytes
 var END_OF_HEAD = '\r\n\r\n';
 
 module.exports = Connection;
@@ -16,23 +18,22 @@ function Connection(socketPath, hostAndPort) {
   var at = String(hostAndPort).lastIndexOf(':');
   this.host = hostAndPort || 'localhost';
   this.waiting = []; // callbacks, in the order of their requests
-  this.chunks = [];
+  this.chunks = []; // of an answer that has not arrived whole
   this.length = 0; // bytes in chunks
   this.needed = 0; // bytes in chunks before reading on makes sense
-  this.socket = socketPath
-    ? net.connect(socketPath)
-    : net.connect(Number(this.host.slice(at + 1)), this.host.slice(0, at));
+  var self = this;
+  function receive(data) { self.receive(data); }
+  var place = socketPath ? { path: socketPath } : { port: Number(this.host.slice(at + 1)), host: this.host.slice(0, at) };
+  if (generation.readsInPlace) { // into the same memory again and again, which costs nothing
+    place.onread = { buffer: Buffer.alloc(ROOM), callback: function (n, room) { receive(room.slice(0, n)); return true; } };
+  }
+  this.socket = net.connect(place);
+  if (!generation.readsInPlace) {
+    this.socket.on('data', receive);
+  }
   if (!socketPath) {
     this.socket.setNoDelay(true);
   }
-  var self = this;
-  this.socket.on('data', function (chunk) {
-    self.chunks.push(chunk);
-    self.length += chunk.length;
-    if (self.length >= self.needed) {
-      self.read();
-    }
-  });
   // Without the Runtime API there is nothing left to do.
   this.socket.on('error', function () { process.exit(1); });
   this.socket.on('close', function () { process.exit(1); });
@@ -112,9 +113,17 @@ Connection.prototype.head = function (path, body, errorType, more) {
     more + END_OF_HEAD;
 };
 
-// read takes every whole answer out of what has arrived.
-Connection.prototype.read = function () {
-  var data = this.chunks.length === 1 ? this.chunks[0] : Buffer.concat(this.chunks, this.length);
+// receive takes every whole answer out of what has arrived, of which data is the
+// latest. It holds until the next arrives, and so does an answer's body.
+Connection.prototype.receive = function (data) {
+  if (this.length) {
+    this.chunks.push(Buffer.from(data));
+    this.length += data.length;
+    if (this.length < this.needed) {
+      return;
+    }
+    data = Buffer.concat(this.chunks, this.length);
+  }
   var ready = [];
   this.needed = 0;
   for (;;) {
@@ -132,7 +141,7 @@ Connection.prototype.read = function () {
     data = data.slice(whole);
     ready.push(response);
   }
-  this.chunks = data.length ? [data] : [];
+  this.chunks = data.length ? [Buffer.from(data)] : [];
   this.length = data.length;
   for (var i = 0; i < ready.length; i++) {
     var callback = this.waiting.shift();
@@ -142,12 +151,18 @@ Connection.prototype.read = function () {
   }
 };
 
+// names are those of headers in lower case, by how they were written.
+var names = Object.create(null);
+
 function parseHead(text) {
-  var lines = text.split('\r\n');
   var headers = {};
-  for (var i = 1; i < lines.length; i++) {
-    var colon = lines[i].indexOf(':');
-    headers[lines[i].slice(0, colon).toLowerCase()] = lines[i].slice(colon + 1).trim();
+  for (var at = text.indexOf('\r\n'); at >= 0;) {
+    var end = text.indexOf('\r\n', at + 2);
+    var colon = text.indexOf(':', at);
+    var name = text.slice(at + 2, colon);
+    names[name] = names[name] || name.toLowerCase();
+    headers[names[name]] = text.slice(colon + 1, end < 0 ? text.length : end).trim();
+    at = end;
   }
-  return { status: Number(lines[0].split(' ')[1]), headers: headers, body: null };
+  return { status: Number(text.slice(9, 12)), headers: headers, body: null };
 }

@@ -14,6 +14,8 @@ function before(a, b) {
 module.exports = {
   // Node reads NODE_EXTRA_CA_CERTS by itself.
   readsExtraCertificates: !before(7, 3),
+  // Sockets read into memory that they are given.
+  readsInPlace: !before(12, 10),
   // Handlers may be async: what they return counts if it is a promise.
   promises: major >= 8,
   // Handlers may be called back, and context has succeed, fail and done.

@@ -137,10 +137,25 @@ function isNothing(value) {
   return value === null || value === undefined;
 }
 
+// about is what each context says of the function. It is read once: each look at
+// process.env asks the system.
+var about = null;
+
+function aboutFunction() {
+  var env = process.env;
+  return about || (about = {
+    version: env.AWS_LAMBDA_FUNCTION_VERSION,
+    name: env.AWS_LAMBDA_FUNCTION_NAME,
+    memory: env.AWS_LAMBDA_FUNCTION_MEMORY_SIZE,
+    group: env.AWS_LAMBDA_LOG_GROUP_NAME,
+    stream: env.AWS_LAMBDA_LOG_STREAM_NAME
+  });
+}
+
 // context makes the handler's second argument.
 Invocation.prototype.context = function () {
   var self = this;
-  var env = process.env;
+  var fn = aboutFunction();
   var deadlineMs = Number(this.headers['lambda-runtime-deadline-ms']);
   var context = {
     get callbackWaitsForEmptyEventLoop() { return self.waits; },
@@ -151,11 +166,11 @@ Invocation.prototype.context = function () {
     context.fail = function (err) { self.settle(isNothing(err) ? 'handled' : err, null, true); };
     context.done = function (err, value) { self.settle(err, value, true); };
   }
-  context.functionVersion = env.AWS_LAMBDA_FUNCTION_VERSION;
-  context.functionName = env.AWS_LAMBDA_FUNCTION_NAME;
-  context.memoryLimitInMB = env.AWS_LAMBDA_FUNCTION_MEMORY_SIZE;
-  context.logGroupName = env.AWS_LAMBDA_LOG_GROUP_NAME;
-  context.logStreamName = env.AWS_LAMBDA_LOG_STREAM_NAME;
+  context.functionVersion = fn.version;
+  context.functionName = fn.name;
+  context.memoryLimitInMB = fn.memory;
+  context.logGroupName = fn.group;
+  context.logStreamName = fn.stream;
   context.clientContext = json(this.headers['lambda-runtime-client-context'], 'ClientContext');
   context.identity = json(this.headers['lambda-runtime-cognito-identity'], 'CognitoIdentity');
   context.invokedFunctionArn = this.headers['lambda-runtime-invoked-function-arn'];
