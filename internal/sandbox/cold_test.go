@@ -35,6 +35,16 @@ def handler(event, context):
     client.put_item(TableName='user', Item={'uid': {'S': '1'}})
     return 'done'
 `}, []string{"-c", "pass"}},
+	{"ruby3.3", []string{"index.rb", `
+require 'json'
+require 'net/http'
+require 'openssl'
+require 'time'
+def handler(event:, context:)
+  key = OpenSSL::HMAC.hexdigest('SHA256', ENV['AWS_SECRET_ACCESS_KEY'], Time.now.utc.iso8601)
+  Net::HTTP.post(URI(ENV['AWS_ENDPOINT_URL']), JSON.generate(TableName: 'user', Item: { uid: { S: '1' } }), 'Authorization' => key)
+  'done'
+end`}, []string{"-e", "0"}},
 }
 
 // interpreter returns the path of the program that runs a runtime's functions.

@@ -33,7 +33,7 @@ end`, `{}`, `["f","$LATEST","256","` + requestID + `","/aws/lambda/f",true]`},
 			t.Parallel()
 			b := newIsolatedBench(t)
 			r := b.invoke(ruby(t, b, tt.handler, tt.code), tt.event)
-			if string(r.Payload) != tt.want || r.FunctionError != "" {
+			if !matches(tt.want, string(r.Payload)) || r.FunctionError != "" {
 				t.Errorf("result = %q %s, want %s\n%s", r.FunctionError, r.Payload, tt.want, r.LogTail)
 			}
 		})
@@ -139,5 +139,60 @@ def handler(event:, context:) GREETING end`)
 	}
 	if !b.used(fn).spare {
 		t.Error("no environment had waited")
+	}
+}
+
+// TestRubyFindsItsOwnInAProcessThatHasWaited has functions that bring what waiting processes have
+// loaded in another version.
+func TestRubyFindsItsOwnInAProcessThatHasWaited(t *testing.T) {
+	const tells = `
+def handler(event:, context:)
+  puts "heard"
+  $LOADED_FEATURES.grep(/openssl\.rb\z/).size
+end`
+	spec := `Gem::Specification.new { |s| s.name = "openssl"; s.version = "99.0"; s.summary = "x"; s.authors = ["x"]; s.files = ["lib/openssl.rb"] }`
+	for _, tt := range []struct {
+		name  string
+		files []string
+		layer []string
+		want  string
+	}{
+		{"what is loaded stays, if nothing else can be meant", []string{"app.rb", tells}, nil, `1`},
+		{"a gem of the package", []string{
+			"app.rb", "gem 'openssl', '>= 99'\nrequire 'openssl'\n" + `def handler(event:, context:) puts "heard"; OWN end`,
+			"vendor/bundle/ruby/3.3.0/specifications/openssl-99.0.gemspec", spec,
+			"vendor/bundle/ruby/3.3.0/gems/openssl-99.0/lib/openssl.rb", `OWN = "gem"`,
+		}, nil, `"gem"`},
+		{"a gem of a layer", []string{"app.rb", "gem 'openssl', '>= 99'\nrequire 'openssl'\n" + `def handler(event:, context:) puts "heard"; OWN end`}, []string{
+			"ruby/gems/3.3.0/specifications/openssl-99.0.gemspec", spec,
+			"ruby/gems/3.3.0/gems/openssl-99.0/lib/openssl.rb", `OWN = "layer"`,
+		}, `"layer"`},
+		{"a file of the package", []string{"app.rb", "require 'digest'\n" + `def handler(event:, context:) puts "heard"; OWN end`, "digest.rb", `OWN = "file"`}, nil, `"file"`},
+		{"a file of the package of what is only compiled", []string{"app.rb", "require 'time'\n" + `def handler(event:, context:) puts "heard"; OWN end`, "time.rb", `OWN = "own"`}, nil, `"own"`},
+		{"what is compiled, when it is required", []string{"app.rb", "require 'time'\nrequire 'yaml'\nrequire 'digest/sha2'\n" + `
+def handler(event:, context:) puts "heard"; [Time.parse("2026-01-02T03:04:05Z").year, YAML.dump(1), Digest::SHA512.hexdigest("x").size] end`}, nil, `[2026,"--- 1\n",128]`},
+		{"nothing of it, when it is not", []string{"app.rb", `def handler(event:, context:) puts "heard"; [Time.respond_to?(:parse), defined?(YAML)] end`}, nil, `[false,null]`},
+		{"a file of a layer", []string{"app.rb", "require 'uri'\n" + `def handler(event:, context:) puts "heard"; OWN end`},
+			[]string{"ruby/lib/uri.rb", `OWN = "layer's file"`}, `"layer's file"`},
+		{"another version in a lock", []string{"app.rb", tells, "Gemfile.lock", "GEM\n  specs:\n    openssl (99.0)\n"}, nil, `0`},
+		{"the same names in a lock, of gems that are not loaded", []string{"app.rb", tells, "Gemfile.lock", "GEM\n  specs:\n    rack (3.0.0)\n      openssl (99.0)\n"}, nil, `1`},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			b := newIsolatedBench(t, withSpares(1))
+			b.invoke(ruby(t, b, "app.handler", "def handler(event:, context:) end"), `{}`)
+			b.awaitSpares(1)
+			fn := function("ruby3.3", "app.handler", zipOf(tt.files...))
+			fn.ID = "another"
+			if tt.layer != nil {
+				fn.Layers = []Code{codeOf(zipOf(tt.layer...))}
+			}
+			r := b.invoke(fn, `{}`)
+			if string(r.Payload) != tt.want || !strings.Contains(string(r.LogTail), "\nheard\nEND") {
+				t.Errorf("result = %q %s, want %s\n%s", r.FunctionError, r.Payload, tt.want, r.LogTail)
+			}
+			if !b.used(fn).spare {
+				t.Error("no environment had waited")
+			}
+		})
 	}
 }

@@ -47,7 +47,7 @@ func newSpares(ctx context.Context) spares {
 // name or, ending in *, by how they begin. A function that sets one needs a
 // process of its own from the start.
 var readAtStart = []string{
-	"NODE_*", "PYTHON*", "RUBY*", "GEM_*", "LD_*", "V8_*", "UV_*", "MALLOC_*", "GLIBC_*", "OPENSSL_*", "SSL_*", "LC_*", "LANG", "LANGUAGE", "TZ",
+	"NODE_*", "PYTHON*", "RUBY*", "GEM_*", "BUNDLE_*", "LD_*", "V8_*", "UV_*", "MALLOC_*", "GLIBC_*", "OPENSSL_*", "SSL_*", "LC_*", "LANG", "LANGUAGE", "TZ",
 	"AWS_CA_BUNDLE", "REQUESTS_CA_BUNDLE", "GCONV_PATH", "ICU_*", "RES_OPTIONS", "HOSTALIASES", execWrapper,
 }
 

@@ -338,10 +338,11 @@ def main
   FunctionLog.open(ENV.delete("_LAMBDA_TELEMETRY_LOG_FD"))
   Logger.prepend(FunctionLog::Loggers)
   Object.include(FunctionLog::Puts)
-  api = RuntimeConnection.new(ARGV.shift, ENV["AWS_LAMBDA_RUNTIME_API"])
+  socket = ARGV.shift
+  api = RuntimeConnection.new(socket, ENV["AWS_LAMBDA_RUNTIME_API"])
   if ARGV.shift
     require_relative "cloudless_wait"
-    CloudlessWait.call(api)
+    CloudlessWait.call(api, socket)
   end
   FunctionLog.configure
   $LOAD_PATH.unshift(ENV["LAMBDA_TASK_ROOT"])

@@ -2,15 +2,96 @@
 
 # A process that waits for a function it does not know yet.
 #
-# It loads what AWS's client loads, and no more: of a gem that is loaded, a function
-# cannot have another version.
+# It loads what AWS's client loads, and openssl, which that lets Ruby load wherever it is
+# mentioned. Of what else functions require of Ruby's own library it compiles the files and
+# loads none: what a function has not required, it does not have.
+#
+# What is loaded cannot be had in another version. So where the function or a layer brings
+# anything that could be meant instead, as a gem or as a file, the process starts anew, as
+# one that has not waited.
 module CloudlessWait
-  def self.call(api)
-    require "net/http"
-    told = JSON.parse(api.ask("/cloudless/adoption"))
-    ENV.replace(told["variables"])
-    ENV.delete("_LAMBDA_TELEMETRY_LOG_FD") # the log has it
-    Dir.chdir(told["directory"])
-    Gem.clear_paths # those of the function and its layers were not there
+  LOADED = %w[net/http openssl].freeze
+  COMPILED = %w[
+    base64 bigdecimal cgi date delegate digest/sha2 erb fileutils forwardable open3 ostruct pathname securerandom set
+    singleton tempfile time tmpdir yaml
+  ].freeze
+
+  class << self
+    def call(api, socket)
+      specs, files = Gem.loaded_specs.dup, $LOADED_FEATURES.dup
+      LOADED.each { |feature| try(feature) }
+      gems, files = Gem.loaded_specs.reject { |name, _| specs[name] }, $LOADED_FEATURES - files
+      compile
+      Process.respond_to?(:warmup) ? Process.warmup : GC.start
+      told = JSON.parse(api.ask("/cloudless/adoption"))
+      ENV.replace(told["variables"])
+      Dir.chdir(told["directory"])
+      start_anew(socket) if own_gem?(gems) || own_file?(files)
+      ENV.delete("_LAMBDA_TELEMETRY_LOG_FD") # the log has it
+      Gem.clear_paths # those of the function and its layers were not there
+    end
+
+    private
+
+    def try(feature)
+      require feature
+    rescue LoadError
+      nil # an older or newer Ruby
+    end
+
+    # Compiles files, and gives them to Ruby when it is about to load them, each once.
+    def compile
+      compiled = likely.map { |file| [file, RubyVM::InstructionSequence.compile_file(file)] }.to_h # 2.5 has no other
+      RubyVM::InstructionSequence.define_singleton_method(:load_iseq) { |file| compiled.delete(file) }
+    end
+
+    # The files that are loaded for what functions require. Another process finds out
+    # which, so that this one does not load them.
+    def likely
+      files = IO.popen("-") do |child|
+        break child.read.split("\n") if child
+
+        before = $LOADED_FEATURES.dup
+        COMPILED.each { |feature| try(feature) }
+        $stdout.write(($LOADED_FEATURES - before).join("\n"))
+        $stdout.flush
+        exit!(0)
+      end
+      files.select { |file| file.end_with?(".rb") && File.file?(file) }
+    end
+
+    # Whether the function could mean another version of a gem that is loaded.
+    def own_gem?(loaded)
+      found = ENV["GEM_PATH"].to_s.split(":").flat_map { |dir| names(File.join(dir, "specifications")) }
+      found = found.map { |name| name[/\A(.+)-(\d[^-]*)(-[^-]+)*\.gemspec\z/] && [$1, $2] }.compact
+      found.concat(File.read("Gemfile.lock").scan(/^ {4}(\S+) \(([^)-]+)/)) if File.file?("Gemfile.lock")
+      found.any? { |name, version| loaded[name] && loaded[name].version.to_s != version }
+    end
+
+    # Whether it has files, or directories of files, by names under which something is
+    # loaded: those of a process that has not waited would be the function's.
+    def own_file?(files)
+      roots = files.map { |file| feature(file)[%r{\A[^/]+}] }.uniq
+      dirs = [Dir.pwd, *ENV["RUBYLIB"].to_s.split(":")]
+      dirs.flat_map { |dir| names(dir) }.any? { |name| roots.include?(name.sub(/\.(rb|so)\z/, "")) }
+    end
+
+    # A loaded file's name as it is required, without its ending.
+    def feature(file)
+      dir = $LOAD_PATH.map(&:to_s).select { |d| file.start_with?("#{d}/") }.max_by(&:size)
+      (dir ? file[(dir.size + 1)..-1] : file).sub(/\.(rb|so)\z/, "")
+    end
+
+    def names(dir)
+      Dir.children(dir)
+    rescue SystemCallError
+      [] # most have none
+    end
+
+    def start_anew(socket)
+      log = ENV["_LAMBDA_TELEMETRY_LOG_FD"].to_i
+      keep = log.positive? ? { log => log } : {}
+      exec(RbConfig.ruby, File.join(__dir__, "bootstrap.rb"), socket, keep)
+    end
   end
 end
