@@ -24,6 +24,9 @@ const (
 	exitNotFound  = 127
 )
 
+// systemWgetrc is the variable in which wget finds the name of a file of settings.
+const systemWgetrc = "SYSTEM_WGETRC"
+
 func newRun(o *options) *cobra.Command {
 	cmd := &cobra.Command{
 		Use:   "run -- COMMAND [ARGUMENT...]",
@@ -31,10 +34,9 @@ func newRun(o *options) *cobra.Command {
 		Long: `Run a command that finds the running server wherever it looks for AWS: by its
 environment (keys, region, endpoint), and on Linux by AWS's own names too, such as
 https://s3.amazonaws.com or https://{api}.execute-api.us-east-1.amazonaws.com, with
-certificates that curl, Python, Node, Ruby, Go and AWS's clients trust. Its network is
-otherwise the machine's. Java and wget look for certificates elsewhere, and refuse; programs
-built with musl resolve names in a way that is not seen. A command of who is not root
-cannot become root (by sudo).
+certificates that curl, wget, Python, Node, Ruby, Java, Go and AWS's clients trust. Its
+network is otherwise the machine's. Programs built with musl resolve names in a way that is
+not seen. A command of who is not root cannot become root (by sudo).
 
 Signals reach the command, and its exit code is that of this one, or 127 if it is not
 found and 126 if it cannot be run.`,
@@ -78,7 +80,12 @@ func runRerouted(s client.Server, key client.Key, args []string) error {
 		return err
 	}
 	cmd := &exec.Cmd{Path: path, Args: args, Stdin: os.Stdin, Stdout: os.Stdout, Stderr: os.Stderr}
-	cmd.Env = client.Apply(os.Environ(), client.Rerouted(s, key, trust, os.Environ()))
+	wgetrc, err := reroute.Wgetrc(trust, os.Getenv(systemWgetrc))
+	if err != nil {
+		return err
+	}
+	vars := append(client.Rerouted(s, key, trust, os.Environ()), client.Var{Name: systemWgetrc, Value: &wgetrc})
+	cmd.Env = client.Apply(os.Environ(), vars)
 	signals := make(chan os.Signal, 16)
 	signal.Notify(signals, syscall.SIGHUP, syscall.SIGINT, syscall.SIGQUIT, syscall.SIGTERM, syscall.SIGUSR1, syscall.SIGUSR2)
 	defer signal.Stop(signals)

@@ -6,7 +6,8 @@
 // a TLS client asks for; [Authority.PEM] is what a client has to trust.
 //
 //   - authority.go: the authority's own key and certificate, and its files;
-//   - leaf.go: certificates by server name, minted on demand and kept a while.
+//   - leaf.go: certificates by server name, minted on demand and kept a while;
+//   - javastore.go: certificates in the form in which Java looks for what it trusts.
 //
 // The key never leaves the directory, is readable by its owner alone, and signs
 // only leaves for servers. The certificate may sign no further authorities.

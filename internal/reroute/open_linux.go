@@ -4,10 +4,15 @@ package reroute
 
 import (
 	"bytes"
+	"errors"
+	"fmt"
+	"os"
 	"strings"
 	"unsafe"
 
 	"golang.org/x/sys/unix"
+
+	"cloudless/internal/authority"
 )
 
 // ownBundles end the paths of the certificates that programs bring along, and
@@ -15,19 +20,32 @@ import (
 // others, and what older versions of that have of their own.
 var ownBundles = []string{"/certifi/cacert.pem", "/botocore/cacert.pem", "/requests/cacert.pem"}
 
+// javaStore ends the path of what a Java of every maker trusts.
+const javaStore = "/lib/security/cacerts"
+
 // grant is the kernel's struct seccomp_notif_addfd: a descriptor for a caller.
 type grant struct {
 	id                            uint64
 	flags, from, number, newFlags uint32
 }
 
-// certify gives a caller who opens certificates of its own our bundle instead. If
-// it reports false the call waits still.
+// certify gives a caller who opens certificates of its own our bundle instead, in the form
+// that it wants. If it reports false the call waits still.
 func (s *Supervision) certify(c *call) (answered bool) {
-	if !isOwnBundle(readPath(c)) {
+	path, ours := readPath(c), ""
+	switch {
+	case isOwnBundle(path):
+		ours = s.bundle
+	case strings.HasSuffix(path, javaStore):
+		store, err := s.store()
+		if err != nil {
+			return false
+		}
+		ours = fmt.Sprintf("/proc/self/fd/%d", store.Fd())
+	default:
 		return false
 	}
-	fd, err := unix.Open(s.bundle, unix.O_RDONLY|unix.O_CLOEXEC, 0)
+	fd, err := unix.Open(ours, unix.O_RDONLY|unix.O_CLOEXEC, 0)
 	if err != nil {
 		return false
 	}
@@ -68,4 +86,25 @@ func readPath(c *call) string {
 		return ""
 	}
 	return string(path)
+}
+
+// storeOf returns a file, in memory, with the certificates of a bundle as Java reads them.
+func storeOf(bundle string) (*os.File, error) {
+	certificates, err := os.ReadFile(bundle)
+	if err != nil {
+		return nil, err
+	}
+	store, err := authority.JavaStore(certificates)
+	if err != nil {
+		return nil, err
+	}
+	fd, err := unix.MemfdCreate("cacerts", unix.MFD_CLOEXEC)
+	if err != nil {
+		return nil, err
+	}
+	f := os.NewFile(uintptr(fd), "cacerts")
+	if _, err := f.Write(store); err != nil {
+		return nil, errors.Join(err, f.Close())
+	}
+	return f, nil
 }

@@ -90,3 +90,23 @@ func TestTrustAddsToWhatTheMachineTrusts(t *testing.T) {
 		t.Error("a certificate that is not there is trusted")
 	}
 }
+
+func TestWgetKeepsItsSettings(t *testing.T) {
+	dir := t.TempDir()
+	bundle, old := filepath.Join(dir, "ca-bundle.pem"), filepath.Join(dir, "settings")
+	if err := os.WriteFile(old, []byte("tries = 3"), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	for _, tt := range []struct{ old, want string }{
+		{old, "tries = 3\nca_certificate = " + bundle + "\n"},
+		{filepath.Join(dir, "absent"), "\nca_certificate = " + bundle + "\n"},
+	} {
+		name, err := Wgetrc(bundle, tt.old)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if got, err := os.ReadFile(name); err != nil || string(got) != tt.want {
+			t.Errorf("after %s: %q, %v; want %q", tt.old, got, err, tt.want)
+		}
+	}
+}

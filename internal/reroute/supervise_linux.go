@@ -18,7 +18,8 @@ import (
 type Supervision struct {
 	listener int
 	server   netip.AddrPort
-	bundle   string // the file of certificates
+	bundle   string                   // the file of certificates
+	store    func() (*os.File, error) // the same for Java, made when it is asked for
 	resolver *resolver
 
 	stop, stopping *os.File       // the former is closed to make run return, which sees it by the latter
@@ -56,7 +57,10 @@ func newSupervision(server netip.AddrPort, bundle string) (*Supervision, error) 
 		r.close()
 		return nil, err
 	}
-	return &Supervision{server: server, bundle: bundle, resolver: r, stop: stop, stopping: stopping, stopped: make(chan struct{})}, nil
+	return &Supervision{
+		server: server, bundle: bundle, store: sync.OnceValues(func() (*os.File, error) { return storeOf(bundle) }),
+		resolver: r, stop: stop, stopping: stopping, stopped: make(chan struct{}),
+	}, nil
 }
 
 // close gives back what a supervision has that has not run, or has ended.

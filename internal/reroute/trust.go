@@ -5,6 +5,7 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
+	"strings"
 
 	"cloudless/internal/atomicfile"
 )
@@ -53,4 +54,22 @@ func readFirst(names []string) ([]byte, error) {
 		}
 	}
 	return nil, nil
+}
+
+// systemWgetrc is where wget looks for the machine's settings.
+const systemWgetrc = "/etc/wgetrc"
+
+// Wgetrc returns a file with the settings of wget, to be named by SYSTEM_WGETRC, by which it
+// trusts what is in a bundle (see [Trust]): those of the file old, or, if that is empty, of
+// the machine, and that one. It lies beside the bundle.
+func Wgetrc(bundle, old string) (name string, err error) {
+	if old == "" {
+		old = systemWgetrc
+	}
+	settings, err := readFirst([]string{old})
+	if err != nil {
+		return "", err
+	}
+	name = strings.TrimSuffix(bundle, ".pem") + ".wgetrc"
+	return name, atomicfile.Write(name, append(settings, "\nca_certificate = "+bundle+"\n"...), readable)
 }

@@ -14,14 +14,27 @@ import (
 // health is part of what a server of ours answers for its health, and no other.
 const health = `"status":"ready"`
 
+// getJava is a program that Java compiles when it starts it.
+const getJava = `public class Get {
+	public static void main(String[] urls) throws Exception {
+		new java.net.URL(urls[0]).openStream().transferTo(System.out);
+	}
+}`
+
 func TestNamesOfAWSLeadHere(t *testing.T) {
 	s := start(t, t.TempDir())
 	env := []string{"CLOUDLESS_DATA=" + s.data}
+	java := filepath.Join(t.TempDir(), "Get.java")
+	if err := os.WriteFile(java, []byte(getJava), 0o644); err != nil {
+		t.Fatal(err)
+	}
 	for _, tt := range []struct{ name, program, script string }{
 		{"curl over TLS", "curl", `curl -sS https://s3.us-west-2.amazonaws.com/_cloudless/health`},
 		{"curl without TLS", "curl", `curl -sS http://a1b2c3.execute-api.eu-west-1.amazonaws.com/_cloudless/health`},
 		{"Python", "python3", `python3 -c 'import urllib.request as r; print(r.urlopen("https://dynamodb.eu-central-1.amazonaws.com/_cloudless/health").read())'`},
 		{"Node", "node", `node -e 'fetch("https://bucket.s3.amazonaws.com/_cloudless/health").then(r => r.text()).then(console.log)'`},
+		{"wget", "wget", `wget -qO- https://s3.us-west-2.amazonaws.com/_cloudless/health`},
+		{"Java", "javac", `java ` + java + ` https://sqs.us-west-2.amazonaws.com/_cloudless/health`},
 		{"a child of a child", "curl", `sh -c 'curl -sS https://sts.amazonaws.com/_cloudless/health; true'`},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
