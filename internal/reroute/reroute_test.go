@@ -83,6 +83,10 @@ func TestTrustAddsToWhatTheMachineTrusts(t *testing.T) {
 			t.Errorf("%s: %q, %v", bundle, content, err)
 		}
 	}
+	t.Chdir(dir)
+	if bundle, err := Trust("ca.pem"); err != nil || bundle != filepath.Join(dir, "ca-bundle.pem") {
+		t.Errorf("Trust of a relative name = %s, %v", bundle, err)
+	}
 	if files, _ := os.ReadDir(dir); len(files) != 2 {
 		t.Errorf("%v", files)
 	}

@@ -25,7 +25,11 @@ const readable = 0o644
 // Trust returns a file with the certificates of what the machine trusts and of the
 // authority in certificate. It lies beside that, or, where nothing may be written
 // there, among the temporary files.
+// Its name is absolute: the command may go to another directory.
 func Trust(certificate string) (bundle string, err error) {
+	if certificate, err = filepath.Abs(certificate); err != nil {
+		return "", err
+	}
 	ours, err := os.ReadFile(certificate)
 	if err != nil {
 		return "", err
