@@ -1,6 +1,7 @@
 package runtime
 
 import (
+	"cmp"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -56,11 +57,13 @@ func DefaultDir() (string, error) {
 }
 
 // Path returns the directory of a runtime's pack, whether or not it is there.
-// Runtimes that need the same have it together: those of Java, and those of Python
-// that run on the same interpreter.
+// Runtimes that need the same have it together: those of Java, those of Python that run
+// on the same interpreter, and the first ones of Node.
 func (p *Packs) Path(identifier string) string {
 	name := identifier
 	switch r, _ := Lookup(identifier); r.Family {
+	case Node:
+		name = cmp.Or(r.pack, name)
 	case Java:
 		name = "java"
 	case Python:

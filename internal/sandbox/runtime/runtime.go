@@ -70,6 +70,8 @@ type Runtime struct {
 	// packages are what AWS's runtime carries for its functions, and what we need to
 	// run them, as the package client of the language names them.
 	packages []string
+	// pack is the identifier whose pack the runtime has, if that is not its own.
+	pack string
 }
 
 // Lookup finds the runtime of an identifier.

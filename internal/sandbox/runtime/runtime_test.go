@@ -71,6 +71,22 @@ func TestInstallBringsTheVersionAskedForWithTheSDKOfItsDay(t *testing.T) {
 	}
 }
 
+func TestTheFirstRuntimesOfNodeShareAPack(t *testing.T) {
+	calls := fakeNPM(t)
+	p := NewPacks(t.TempDir())
+	for _, identifier := range []string{"nodejs", "nodejs4.3", "nodejs4.3-edge"} {
+		if err := p.Install(t.Context(), identifier, quiet); err != nil {
+			t.Fatal(err)
+		}
+		if program, err := p.Program(identifier); err != nil || program.Runs != "nodejs 4.3.2" || program.Runtime.Identifier != identifier {
+			t.Errorf("Program of %s = %+v, %v", identifier, program, err)
+		}
+	}
+	if got := calls(); len(got) != 2 {
+		t.Errorf("npm was called as %q, want once for all", got)
+	}
+}
+
 func TestInstallTakesTheNearestVersionWhereOneIsMissing(t *testing.T) {
 	fakeNPM(t, nodePackage()+"@6.10.3")
 	p := NewPacks(t.TempDir())
@@ -162,7 +178,7 @@ func TestPacksOfAnotherListOfPackagesAreReplaced(t *testing.T) {
 func TestNearestInterpreter(t *testing.T) {
 	found := []interpreter{{Version: [3]int{3, 9, 1}}, {Version: [3]int{3, 11, 2}}, {Version: [3]int{3, 13, 0}}}
 	for _, tt := range []struct{ version, want string }{
-		{"3.11", "3.11.2"}, {"3.12", "3.13.0"}, {"3.10", "3.11.2"}, {"3.6", "3.9.1"}, {"3.14", "3.13.0"},
+		{"3.11", "3.11.2"}, {"3.12", "3.13.0"}, {"3.10", "3.11.2"}, {"3.6", "3.9.1"}, {"2.7", "3.9.1"}, {"3.14", "3.13.0"},
 	} {
 		if i, ok := nearest(found, tt.version); !ok || i.version() != tt.want {
 			t.Errorf("nearest to %s = %s, want %s", tt.version, i.version(), tt.want)
@@ -192,7 +208,7 @@ func TestTableIsConsistent(t *testing.T) {
 			t.Errorf("%s is of the family %s", r.Identifier, r.Family)
 		}
 	}
-	if !slices.IsSortedFunc(table[:11], func(a, b Runtime) int { return int(a.Era - b.Era) }) {
+	if !slices.IsSortedFunc(table[:13], func(a, b Runtime) int { return int(a.Era - b.Era) }) {
 		t.Error("the eras of Node are out of order")
 	}
 }

@@ -38,6 +38,9 @@ func clients(version string) []string {
 // table is every identifier that we run.
 var table = []Runtime{
 	{Identifier: "nodejs4.3", Family: Node, Era: Early, Version: "4.3.2", packages: sdk2017},
+	{Identifier: "nodejs4.3-edge", Family: Node, Era: Early, Version: "4.3.2", packages: sdk2017, pack: "nodejs4.3"},
+	// AWS's had Node 0.10, which our bootstrap is too young for.
+	{Identifier: "nodejs", Family: Node, Era: Early, Version: "4.3.2", packages: sdk2017, pack: "nodejs4.3"},
 	{Identifier: "nodejs6.10", Family: Node, Era: Early, Version: "6.10.3", packages: sdk2017},
 	{Identifier: "nodejs8.10", Family: Node, Era: Early, Version: "8.10.0", packages: sdk2017},
 	{Identifier: "nodejs10.x", Family: Node, Era: Middle, Version: "10", packages: sdk2020},
@@ -48,6 +51,8 @@ var table = []Runtime{
 	{Identifier: "nodejs20.x", Family: Node, Era: Current, Version: "20", packages: sdk3},
 	{Identifier: "nodejs22.x", Family: Node, Era: Current, Version: "22", packages: sdk3},
 	{Identifier: "nodejs24.x", Family: Node, Era: Current, Version: "24", packages: sdk3},
+	// What is written for Python 2 alone does not parse on what this runs on.
+	{Identifier: "python2.7", Family: Python, Era: Middle, Version: "2.7", packages: boto3},
 	{Identifier: "python3.6", Family: Python, Era: Middle, Version: "3.6", packages: boto3},
 	{Identifier: "python3.7", Family: Python, Era: Middle, Version: "3.7", packages: boto3},
 	{Identifier: "python3.8", Family: Python, Era: Middle, Version: "3.8", packages: boto3},
@@ -68,6 +73,7 @@ var table = []Runtime{
 	{Identifier: "ruby3.2", Family: Ruby, Era: Current, Version: "3.2"},
 	{Identifier: "ruby3.3", Family: Ruby, Era: Current, Version: "3.3"},
 	{Identifier: "ruby3.4", Family: Ruby, Era: Current, Version: "3.4"},
+	{Identifier: "ruby4.0", Family: Ruby, Era: Current, Version: "4.0"},
 	{Identifier: "go1.x", Family: Go, Era: Middle},
 	{Identifier: "provided", Family: Provided, Era: Middle},
 	{Identifier: "provided.al2", Family: Provided, Era: Current},

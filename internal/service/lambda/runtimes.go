@@ -9,10 +9,7 @@ import (
 )
 
 // notYet are the identifiers of AWS's that do not run here yet.
-var notYet = []string{
-	"java8", "java8.al2", "java11", "java17", "java21", "java25", "dotnet6", "dotnet8", "dotnet10",
-	"ruby2.7", "ruby3.2", "ruby3.3", "ruby3.4", "go1.x",
-}
+var notYet = []string{"dotnetcore1.0", "dotnetcore2.0", "dotnetcore2.1", "dotnetcore3.1", "dotnet6", "dotnet8", "dotnet10"}
 
 // everRuntimes are the identifiers that AWS ever had.
 var everRuntimes = []string{
