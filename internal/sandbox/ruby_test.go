@@ -196,3 +196,26 @@ def handler(event:, context:) puts "heard"; [Time.parse("2026-01-02T03:04:05Z").
 		})
 	}
 }
+
+// TestRubyHasWhatAWSsClientHasLoaded takes functions that forget to require it, without and
+// with a process that has waited.
+func TestRubyHasWhatAWSsClientHasLoaded(t *testing.T) {
+	b := newIsolatedBench(t, withSpares(1))
+	fn := ruby(t, b, "app.handler", `def handler(event:, context:) [Net::HTTP, URI("http://a/b").path, JSON, Logger, StringIO].map(&:to_s) end`)
+	for _, id := range []string{"first", "another"} {
+		fn.ID = id
+		if r := b.invoke(fn, `{}`); string(r.Payload) != `["Net::HTTP","/b","JSON","Logger","StringIO"]` {
+			t.Errorf("result = %q %s\n%s", r.FunctionError, r.Payload, r.LogTail)
+		}
+		b.awaitSpares(1)
+	}
+	if !b.used(fn).spare {
+		t.Error("no environment had waited")
+	}
+	own := ruby(t, b, "app.handler", "")
+	own.Code = codeOf(zipOf("app.rb", `require "net/http"; def handler(event:, context:) OWN end`, "net/http.rb", `OWN = "own"`))
+	own.MemoryMB = 300 // for which none waits
+	if r := b.invoke(own, `{}`); string(r.Payload) != `"own"` {
+		t.Errorf("result = %q %s\n%s", r.FunctionError, r.Payload, r.LogTail)
+	}
+}

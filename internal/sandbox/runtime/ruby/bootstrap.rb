@@ -16,6 +16,7 @@ require "json"
 require "logger"
 require "socket"
 require "stringio"
+require_relative "cloudless_own"
 
 # One HTTP/1.1 connection to the Runtime API. It reads what the Runtime API sends,
 # which is less than HTTP: every answer has a Content-Length.
@@ -319,6 +320,13 @@ def marshal(answer)
   end
 end
 
+# Loads what functions find without requiring it, since AWS's client has it, unless they
+# bring another version themselves.
+def load_for_functions
+  gems = %w[net-http net-protocol io-wait resolv timeout uri zlib].map { |name| [name, nil] }.to_h
+  require "net/http" unless CloudlessOwn.gem?(gems) || CloudlessOwn.file?(%w[net io timeout uri zlib])
+end
+
 # Calls the handler, and returns where the answer goes, the answer, its headers, and
 # whether the process ends with it.
 def work(handler, headers, body)
@@ -343,6 +351,8 @@ def main
   if ARGV.shift
     require_relative "cloudless_wait"
     CloudlessWait.call(api, socket)
+  else
+    load_for_functions
   end
   FunctionLog.configure
   $LOAD_PATH.unshift(ENV["LAMBDA_TASK_ROOT"])

@@ -2,7 +2,7 @@
 
 # A process that waits for a function it does not know yet.
 #
-# It loads what AWS's client loads, and openssl, which that lets Ruby load wherever it is
+# Beside what AWS's client loads it loads openssl, which that lets Ruby load wherever it is
 # mentioned. Of what else functions require of Ruby's own library it compiles the files and
 # loads none: what a function has not required, it does not have.
 #
@@ -26,7 +26,7 @@ module CloudlessWait
       told = JSON.parse(api.ask("/cloudless/adoption"))
       ENV.replace(told["variables"])
       Dir.chdir(told["directory"])
-      start_anew(socket) if own_gem?(gems) || own_file?(files)
+      start_anew(socket) if own?(gems, files)
       ENV.delete("_LAMBDA_TELEMETRY_LOG_FD") # the log has it
       Gem.clear_paths # those of the function and its layers were not there
     end
@@ -60,32 +60,16 @@ module CloudlessWait
       files.select { |file| file.end_with?(".rb") && File.file?(file) }
     end
 
-    # Whether the function could mean another version of a gem that is loaded.
-    def own_gem?(loaded)
-      found = ENV["GEM_PATH"].to_s.split(":").flat_map { |dir| names(File.join(dir, "specifications")) }
-      found = found.map { |name| name[/\A(.+)-(\d[^-]*)(-[^-]+)*\.gemspec\z/] && [$1, $2] }.compact
-      found.concat(File.read("Gemfile.lock").scan(/^ {4}(\S+) \(([^)-]+)/)) if File.file?("Gemfile.lock")
-      found.any? { |name, version| loaded[name] && loaded[name].version.to_s != version }
-    end
-
-    # Whether it has files, or directories of files, by names under which something is
-    # loaded: those of a process that has not waited would be the function's.
-    def own_file?(files)
-      roots = files.map { |file| feature(file)[%r{\A[^/]+}] }.uniq
-      dirs = [Dir.pwd, *ENV["RUBYLIB"].to_s.split(":")]
-      dirs.flat_map { |dir| names(dir) }.any? { |name| roots.include?(name.sub(/\.(rb|so)\z/, "")) }
+    # Whether the function could mean anything else than what is loaded.
+    def own?(gems, files)
+      CloudlessOwn.gem?(gems.map { |name, spec| [name, spec.version.to_s] }.to_h) ||
+        CloudlessOwn.file?(files.map { |file| feature(file)[%r{\A[^/]+}] }.uniq)
     end
 
     # A loaded file's name as it is required, without its ending.
     def feature(file)
       dir = $LOAD_PATH.map(&:to_s).select { |d| file.start_with?("#{d}/") }.max_by(&:size)
       (dir ? file[(dir.size + 1)..-1] : file).sub(/\.(rb|so)\z/, "")
-    end
-
-    def names(dir)
-      Dir.children(dir)
-    rescue SystemCallError
-      [] # most have none
     end
 
     def start_anew(socket)
