@@ -1,14 +1,11 @@
 package app
 
 import (
-	"bytes"
 	"context"
 	"fmt"
-	"io"
 	"strings"
 
 	"cloudless/internal/api"
-	s3api "cloudless/internal/api/s3"
 	"cloudless/internal/awserr"
 	"cloudless/internal/event"
 	"cloudless/internal/service/lambda"
@@ -86,8 +83,5 @@ func (d eventDestinations) Send(ctx context.Context, m *event.Mapping, f *event.
 	}
 	at := f.Timestamp.UTC().Format("2006/01/02/2006-01-02T15.04.05")
 	key := fmt.Sprintf("aws/lambda/%s/%s/%s-%s", m.ID, f.ShardID(), at, f.ID)
-	_, err = d.s3.Operations["PutObject"].Do(ctx, call, &s3api.PutObjectRequest{
-		Bucket: bucket, Key: key, Body: io.NopCloser(bytes.NewReader(body)), ContentLength: new(int64(len(body))),
-	})
-	return err
+	return buckets{d.s3}.Put(ctx, call, bucket, key, body)
 }

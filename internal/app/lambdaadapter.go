@@ -1,6 +1,7 @@
 package app
 
 import (
+	"bytes"
 	"context"
 	"errors"
 	"io"
@@ -110,6 +111,24 @@ func (o objects) Open(ctx context.Context, call *api.Call, bucket, key, version 
 		return nil, err
 	}
 	return out.(*s3api.GetObjectOutput).Body, nil
+}
+
+// buckets is S3 as Lambda sees it where it brings records: its operation table,
+// called as the role of the function that they are about.
+type buckets struct{ s3 *api.Service }
+
+// Check implements lambda.Buckets.
+func (b buckets) Check(ctx context.Context, call *api.Call, bucket string) error {
+	_, err := b.s3.Operations["HeadBucket"].Do(ctx, call, &s3api.HeadBucketRequest{Bucket: bucket})
+	return err
+}
+
+// Put implements lambda.Buckets.
+func (b buckets) Put(ctx context.Context, call *api.Call, bucket, key string, body []byte) error {
+	_, err := b.s3.Operations["PutObject"].Do(ctx, call, &s3api.PutObjectRequest{
+		Bucket: bucket, Key: key, Body: io.NopCloser(bytes.NewReader(body)), ContentLength: new(int64(len(body))),
+	})
+	return err
 }
 
 // streams is DynamoDB Streams as Lambda sees it: its operation table, called

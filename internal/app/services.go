@@ -77,6 +77,7 @@ func (a *App) build(ctx context.Context, cfg Config, st stores, ca *authority.Au
 		Objects:   objects{s3Service.API()},
 		Sources:   streams{streamService.API()},
 		Filters:   patterns{},
+		Buckets:   buckets{s3Service.API()},
 	})
 	if err != nil {
 		return nil, err

@@ -36,6 +36,8 @@ type event struct {
 	ClientContext string    `json:"clientContext,omitempty"` // of events that were accepted when they still had one
 	TraceID       string    `json:"trace,omitempty"`
 	Accepted      time.Time `json:"accepted"`
+
+	delivery
 }
 
 func (e *event) name() name {
@@ -160,6 +162,10 @@ func (s *Service) readEvent(ctx context.Context, a *attempts) (e *event, c *invo
 		if err := readRecord(r, eventKey(a.Account, a.Region, a.ID), e, kv.ErrNotFound); err != nil {
 			return err
 		}
+		if e.Bucket != "" {
+			c = &invokeConfig{} // what is configured is about the function's own events
+			return nil
+		}
 		c, err = findInvokeConfig(r, e.name())
 		return err
 	})
@@ -176,8 +182,11 @@ type attempt struct {
 
 func (a *attempt) succeeded() bool { return a.err == nil && a.outcome.FunctionError == "" }
 
-// attempt runs the event.
+// attempt runs the event, or brings it to its bucket.
 func (s *Service) attempt(ctx context.Context, e *event) attempt {
+	if e.Bucket != "" {
+		return s.bring(ctx, e)
+	}
 	t, _, err := s.find(ctx, e.name())
 	if err != nil {
 		return attempt{err: err}

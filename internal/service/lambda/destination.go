@@ -96,6 +96,9 @@ func (s *Service) followUp(ctx context.Context, e *event, c *invokeConfig, end e
 	if destination == "" || end.condition == conditionGone {
 		return nil
 	}
+	if strings.HasPrefix(destination, bucketARN) {
+		return s.deliverToBucket(e, destination, e.record(end, s.clock.Now()))
+	}
 	next, err := s.deliver(ctx, e, destination, e.record(end, s.clock.Now()))
 	if err != nil {
 		s.log.Warn("record not delivered", "function", e.name().qualifiedARN(), "request_id", e.ID, "destination", destination, "err", err)
@@ -157,12 +160,16 @@ func (s *Service) checkDestinations(ctx context.Context, n name, in *lambdaapi.D
 		failure = valueOf(in.OnFailure.Destination)
 	}
 	for _, destination := range []string{failure, success} {
-		switch kind := serviceOf(destination); kind {
-		case "":
-		case "sqs", "sns", "events", "s3":
+		switch kind := serviceOf(destination); {
+		case kind == "":
+		case kind == "sqs" || kind == "sns" || kind == "events":
 			return awserr.Unsupported("destinations of the service " + kind)
-		case "lambda":
+		case kind == "lambda":
 			if err := s.checkDestination(ctx, n, destination); err != nil {
+				return err
+			}
+		case kind == "s3" && destination != success: // AWS keeps only failures there
+			if err := s.checkBucket(ctx, n, destination); err != nil {
 				return err
 			}
 		default:

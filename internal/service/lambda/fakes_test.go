@@ -3,6 +3,7 @@ package lambda
 import (
 	"bytes"
 	"context"
+	"errors"
 	"io"
 	"sync"
 	"time"
@@ -126,6 +127,35 @@ func (r fakeRoles) Credentials(_ context.Context, roleARN, session string) (api.
 type fakeSources map[string]error
 
 func (s fakeSources) Check(_ context.Context, _ *api.Call, arn string) error { return s[arn] }
+
+// fakeBuckets are objects by bucket and key. "closed" is one that nobody may look into.
+type fakeBuckets struct {
+	mu      sync.Mutex
+	objects map[string]map[string]string
+	fails   int // so many times Put will
+	as      api.Principal
+}
+
+func (b *fakeBuckets) Check(_ context.Context, _ *api.Call, bucket string) error {
+	if bucket == "closed" {
+		return awserr.AccessDenied("no")
+	}
+	if b.objects[bucket] == nil {
+		return &awserr.Error{Code: "NotFound", Status: 404}
+	}
+	return nil
+}
+
+func (b *fakeBuckets) Put(_ context.Context, call *api.Call, bucket, key string, body []byte) error {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	if b.fails--; b.fails >= 0 {
+		return errors.New("not now")
+	}
+	b.as = call.Principal
+	b.objects[bucket][key] = string(body)
+	return nil
+}
 
 // fakeObjects are objects by bucket/key/version.
 type fakeObjects map[string][]byte

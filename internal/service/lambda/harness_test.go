@@ -39,6 +39,7 @@ type harness struct {
 	objects   fakeObjects
 	roles     fakeRoles
 	sources   fakeSources
+	buckets   *fakeBuckets
 }
 
 func newHarness(t *testing.T) *harness {
@@ -46,6 +47,7 @@ func newHarness(t *testing.T) *harness {
 		t: t, clock: &fakeClock{Fake: clock.NewFake(start, 1), waits: make(chan time.Duration, 10000)},
 		store: memkv.New(), blobs: memblob.New(), sandboxes: newFakeSandboxes(), authz: &fakeAuthorizer{},
 		objects: fakeObjects{}, roles: fakeRoles{}, sources: fakeSources{},
+		buckets: &fakeBuckets{objects: map[string]map[string]string{"failures": {}}},
 	}
 	t.Cleanup(func() {
 		h.Close()
@@ -60,7 +62,7 @@ func (h *harness) open() {
 	h.t.Helper()
 	s, err := New(h.t.Context(), Config{
 		Store: h.store, Blobs: h.blobs, Authorizer: h.authz, Clock: h.clock, Sandboxes: h.sandboxes,
-		Roles: h.roles, Objects: h.objects, Sources: h.sources, Log: slog.New(slog.DiscardHandler),
+		Roles: h.roles, Objects: h.objects, Sources: h.sources, Buckets: h.buckets, Log: slog.New(slog.DiscardHandler),
 	})
 	if err != nil {
 		h.t.Fatalf("New: %v", err)

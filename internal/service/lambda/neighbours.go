@@ -60,6 +60,16 @@ type Objects interface {
 	Open(ctx context.Context, call *api.Call, bucket, key, version string) (io.ReadCloser, error)
 }
 
+// Buckets are where records may go.
+type Buckets interface {
+	// Check returns an error if there is no such bucket, with the status 404, or
+	// if the caller may not look into it.
+	Check(ctx context.Context, call *api.Call, bucket string) error
+
+	// Put keeps an object, with the rights of the caller.
+	Put(ctx context.Context, call *api.Call, bucket, key string, body []byte) error
+}
+
 // Sources tells of the sources of events, which mappings are about.
 type Sources interface {
 	// Check returns an error if there is no such source for the caller. One

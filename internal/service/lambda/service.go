@@ -21,6 +21,7 @@
 //   - trace.go: the trace that an invocation is part of;
 //   - invokewithresponsestream.go: an answer that leaves while it is made;
 //   - async.go, dispatch.go: the durable queue of invocations of type Event;
+//   - destination.go, bucketdestination.go: who is told how they ended;
 //   - neighbours.go: the interfaces of what the service needs from others.
 //
 // The promise: what was acknowledged is durable, an accepted event of type
@@ -57,6 +58,7 @@ type Config struct {
 	Objects    Objects
 	Sources    Sources
 	Filters    Filters      // nil: what is a JSON object is a pattern
+	Buckets    Buckets      // nil: no records go to any
 	Log        *slog.Logger // slog.Default() by default
 }
 
@@ -72,6 +74,7 @@ type Service struct {
 	objects     Objects
 	sources     Sources
 	filters     Filters
+	buckets     Buckets
 	log         *slog.Logger
 
 	// background is the work that no request waits for: preparing functions,
@@ -96,7 +99,7 @@ func New(ctx context.Context, cfg Config) (*Service, error) {
 	}
 	s := &Service{
 		store: cfg.Store, blobs: cfg.Blobs, authz: cfg.Authorizer, clock: cfg.Clock,
-		sandboxes: cfg.Sandboxes, roles: cfg.Roles, objects: cfg.Objects, sources: cfg.Sources, filters: cfg.Filters, log: cfg.Log,
+		sandboxes: cfg.Sandboxes, roles: cfg.Roles, objects: cfg.Objects, sources: cfg.Sources, filters: cfg.Filters, buckets: cfg.Buckets, log: cfg.Log,
 		slots:  slots{busy: map[slotOwner]int64{}},
 		keeper: keeper{told: map[string]kept{}},
 		queued: make(chan struct{}, 1),
