@@ -80,6 +80,7 @@ func (s *Service) serveURL(w http.ResponseWriter, r *http.Request, outside *api.
 		return err
 	}
 	traced := s.traceOf(r.Header.Get("X-Amzn-Trace-Id"))
+	w.Header().Set("X-Amzn-Trace-Id", traced)
 	payload := []byte(plainJSON(eventOf(u, r, &call, traced, body)))
 	if len(payload) > maxPayloadBytes {
 		return payloadTooLarge(maxPayloadBytes)

@@ -79,7 +79,11 @@ func TestAURLPassesTheTraceOn(t *testing.T) {
 	}
 	r = httptest.NewRequest("GET", "/", nil)
 	r.Header = http.Header{"X-Amzn-Trace-Id": {"Root=" + traceRoot}}
-	h.ServeURL(httptest.NewRecorder(), r, &api.Call{RequestID: "r"}, id, nil)
+	answer := httptest.NewRecorder()
+	h.ServeURL(answer, r, &api.Call{RequestID: "r"}, id, nil)
+	if told := answer.Header().Get("X-Amzn-Trace-Id"); !strings.HasPrefix(told, "Root="+traceRoot+";Parent=") {
+		t.Errorf("the client is told %q", told)
+	}
 	if got = <-h.sandboxes.calls; !strings.HasPrefix(got.TraceID, "Root="+traceRoot+";") || !strings.Contains(string(got.Payload), `"x-amzn-trace-id":"Root=`+traceRoot) {
 		t.Errorf("the function gets %q and %s", got.TraceID, got.Payload)
 	}

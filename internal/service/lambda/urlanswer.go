@@ -106,12 +106,22 @@ func (a *urlAnswer) write(w http.ResponseWriter) {
 	}
 }
 
-// ownHeaders are headers that the server sets, whatever the function says.
-var ownHeaders = map[string]bool{"connection": true, "content-length": true, "transfer-encoding": true, "upgrade": true, "keep-alive": true, "trailer": true}
+// answeredHeader returns under which name a header of the function reaches the
+// client, or "" where it does not. What AWS says itself, or keeps browsers from
+// acting on, is moved aside; so it was seen at URLs of functions behind web servers.
+func answeredHeader(name string) string {
+	switch name {
+	case "connection", "content-length", "date", "server", "www-authenticate":
+		return "X-Amzn-Remapped-" + name
+	case "keep-alive", "trailer", "transfer-encoding", "upgrade":
+		return ""
+	}
+	return name
+}
 
 func (a *urlAnswer) writeHead(w http.ResponseWriter) {
 	for name, value := range a.Headers {
-		if !ownHeaders[name] {
+		if name = answeredHeader(name); name != "" {
 			w.Header().Set(name, value)
 		}
 	}
