@@ -142,6 +142,8 @@ func (s *Service) try(ctx context.Context, a *attempts) error {
 	switch {
 	case awserr.Code(got.err) == "ResourceNotFoundException":
 		end.condition = conditionGone
+	case awserr.Code(got.err) == "RecursiveInvocationException":
+		end.condition = conditionLoop
 	case got.err == nil && again.Failed > c.retries():
 		end.condition = conditionRetries
 	case got.err != nil && got.zero:
@@ -198,7 +200,10 @@ func (s *Service) attempt(ctx context.Context, e *event) attempt {
 	case t.State != stateActive:
 		got.err = errors.New("the function is " + t.State)
 	default:
-		got.outcome, got.err = s.run(ctx, t, Invocation{RequestID: e.ID, Payload: e.Payload, ClientContext: e.ClientContext, ARN: e.name().qualifiedARN(), TraceID: s.traceOf(e.TraceID)})
+		in := Invocation{RequestID: e.ID, Payload: e.Payload, ClientContext: e.ClientContext, ARN: e.name().qualifiedARN()}
+		if in.TraceID, got.err = s.reach(e.TraceID, t); got.err == nil {
+			got.outcome, got.err = s.run(ctx, t, in)
+		}
 	}
 	return got
 }

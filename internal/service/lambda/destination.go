@@ -19,6 +19,7 @@ const (
 	conditionRetries = "RetriesExhausted"
 	conditionAge     = "EventAgeExceeded"
 	conditionZero    = "ZeroReservedConcurrency"
+	conditionLoop    = "RecursiveInvocation" // AWS does not document its word for it
 
 	conditionGone = "" // with the function go its destinations
 )

@@ -29,6 +29,11 @@ func (s *Service) Invoke(ctx context.Context, call *api.Call, in *lambdaapi.Invo
 	if err != nil {
 		return nil, err
 	}
+	if in.InvocationType != "Event" { // which is stopped when it comes to run
+		if r.TraceID, err = s.reach(r.TraceID, t); err != nil {
+			return nil, err
+		}
+	}
 	resp := &lambdaapi.InvocationResponse{TraceId: &r.TraceID, RemappedContentLength: new("0")}
 	switch in.InvocationType {
 	case "DryRun":
@@ -52,7 +57,7 @@ func (s *Service) Invoke(ctx context.Context, call *api.Call, in *lambdaapi.Invo
 // invocation returns what is to be run, and with what, if the caller may do so
 // and has sent a payload of up to limit bytes.
 func (s *Service) invocation(ctx context.Context, call *api.Call, n name, in *lambdaapi.InvocationRequest, limit int) (target, Invocation, error) {
-	r := Invocation{RequestID: call.RequestID, Payload: in.Payload, ARN: n.qualifiedARN(), TraceID: s.traceOf(valueOf(in.TraceId))}
+	r := Invocation{RequestID: call.RequestID, Payload: in.Payload, ARN: n.qualifiedARN(), TraceID: s.traceOf(valueOf(in.TraceId)).String()}
 	t, err := s.invocable(ctx, call, n)
 	if err != nil {
 		return t, r, err
@@ -126,7 +131,8 @@ func (s *Service) find(ctx context.Context, n name) (t target, policy string, er
 		if err != nil {
 			return err
 		}
-		t = target{recalled: known, function: whole, id: whole.ID, limit: whole.Reserved, reserved: all.Reserved + provisioned.unreserved("")}
+		t = target{recalled: known, function: whole, id: whole.ID, limit: whole.Reserved, reserved: all.Reserved + provisioned.unreserved(""),
+			loops: whole.RecursiveLoop == loopsAllowed}
 		t.kept = provisioned.functions[n.unqualified()]
 		policy = known.policy
 		if n.qualifier == "" || n.qualifier == latest {

@@ -30,7 +30,7 @@ func (s *Service) InvokeAsync(ctx context.Context, call *api.Call, in *lambdaapi
 	if err := checkPayload(payload, maxEventBytes); err != nil {
 		return nil, err
 	}
-	if err := s.queue(ctx, n, Invocation{RequestID: call.RequestID, Payload: payload, ARN: n.qualifiedARN(), TraceID: s.traceOf("")}); err != nil {
+	if err := s.queue(ctx, n, Invocation{RequestID: call.RequestID, Payload: payload, ARN: n.qualifiedARN(), TraceID: s.traceOf("").String()}); err != nil {
 		return nil, err
 	}
 	return &lambdaapi.InvokeAsyncResponse{Status: new(int64(202))}, nil

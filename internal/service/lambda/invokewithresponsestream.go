@@ -24,6 +24,9 @@ func (s *Service) InvokeWithResponseStream(ctx context.Context, call *api.Call, 
 	if err != nil {
 		return nil, err
 	}
+	if r.TraceID, err = s.reach(r.TraceID, t); err != nil {
+		return nil, err
+	}
 	if in.InvocationType == "DryRun" {
 		return &lambdaapi.InvokeWithResponseStreamResponse{StatusCode: new(int64(204)), TraceId: &r.TraceID}, nil
 	}

@@ -7,8 +7,11 @@ import (
 	lambdaapi "cloudless/internal/api/lambda"
 )
 
+// loopsAllowed is the configuration of functions that may run in loops.
+const loopsAllowed = "Allow"
+
 // PutFunctionRecursionConfig says whether a function may cause its own
-// invocation again and again. It is kept; loops are not looked for yet.
+// invocation again and again. See lineage.go.
 func (s *Service) PutFunctionRecursionConfig(ctx context.Context, call *api.Call, in *lambdaapi.PutFunctionRecursionConfigRequest) (*lambdaapi.PutFunctionRecursionConfigResponse, error) {
 	n, err := s.mutable(ctx, call, "PutFunctionRecursionConfig", in.FunctionName)
 	if err != nil {

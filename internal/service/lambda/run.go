@@ -21,6 +21,8 @@ type target struct {
 
 	provisioned int64 // executions of this very version
 	kept        int64 // executions of all versions of the function that are provisioned
+
+	loops bool // it may cause its own invocation again and again
 }
 
 // run runs one invocation to its end. If ctx ends before, the function goes on
@@ -125,9 +127,10 @@ func (s *Service) InvokeFor(ctx context.Context, from Source, functionARN string
 	if err != nil {
 		return Outcome{}, err
 	}
-	in := Invocation{RequestID: from.RequestID, Payload: payload, ARN: n.qualifiedARN(), TraceID: s.traceOf(from.TraceID)}
+	in := Invocation{RequestID: from.RequestID, Payload: payload, ARN: n.qualifiedARN(), TraceID: s.traceOf(from.TraceID).String()}
 	if from.Later {
 		return Outcome{}, s.queue(ctx, n, in)
 	}
+	in.TraceID = s.traceOf(in.TraceID).at(t).String()
 	return s.run(ctx, t, in)
 }

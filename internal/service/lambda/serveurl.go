@@ -79,9 +79,10 @@ func (s *Service) serveURL(w http.ResponseWriter, r *http.Request, outside *api.
 	if err != nil {
 		return err
 	}
-	traced := s.traceOf(r.Header.Get("X-Amzn-Trace-Id"))
+	came := s.traceOf(r.Header.Get("X-Amzn-Trace-Id"))
+	traced := came.at(t).String()
 	w.Header().Set("X-Amzn-Trace-Id", traced)
-	payload := []byte(plainJSON(eventOf(u, r, &call, traced, body)))
+	payload := []byte(plainJSON(eventOf(u, r, &call, came.String(), body)))
 	if len(payload) > maxPayloadBytes {
 		return payloadTooLarge(maxPayloadBytes)
 	}

@@ -18,7 +18,8 @@
 //   - provisioned.go, provision.go: environments that are kept started;
 //   - run.go, concurrency.go: one invocation, whoever asked for it, and how many
 //     there may be at a time;
-//   - trace.go: the trace that an invocation is part of;
+//   - trace.go, lineage.go: the trace that an invocation is part of, and whether it
+//     goes round in a loop;
 //   - invokewithresponsestream.go: an answer that leaves while it is made;
 //   - async.go, dispatch.go: the durable queue of invocations of type Event;
 //   - destination.go, bucketdestination.go: who is told how they ended;

@@ -8,21 +8,28 @@ import (
 
 // trace is what an invocation belongs to, as X-Ray names it. Every invocation
 // is part of one, be it recorded or not: functions and their libraries read it
-// from _X_AMZN_TRACE_ID, and callers are told it.
+// from _X_AMZN_TRACE_ID, and callers are told it. The AWS SDKs in a function hand it
+// on with whatever they call, so it tells too which functions led to an invocation.
 type trace struct {
 	Root    string // "1-", the second in 8 hexadecimal digits, "-", and 24 more
 	Parent  string // 16 hexadecimal digits
 	Sampled string // "0" or "1"
+	Lineage lineage
 }
 
+// String writes the trace as the header X-Amzn-Trace-Id has it.
 func (t trace) String() string {
-	return "Root=" + t.Root + ";Parent=" + t.Parent + ";Sampled=" + t.Sampled
+	text := "Root=" + t.Root + ";Parent=" + t.Parent + ";Sampled=" + t.Sampled
+	if len(t.Lineage) > 0 {
+		text += ";Lineage=" + t.Lineage.String()
+	}
+	return text
 }
 
-// traceOf returns the trace that a caller gave in the header X-Amzn-Trace-Id,
-// as the header has it. What is missing or has another form is made. There is no X-Ray here,
-// so nobody is sampled who does not ask for it.
-func (s *Service) traceOf(given string) string {
+// traceOf returns the trace that a caller gave in the header X-Amzn-Trace-Id.
+// What is missing or has another form is made. There is no X-Ray here, so nobody is
+// sampled who does not ask for it.
+func (s *Service) traceOf(given string) trace {
 	t := parseTrace(given)
 	if t.Root == "" || t.Parent == "" {
 		var b [20]byte
@@ -37,7 +44,7 @@ func (s *Service) traceOf(given string) string {
 	if t.Sampled == "" {
 		t.Sampled = "0"
 	}
-	return t.String()
+	return t
 }
 
 // parseTrace reads a header X-Amzn-Trace-Id. Fields that are not there, or not
@@ -51,6 +58,8 @@ func parseTrace(header string) (t trace) {
 			t.Parent = value
 		case strings.EqualFold(name, "Sampled") && (value == "0" || value == "1"):
 			t.Sampled = value
+		case strings.EqualFold(name, "Lineage"):
+			t.Lineage = parseLineage(value)
 		}
 	}
 	return t

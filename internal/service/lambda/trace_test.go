@@ -1,6 +1,7 @@
 package lambda
 
 import (
+	"fmt"
 	"net/http"
 	"net/http/httptest"
 	"regexp"
@@ -11,7 +12,7 @@ import (
 	lambdaapi "cloudless/internal/api/lambda"
 )
 
-var traceForm = regexp.MustCompile(`^Root=1-[0-9a-f]{8}-[0-9a-f]{24};Parent=[0-9a-f]{16};Sampled=[01]$`)
+var traceForm = regexp.MustCompile(`^Root=1-[0-9a-f]{8}-[0-9a-f]{24};Parent=[0-9a-f]{16};Sampled=[01](;Lineage=1:[0-9a-f]{8}:[0-9]+(,1:[0-9a-f]{8}:[0-9]+)*)?$`)
 
 const (
 	traceRoot   = "1-5759e988-bd862e3fe1be46a994272793"
@@ -27,7 +28,7 @@ func TestATraceGoesOn(t *testing.T) {
 		{"Root=" + traceRoot + ";Sampled=?", "Root=" + traceRoot + ";Parent=", ";Sampled=0"},
 		{"Root=1-5759e988-bd862e3fe1be46a99427279G;Parent=x;Self=1", "Root=1-69a42a40-", ";Sampled=0"},
 	} {
-		if got := h.traceOf(tt.given); !traceForm.MatchString(got) || !strings.HasPrefix(got, tt.begin) || !strings.HasSuffix(got, tt.end) {
+		if got := h.traceOf(tt.given).String(); !traceForm.MatchString(got) || !strings.HasPrefix(got, tt.begin) || !strings.HasSuffix(got, tt.end) {
 			t.Errorf("traceOf(%q) = %q", tt.given, got)
 		}
 	}
@@ -37,6 +38,7 @@ func TestEveryInvocationIsPartOfATrace(t *testing.T) {
 	h := newHarness(t)
 	h.create("f")
 	given := "Root=" + traceRoot + ";Parent=" + traceParent + ";Sampled=1"
+	inside := given + ";Lineage=1:" + h.peek("f").ID[:8] + ":0"
 	expect := func(how, want string) {
 		t.Helper()
 		if got := (<-h.sandboxes.calls).TraceID; got != want {
@@ -49,20 +51,88 @@ func TestEveryInvocationIsPartOfATrace(t *testing.T) {
 	}
 	expect("Invoke", *out.TraceId)
 	out = must(h.Invoke(t.Context(), call, &lambdaapi.InvocationRequest{FunctionName: "f", TraceId: &given}))(t)
-	if *out.TraceId != given || *out.RemappedContentLength != "0" {
+	if *out.TraceId != inside || *out.RemappedContentLength != "0" {
 		t.Errorf("the caller is told %q and %q", *out.TraceId, *out.RemappedContentLength)
 	}
-	expect("Invoke with a trace", given)
+	expect("Invoke with a trace", inside)
 	must(h.InvokeWithResponseStream(t.Context(), call, &lambdaapi.InvokeWithResponseStreamRequest{FunctionName: "f", TraceId: &given}))(t)
-	expect("InvokeWithResponseStream", given)
+	expect("InvokeWithResponseStream", inside)
 	event := must(h.Invoke(t.Context(), call, &lambdaapi.InvocationRequest{FunctionName: "f", InvocationType: "Event", TraceId: &given}))(t)
 	if *event.TraceId != given {
 		t.Errorf("the sender of an event is told %q", *event.TraceId)
 	}
-	expect("an event", given)
-	must(h.InvokeFor(t.Context(), Source{Service: "s3.amazonaws.com", Account: account}, arnF, nil))(t)
-	if got := (<-h.sandboxes.calls).TraceID; !traceForm.MatchString(got) {
-		t.Errorf("InvokeFor: the function gets %q", got)
+	expect("an event", inside)
+	must(h.InvokeFor(t.Context(), Source{Service: "s3.amazonaws.com", Account: account, TraceID: given}, arnF, nil))(t)
+	expect("InvokeFor", inside)
+	h.awaitEmpty()
+}
+
+// A function that invokes itself, or others that lead back to it, hands its trace
+// on, as the SDKs do.
+func TestALoopOfFunctionsIsStopped(t *testing.T) {
+	const stopped = "Lambda has detected your function being invoked in a recursive loop with other Amazon Web Services resources and stopped your function's invocation."
+	h := newHarness(t)
+	h.create("f")
+	h.create("g")
+	seen := ""
+	invoke := func(function string) error {
+		out, err := h.Invoke(t.Context(), call, &lambdaapi.InvocationRequest{FunctionName: function, TraceId: &seen})
+		if err == nil {
+			seen = (<-h.sandboxes.calls).TraceID
+			if seen != *out.TraceId {
+				t.Errorf("the caller is told %q, the function %q", *out.TraceId, seen)
+			}
+		}
+		return err
+	}
+	for i := range 16 {
+		for _, function := range []string{"f", "g"} {
+			if err := invoke(function); err != nil {
+				t.Fatalf("round %d: %v", i, err)
+			}
+		}
+	}
+	refused(t, "the 17th time", invoke("f"), "RecursiveInvocationException", stopped)
+	_, err := h.InvokeWithResponseStream(t.Context(), call, &lambdaapi.InvokeWithResponseStreamRequest{FunctionName: "f", TraceId: &seen})
+	refused(t, "the 17th time as a stream", err, "RecursiveInvocationException", stopped)
+
+	// Events are dropped, and told of.
+	h.create("d")
+	h.configureEvents(func(in *lambdaapi.PutFunctionEventInvokeConfigRequest) { in.DestinationConfig = to("", arnD) })
+	must(h.Invoke(t.Context(), call, &lambdaapi.InvocationRequest{FunctionName: "f", InvocationType: "Event", TraceId: &seen}))(t)
+	if got := <-h.sandboxes.calls; got.FunctionName != "d" || !strings.Contains(string(got.Payload), `"condition":"RecursiveInvocation","approximateInvokeCount":0}`) {
+		t.Errorf("%s got %s", got.FunctionName, got.Payload)
+	}
+	h.awaitEmpty()
+
+	must(h.PutFunctionRecursionConfig(t.Context(), call, &lambdaapi.PutFunctionRecursionConfigRequest{FunctionName: "f", RecursiveLoop: "Allow"}))(t)
+	for range 5 {
+		if err := invoke("f"); err != nil {
+			t.Fatalf("where loops are allowed: %v", err)
+		}
+	}
+	// Calls that do not follow one another are no loop.
+	for range 50 {
+		must(h.Invoke(t.Context(), call, &lambdaapi.InvocationRequest{FunctionName: "g", TraceId: new("Root=" + traceRoot)}))(t)
+		<-h.sandboxes.calls
+	}
+}
+
+func TestALineageHasABound(t *testing.T) {
+	var l lineage
+	for i := range 100 {
+		l = l.with(fmt.Sprintf("%08x", i))
+	}
+	if l = parseLineage(l.String()); len(l) != maxAncestors || l[maxAncestors-1].Function != "00000063" {
+		t.Errorf("it has %d functions: %v", len(l), l)
+	}
+	if l := parseLineage(strings.Repeat("1:00000000:1,", 1000)); len(l) != maxAncestors {
+		t.Errorf("one that was given has %d", len(l))
+	}
+	for _, text := range []string{"", "1:0000000:0", "1:0000000g:0", "2:00000000:0", "1:00000000:-1", "1:00000000:99999", "1:00000000"} {
+		if l := parseLineage(text); len(l) != 0 {
+			t.Errorf("%q is read as %v", text, l)
+		}
 	}
 }
 
@@ -111,7 +181,7 @@ func TestEventsHaveNoClientContext(t *testing.T) {
 // FuzzParseTrace checks that whatever a header says, what is passed on is a
 // trace.
 func FuzzParseTrace(f *testing.F) {
-	for _, seed := range []string{"", "Root=" + traceRoot, "Root=" + traceRoot + ";Parent=" + traceParent + ";Sampled=1;Lineage=a:0", ";;=;Root", "Root=1--"} {
+	for _, seed := range []string{"", "Root=" + traceRoot, "Root=" + traceRoot + ";Parent=" + traceParent + ";Sampled=1;Lineage=a:0", ";;=;Root", "Root=1--", "Lineage=1:00000000:1,1:ffffffff:2"} {
 		f.Add(seed)
 	}
 	f.Fuzz(func(t *testing.T, header string) {
