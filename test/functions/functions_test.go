@@ -52,7 +52,7 @@ func newCloud(t *testing.T) *cloud {
 	role, err := roles.CreateRole(t.Context(), &iam.CreateRoleInput{RoleName: aws.String("worker"), AssumeRolePolicyDocument: aws.String(trust)})
 	c.must(err)
 	c.role = *role.Role.Arn
-	for _, policy := range []string{"service-role/AWSLambdaBasicExecutionRole", "AmazonDynamoDBFullAccess"} {
+	for _, policy := range []string{"service-role/AWSLambdaBasicExecutionRole", "service-role/AWSLambdaRole", "AmazonDynamoDBFullAccess"} {
 		_, err := roles.AttachRolePolicy(t.Context(), &iam.AttachRolePolicyInput{RoleName: aws.String("worker"), PolicyArn: aws.String("arn:aws:iam::aws:policy/" + policy)})
 		c.must(err)
 	}

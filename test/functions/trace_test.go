@@ -3,6 +3,7 @@ package functions
 import (
 	"encoding/json"
 	"net/http"
+	"regexp"
 	"testing"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
@@ -42,7 +43,31 @@ func TestAFunctionSeesTheTraceOfItsAPI(t *testing.T) {
 	c.must(err)
 	var seen []string
 	body := text(t, resp)
-	if err := json.Unmarshal([]byte(body), &seen); err != nil || len(seen) != 2 || seen[0] != given || seen[1] != given {
-		t.Errorf("the function sees %s, want %s twice", body, given)
+	inside := regexp.MustCompile(`^Root=1-5759e988-bd862e3fe1be46a994272793;Parent=[0-9a-f]{16};Sampled=0;Lineage=1:[0-9a-f]{8}:0$`)
+	if err := json.Unmarshal([]byte(body), &seen); err != nil || len(seen) != 2 || !inside.MatchString(seen[0]) || seen[1] != given {
+		t.Errorf("the function sees %s, want %s going on, and in the event", body, given)
+	}
+}
+
+// The SDK in a function hands the trace on by itself, which is how a function
+// that invokes itself is found.
+func TestAFunctionThatInvokesItselfIsStopped(t *testing.T) {
+	t.Parallel()
+	c := newCloud(t)
+	c.deploy("loop", function{runtime: "nodejs22.x", handler: "app.handler", timeout: 60, code: newPack(t).text("app.mjs",
+		`import { LambdaClient, InvokeCommand } from "@aws-sdk/client-lambda";
+		const lambda = new LambdaClient({});
+		export const handler = async ({ depth = 1 }, context) => {
+			try {
+				const { Payload } = await lambda.send(new InvokeCommand({ FunctionName: context.functionName, Payload: JSON.stringify({ depth: depth + 1 }) }));
+				return JSON.parse(Buffer.from(Payload).toString());
+			} catch (e) {
+				return [depth, e.name];
+			}
+		};`).bytes()})
+	out, err := c.lambda.Invoke(t.Context(), &lambda.InvokeInput{FunctionName: aws.String("loop")})
+	c.must(err)
+	if got := string(out.Payload); got != `[16,"RecursiveInvocationException"]` {
+		t.Errorf("it ends with %s", got)
 	}
 }
