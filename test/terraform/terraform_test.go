@@ -7,6 +7,9 @@
 package terraform_test
 
 import (
+	"archive/zip"
+	"bytes"
+	"errors"
 	"fmt"
 	"io"
 	"net/http"
@@ -17,6 +20,7 @@ import (
 	"testing"
 
 	"github.com/aws/aws-sdk-go-v2/service/apigateway"
+	"github.com/aws/aws-sdk-go-v2/service/lambda"
 
 	"cloudless/internal/app"
 	"cloudless/test/servertest"
@@ -138,5 +142,52 @@ func TestAPIGateway(t *testing.T) {
 		GetRestApis(t.Context(), &apigateway.GetRestApisInput{})
 	if err != nil || len(left.Items) != 0 {
 		t.Errorf("left: %v, %v", left, err)
+	}
+}
+
+func TestLambda(t *testing.T) {
+	tf := open(t, "lambda")
+	tf.writeZip("code.zip", "index.js", `exports.handler = async (event) => ({ statusCode: 200, body: process.env.GREETING + " " + event.name });`)
+	tf.run("apply", "-auto-approve")
+	tf.wantNoDrift()
+	if got := tf.output("result"); got != `{"statusCode":200,"body":"world terraform"}` {
+		t.Errorf("the function answered %s", got)
+	}
+	if got := tf.output("functions"); got != "greet,plain" {
+		t.Errorf("there are %s", got)
+	}
+	if status, body := tf.get(tf.output("url_id")+".lambda-url.us-east-1.on.aws", "/"); status != 200 || body != "world undefined" {
+		t.Errorf("the URL answers %d %s", status, body)
+	}
+	// A change makes a new version, and the alias leads to it.
+	tf.run("apply", "-auto-approve", "-var", "greeting=moon")
+	if out, err := tf.try("plan", "-detailed-exitcode", "-var", "greeting=moon"); err != nil {
+		t.Errorf("a plan after a change is not empty: %v\n%s", err, out)
+	}
+	if _, body := tf.get(tf.output("url_id")+".lambda-url.us-east-1.on.aws", "/"); body != "moon undefined" {
+		t.Errorf("then the URL answers %s", body)
+	}
+	tf.run("destroy", "-auto-approve", "-var", "greeting=moon")
+	left, err := lambda.NewFromConfig(servertest.SDK("us-east-1", tf.srv.URL, tf.srv.RootKey.ID, tf.srv.RootKey.Secret)).
+		ListFunctions(t.Context(), &lambda.ListFunctionsInput{})
+	if err != nil || len(left.Functions) != 0 {
+		t.Errorf("left: %v, %v", left, err)
+	}
+}
+
+// writeZip writes an archive of one file into the configuration's folder.
+func (tf *terraform) writeZip(archive, name, content string) {
+	tf.t.Helper()
+	var b bytes.Buffer
+	w := zip.NewWriter(&b)
+	f, err := w.Create(name)
+	if err == nil {
+		_, err = io.WriteString(f, content)
+	}
+	if err = errors.Join(err, w.Close()); err == nil {
+		err = os.WriteFile(filepath.Join(tf.dir, archive), b.Bytes(), 0o600)
+	}
+	if err != nil {
+		tf.t.Fatal(err)
 	}
 }
