@@ -6,11 +6,14 @@ import (
 	"errors"
 	"io"
 	"net/http"
+	"strings"
 	"time"
 
 	"cloudless/internal/api"
 	streamsapi "cloudless/internal/api/dynamodbstreams"
+	iamapi "cloudless/internal/api/iam"
 	s3api "cloudless/internal/api/s3"
+	"cloudless/internal/awserr"
 	"cloudless/internal/event/pattern"
 	"cloudless/internal/sandbox"
 	"cloudless/internal/sandbox/runtime"
@@ -129,6 +132,37 @@ func (b buckets) Put(ctx context.Context, call *api.Call, bucket, key string, bo
 		Bucket: bucket, Key: key, Body: io.NopCloser(bytes.NewReader(body)), ContentLength: new(int64(len(body))),
 	})
 	return err
+}
+
+// principals is IAM as Lambda sees it: who there is, as the account itself sees it.
+type principals struct{ iam *api.Service }
+
+// Exists implements lambda.Principals.
+func (p principals) Exists(ctx context.Context, arn string) (bool, error) {
+	parts := strings.SplitN(arn, ":", 6) // arn:aws:iam::111111111111:user/path/name
+	if len(parts) < 6 {
+		return false, nil
+	}
+	kind, _, _ := strings.Cut(parts[5], "/")
+	name := parts[5][strings.LastIndex(parts[5], "/")+1:]
+	call := &api.Call{Account: parts[4], Principal: api.Root(parts[4]), Service: "lambda.amazonaws.com", Secure: true}
+	var found string
+	var err error
+	if kind == "role" {
+		var out any
+		if out, err = p.iam.Operations["GetRole"].Do(ctx, call, &iamapi.GetRoleRequest{RoleName: name}); err == nil {
+			found = out.(*iamapi.GetRoleResponse).Role.Arn
+		}
+	} else {
+		var out any
+		if out, err = p.iam.Operations["GetUser"].Do(ctx, call, &iamapi.GetUserRequest{UserName: &name}); err == nil {
+			found = out.(*iamapi.GetUserResponse).User.Arn
+		}
+	}
+	if err != nil && awserr.From(err).Status < 500 {
+		return false, nil // no such one, or no name of one
+	}
+	return found == arn, err
 }
 
 // streams is DynamoDB Streams as Lambda sees it: its operation table, called

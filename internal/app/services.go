@@ -78,6 +78,8 @@ func (a *App) build(ctx context.Context, cfg Config, st stores, ca *authority.Au
 		Sources:   streams{streamService.API()},
 		Filters:   patterns{},
 		Buckets:   buckets{s3Service.API()},
+
+		Principals: principals{iamService.API()},
 	})
 	if err != nil {
 		return nil, err

@@ -2,6 +2,7 @@ package lambda
 
 import (
 	"context"
+	"regexp"
 
 	"cloudless/internal/api"
 	lambdaapi "cloudless/internal/api/lambda"
@@ -25,10 +26,30 @@ func (s *Service) AddPermission(ctx context.Context, call *api.Call, in *lambdaa
 	if err != nil {
 		return nil, err
 	}
+	if err := s.checkPrincipal(ctx, call, in.Principal); err != nil {
+		return nil, err
+	}
 	if err := s.changePolicy(ctx, n, in.RevisionId, func(p *policy) error { return p.add(st) }); err != nil {
 		return nil, err
 	}
 	return &lambdaapi.AddPermissionResponse{Statement: new(plainJSON(st))}, nil
+}
+
+// principalForms are the ARNs of users and roles, with their account caught.
+var principalForms = regexp.MustCompile(`^arn:aws:iam::(\d{12}):(?:user|role)/.`)
+
+// checkPrincipal refuses users and roles of the caller's account that are not
+// there. Those of others may be on the real AWS, where a policy is made for.
+func (s *Service) checkPrincipal(ctx context.Context, call *api.Call, principal string) error {
+	parts := principalForms.FindStringSubmatch(principal)
+	if parts == nil || parts[1] != call.Account || s.principals == nil {
+		return nil
+	}
+	exists, err := s.principals.Exists(ctx, principal)
+	if err != nil || exists {
+		return err
+	}
+	return invalidPrincipal()
 }
 
 // changePolicy changes the policy of a function, a version or an alias. Its

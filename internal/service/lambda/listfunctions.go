@@ -8,7 +8,6 @@ import (
 
 	"cloudless/internal/api"
 	lambdaapi "cloudless/internal/api/lambda"
-	"cloudless/internal/awserr"
 	"cloudless/internal/storage/kv"
 )
 
@@ -18,8 +17,8 @@ func (s *Service) ListFunctions(ctx context.Context, call *api.Call, in *lambdaa
 	if err := s.authz.Authorize(ctx, call, "lambda:ListFunctions", "*"); err != nil {
 		return nil, err
 	}
-	if in.MasterRegion != nil {
-		return nil, awserr.Unsupported("the MasterRegion parameter of ListFunctions")
+	if in.MasterRegion != nil { // of replicas for Lambda@Edge, of which there are none here
+		return &lambdaapi.ListFunctionsResponse{Functions: []lambdaapi.FunctionConfiguration{}}, nil
 	}
 	all := in.FunctionVersion == "ALL"
 	p := newPage(in.Marker, in.MaxItems)

@@ -60,6 +60,12 @@ type Objects interface {
 	Open(ctx context.Context, call *api.Call, bucket, key, version string) (io.ReadCloser, error)
 }
 
+// Principals tells which users and roles there are.
+type Principals interface {
+	// Exists tells whether there is a user or role of that ARN.
+	Exists(ctx context.Context, arn string) (bool, error)
+}
+
 // Buckets are where records may go.
 type Buckets interface {
 	// Check returns an error if there is no such bucket, with the status 404, or

@@ -101,10 +101,14 @@ func statementOf(in *lambdaapi.AddPermissionRequest, resource string) (statement
 	case isAccount(in.Principal):
 		st.Principal = map[string]string{"AWS": "arn:aws:iam::" + in.Principal + ":root"}
 	default:
-		return st, lambdaapi.InvalidParameterValueException("The provided principal was invalid. Please check the principal and try again.")
+		return st, invalidPrincipal()
 	}
 	st.Condition = conditionOf(in)
 	return st, nil
+}
+
+func invalidPrincipal() error {
+	return lambdaapi.InvalidParameterValueException("The provided principal was invalid. Please check the principal and try again.")
 }
 
 func conditionOf(in *lambdaapi.AddPermissionRequest) condition {

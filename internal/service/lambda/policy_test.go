@@ -2,6 +2,8 @@ package lambda
 
 import (
 	"cmp"
+	"context"
+	"strings"
 	"testing"
 
 	lambdaapi "cloudless/internal/api/lambda"
@@ -59,6 +61,29 @@ func TestAddPermissionWritesTheStatementAsAWSDoes(t *testing.T) {
 				t.Errorf("GetPolicy =\n%s\nwant\n%s", *got.Policy, want)
 			}
 		})
+	}
+}
+
+// fakePrincipals are those that there are.
+type fakePrincipals map[string]bool
+
+func (p fakePrincipals) Exists(_ context.Context, arn string) (bool, error) { return p[arn], nil }
+
+func TestAPrincipalOfTheAccountHasToBeThere(t *testing.T) {
+	h := newHarness(t)
+	h.create("f")
+	h.principals = fakePrincipals{"arn:aws:iam::111111111111:user/team/alice": true}
+	add := func(sid, principal string) error {
+		_, err := h.AddPermission(t.Context(), call, &addition{FunctionName: "f", StatementId: sid, Action: "lambda:InvokeFunction", Principal: principal})
+		return err
+	}
+	for _, principal := range []string{"arn:aws:iam::111111111111:user/nosuch", "arn:aws:iam::111111111111:role/nosuch"} {
+		refused(t, principal, add("x", principal), "InvalidParameterValueException", "The provided principal was invalid. Please check the principal and try again.")
+	}
+	for i, principal := range []string{"arn:aws:iam::111111111111:user/team/alice", "arn:aws:iam::222222222222:role/theirs", "arn:aws:iam::111111111111:root", "111111111111"} {
+		if err := add(strings.Repeat("s", i+1), principal); err != nil {
+			t.Errorf("%s: %v", principal, err)
+		}
 	}
 }
 

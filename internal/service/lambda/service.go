@@ -60,6 +60,7 @@ type Config struct {
 	Sources    Sources
 	Filters    Filters      // nil: what is a JSON object is a pattern
 	Buckets    Buckets      // nil: no records go to any
+	Principals Principals   // nil: every user and role is taken to be there
 	Log        *slog.Logger // slog.Default() by default
 }
 
@@ -76,6 +77,7 @@ type Service struct {
 	sources     Sources
 	filters     Filters
 	buckets     Buckets
+	principals  Principals
 	log         *slog.Logger
 
 	// background is the work that no request waits for: preparing functions,
@@ -100,7 +102,7 @@ func New(ctx context.Context, cfg Config) (*Service, error) {
 	}
 	s := &Service{
 		store: cfg.Store, blobs: cfg.Blobs, authz: cfg.Authorizer, clock: cfg.Clock,
-		sandboxes: cfg.Sandboxes, roles: cfg.Roles, objects: cfg.Objects, sources: cfg.Sources, filters: cfg.Filters, buckets: cfg.Buckets, log: cfg.Log,
+		sandboxes: cfg.Sandboxes, roles: cfg.Roles, objects: cfg.Objects, sources: cfg.Sources, filters: cfg.Filters, buckets: cfg.Buckets, principals: cfg.Principals, log: cfg.Log,
 		slots:  slots{busy: map[slotOwner]int64{}},
 		keeper: keeper{told: map[string]kept{}},
 		queued: make(chan struct{}, 1),
