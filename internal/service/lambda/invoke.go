@@ -57,11 +57,12 @@ func (s *Service) Invoke(ctx context.Context, call *api.Call, in *lambdaapi.Invo
 // invocation returns what is to be run, and with what, if the caller may do so
 // and has sent a payload of up to limit bytes.
 func (s *Service) invocation(ctx context.Context, call *api.Call, n name, in *lambdaapi.InvocationRequest, limit int) (target, Invocation, error) {
-	r := Invocation{RequestID: call.RequestID, Payload: in.Payload, ARN: n.qualifiedARN(), TraceID: s.traceOf(valueOf(in.TraceId)).String()}
+	r := Invocation{RequestID: call.RequestID, Payload: in.Payload, ARN: n.qualifiedARN()}
 	t, err := s.invocable(ctx, call, n)
 	if err != nil {
 		return t, r, err
 	}
+	r.TraceID = s.traceOf(valueOf(in.TraceId), t).String()
 	if err := checkPayload(in.Payload, limit); err != nil {
 		return t, r, err
 	}

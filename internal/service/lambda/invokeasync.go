@@ -16,7 +16,8 @@ func (s *Service) InvokeAsync(ctx context.Context, call *api.Call, in *lambdaapi
 	if err != nil {
 		return nil, err
 	}
-	if _, err := s.invocable(ctx, call, n); err != nil {
+	t, err := s.invocable(ctx, call, n)
+	if err != nil {
 		return nil, err
 	}
 	var payload []byte
@@ -30,7 +31,7 @@ func (s *Service) InvokeAsync(ctx context.Context, call *api.Call, in *lambdaapi
 	if err := checkPayload(payload, maxEventBytes); err != nil {
 		return nil, err
 	}
-	if err := s.queue(ctx, n, Invocation{RequestID: call.RequestID, Payload: payload, ARN: n.qualifiedARN(), TraceID: s.traceOf("").String()}); err != nil {
+	if err := s.queue(ctx, n, Invocation{RequestID: call.RequestID, Payload: payload, ARN: n.qualifiedARN(), TraceID: s.traceOf("", t).String()}); err != nil {
 		return nil, err
 	}
 	return &lambdaapi.InvokeAsyncResponse{Status: new(int64(202))}, nil

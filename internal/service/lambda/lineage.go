@@ -67,7 +67,7 @@ func (l lineage) with(function string) lineage {
 // being none, or refuses to run it once more in a loop of functions that invoke
 // each other.
 func (s *Service) reach(given string, of target) (string, error) {
-	t := s.traceOf(given).at(of)
+	t := s.traceOf(given, of).at(of)
 	if n := len(t.Lineage); n > 0 && t.Lineage[n-1].Again >= maxLoops && !of.loops {
 		return "", lambdaapi.RecursiveInvocationException("Lambda has detected your function being invoked in a recursive loop with other Amazon Web Services resources and stopped your function's invocation.")
 	}

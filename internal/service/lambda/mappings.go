@@ -118,7 +118,7 @@ func (s *Service) InvokeMapped(ctx context.Context, m Mapping, requestID string,
 	if err := checkActive(t); err != nil {
 		return Outcome{}, "", err
 	}
-	out, err = s.run(ctx, t, Invocation{RequestID: requestID, Payload: payload, ARN: n.qualifiedARN(), TraceID: s.traceOf("").at(t).String()})
+	out, err = s.run(ctx, t, Invocation{RequestID: requestID, Payload: payload, ARN: n.qualifiedARN(), TraceID: s.traceOf("", t).at(t).String()})
 	return out, t.version(), err
 }
 

@@ -127,10 +127,10 @@ func (s *Service) InvokeFor(ctx context.Context, from Source, functionARN string
 	if err != nil {
 		return Outcome{}, err
 	}
-	in := Invocation{RequestID: from.RequestID, Payload: payload, ARN: n.qualifiedARN(), TraceID: s.traceOf(from.TraceID).String()}
+	in := Invocation{RequestID: from.RequestID, Payload: payload, ARN: n.qualifiedARN(), TraceID: s.traceOf(from.TraceID, t).String()}
 	if from.Later {
 		return Outcome{}, s.queue(ctx, n, in)
 	}
-	in.TraceID = s.traceOf(in.TraceID).at(t).String()
+	in.TraceID = s.traceOf(in.TraceID, t).at(t).String()
 	return s.run(ctx, t, in)
 }

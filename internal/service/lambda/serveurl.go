@@ -79,7 +79,7 @@ func (s *Service) serveURL(w http.ResponseWriter, r *http.Request, outside *api.
 	if err != nil {
 		return err
 	}
-	came := s.traceOf(r.Header.Get("X-Amzn-Trace-Id"))
+	came := s.traceOf(r.Header.Get("X-Amzn-Trace-Id"), t)
 	traced := came.at(t).String()
 	w.Header().Set("X-Amzn-Trace-Id", traced)
 	payload := []byte(plainJSON(eventOf(u, r, &call, came.String(), body)))

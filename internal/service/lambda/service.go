@@ -88,6 +88,7 @@ type Service struct {
 	ctx    context.Context
 	stop   context.CancelFunc
 
+	sampler sampler       // of traces
 	slots   slots         // of the executions under way
 	keeper  keeper        // of the environments that are provisioned
 	queued  chan struct{} // wakes the dispatcher of events

@@ -1,9 +1,13 @@
 package lambda
 
 import (
+	"encoding/binary"
 	"encoding/hex"
 	"fmt"
+	"math"
 	"strings"
+	"sync/atomic"
+	"time"
 )
 
 // trace is what an invocation belongs to, as X-Ray names it. Every invocation
@@ -26,25 +30,38 @@ func (t trace) String() string {
 	return text
 }
 
-// traceOf returns the trace that a caller gave in the header X-Amzn-Trace-Id.
-// What is missing or has another form is made. There is no X-Ray here, so nobody is
-// sampled who does not ask for it.
-func (s *Service) traceOf(given string) trace {
+// traceOf returns the trace that the caller of a function gave in the header
+// X-Amzn-Trace-Id. What is missing or has another form is made; whether the trace
+// is sampled, X-Ray's default rule says where the function is traced actively. There is
+// no X-Ray here to record it, but those who are told may have one.
+func (s *Service) traceOf(given string, of target) trace {
 	t := parseTrace(given)
-	if t.Root == "" || t.Parent == "" {
-		var b [20]byte
+	if t.Root == "" || t.Parent == "" || t.Sampled == "" {
+		var b [28]byte
 		_, _ = s.clock.Read(b[:]) // a clock.Clock never fails to
 		if t.Root == "" {
 			t.Root = fmt.Sprintf("1-%08x-%s", uint32(s.clock.Now().Unix()), hex.EncodeToString(b[:12]))
 		}
 		if t.Parent == "" {
-			t.Parent = hex.EncodeToString(b[12:])
+			t.Parent = hex.EncodeToString(b[12:20])
+		}
+		if t.Sampled == "" {
+			t.Sampled = "0"
+			if of.running().Settings.TracingMode == "Active" && s.sampler.take(s.clock.Now(), binary.LittleEndian.Uint64(b[20:])) {
+				t.Sampled = "1"
+			}
 		}
 	}
-	if t.Sampled == "" {
-		t.Sampled = "0"
-	}
 	return t
+}
+
+// sampler decides which invocations are sampled: the first of each second, and
+// of the others one in twenty.
+type sampler struct{ second atomic.Int64 }
+
+// take decides for an invocation of now; drawn is a random number.
+func (s *sampler) take(now time.Time, drawn uint64) bool {
+	return s.second.Swap(now.Unix()) != now.Unix() || drawn < math.MaxUint64/20
 }
 
 // parseTrace reads a header X-Amzn-Trace-Id. Fields that are not there, or not

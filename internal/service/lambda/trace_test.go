@@ -7,6 +7,7 @@ import (
 	"regexp"
 	"strings"
 	"testing"
+	"time"
 
 	"cloudless/internal/api"
 	lambdaapi "cloudless/internal/api/lambda"
@@ -28,7 +29,7 @@ func TestATraceGoesOn(t *testing.T) {
 		{"Root=" + traceRoot + ";Sampled=?", "Root=" + traceRoot + ";Parent=", ";Sampled=0"},
 		{"Root=1-5759e988-bd862e3fe1be46a99427279G;Parent=x;Self=1", "Root=1-69a42a40-", ";Sampled=0"},
 	} {
-		if got := h.traceOf(tt.given).String(); !traceForm.MatchString(got) || !strings.HasPrefix(got, tt.begin) || !strings.HasSuffix(got, tt.end) {
+		if got := h.traceOf(tt.given, target{function: &function{}}).String(); !traceForm.MatchString(got) || !strings.HasPrefix(got, tt.begin) || !strings.HasSuffix(got, tt.end) {
 			t.Errorf("traceOf(%q) = %q", tt.given, got)
 		}
 	}
@@ -156,6 +157,32 @@ func TestAURLPassesTheTraceOn(t *testing.T) {
 	}
 	if got = <-h.sandboxes.calls; !strings.HasPrefix(got.TraceID, "Root="+traceRoot+";") || !strings.Contains(string(got.Payload), `"x-amzn-trace-id":"Root=`+traceRoot) {
 		t.Errorf("the function gets %q and %s", got.TraceID, got.Payload)
+	}
+}
+
+func TestATracedFunctionIsToldWhatIsSampled(t *testing.T) {
+	h := newHarness(t)
+	h.create("f", func(in *lambdaapi.CreateFunctionRequest) { in.TracingConfig = &lambdaapi.TracingConfig{Mode: "Active"} })
+	sampled := func(given string) bool {
+		out := must(h.Invoke(t.Context(), call, &lambdaapi.InvocationRequest{FunctionName: "f", TraceId: &given}))(t)
+		<-h.sandboxes.calls
+		return strings.Contains(*out.TraceId, ";Sampled=1")
+	}
+	if sampled("Sampled=0") || !sampled("Sampled=1") {
+		t.Error("the caller's word does not hold")
+	}
+	n := 0
+	for range 400 { // within a second
+		if sampled("") {
+			n++
+		}
+	}
+	if n < 5 || n > 60 { // of 21
+		t.Errorf("%d of 400 are sampled", n)
+	}
+	h.clock.Advance(time.Second)
+	if !sampled("") {
+		t.Error("the first of a second is not sampled")
 	}
 }
 
