@@ -88,6 +88,9 @@ func TestUnzipRefuses(t *testing.T) {
 		{"fifo", []entry{{"x", fs.ModeNamedPipe | 0o644, ""}}, "no entries of the kind"},
 		{"file where a directory is", []entry{{"a/b", 0o644, "x"}, {"a", 0o644, "x"}}, "a"},
 		{"bomb", []entry{{"x", 0o644, strings.Repeat("\x00", 5001)}}, "larger than 5000 bytes"},
+		{"link through a link", []entry{{"s/x", 0o644, ""}, {"p/q/d", fs.ModeSymlink, "../../s"}, {"p/q/l", fs.ModeSymlink, "d/../../secret"}}, "points out"},
+		{"links in a circle", []entry{{"a", fs.ModeSymlink, "b"}, {"b", fs.ModeSymlink, "a"}}, "points out"},
+		{"well", []entry{{strings.Repeat("a/", 129) + "x", 0o644, ""}}, "directories in each other"},
 		{"bomb of several", []entry{{"x", 0o644, strings.Repeat("\x00", 5000)}, {"y", 0o644, "1"}}, "larger than 5000 bytes"},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
@@ -103,6 +106,24 @@ func TestUnzipRefuses(t *testing.T) {
 				t.Errorf("something was written outside: %v", left)
 			}
 		})
+	}
+}
+
+// TestUnzipCountsDirectories has a package whose few entries lie in many.
+func TestUnzipCountsDirectories(t *testing.T) {
+	z, err := os.OpenRoot(t.TempDir())
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer z.Close()
+	u := unzipper{root: z, places: 250, dirs: make(map[string]bool)}
+	for _, name := range []string{strings.Repeat("a/", 100) + "x", strings.Repeat("a/", 100) + "y", strings.Repeat("b/", 100) + "x"} {
+		if err := u.mkdir(name); err != nil {
+			t.Fatalf("mkdir(%q) = %v", name, err)
+		}
+	}
+	if err := u.mkdir(strings.Repeat("c/", 100) + "x"); !errors.Is(err, errEntries) {
+		t.Errorf("the directory after the last = %v, want %v", err, errEntries)
 	}
 }
 

@@ -3,6 +3,8 @@ package sandbox
 import (
 	"encoding/json"
 	"fmt"
+	"regexp"
+	"strings"
 	"time"
 
 	"cloudless/internal/sandbox/driver"
@@ -39,7 +41,26 @@ func (f *failure) told() (status, errorType string) {
 	if f.outcome == statusTimeout {
 		return f.outcome, ""
 	}
-	return f.outcome, f.errorType
+	return f.outcome, reportedType(f.errorType)
+}
+
+// lambdasType are the types of errors that Lambda reports by their names, as its
+// emulator has it.
+var lambdasType = regexp.MustCompile(`(Runtime|Function|Extension|Sandbox)\.[A-Z][a-zA-Z]+`)
+
+// maxErrorType is the longest of them, and more.
+const maxErrorType = 256
+
+// reportedType is what reports have for the type of an error: a runtime may name any,
+// and what is none of Lambda's own is unknown there.
+func reportedType(errorType string) string {
+	switch {
+	case len(errorType) <= maxErrorType && lambdasType.MatchString(errorType):
+		return errorType
+	case strings.HasPrefix(errorType, "Function."):
+		return "Function.Unknown"
+	}
+	return "Runtime.Unknown"
 }
 
 // timedOut is the failure of a function that took too long. Runtimes of our days

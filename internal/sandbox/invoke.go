@@ -193,7 +193,7 @@ func (m *Manager) initFailed(e *environment, requestID string, f *initFailure) (
 	case f.outcome != nil:
 		failed = *answered(*f.outcome)
 		if era == runtime.Current {
-			failed.status = "Status: error\tError Type: " + failed.errorType
+			failed.status = "Status: error\tError Type: " + reportedType(failed.errorType)
 		}
 	case f.extension != nil:
 		failed = brokenExtension(era, requestID, *f.extension)

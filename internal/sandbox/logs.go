@@ -17,7 +17,8 @@ const (
 	// stream: a transaction that is synced.
 	flushDelay = 200 * time.Millisecond
 	// maxQueuedBytes bounds what waits for a sink that is slower than functions
-	// print. What comes on top is dropped and counted.
+	// print. Of one stream no more waits than is left free, so that who prints most
+	// leaves room for the others. What comes on top is dropped and counted.
 	maxQueuedBytes = 16 << 20
 	// maxBatchBytes is what one call of Append takes at most: CloudWatch's limit.
 	maxBatchBytes = 1 << 20
@@ -52,6 +53,7 @@ type logKey struct {
 
 type queue struct {
 	events  []LogEvent
+	bytes   int
 	dropped int
 }
 
@@ -88,11 +90,12 @@ func (p *pump) add(key logKey, e LogEvent) {
 		}
 	}
 	size := len(e.Message) + eventOverhead
-	if p.bytes+size > maxQueuedBytes {
+	if q.bytes+size > maxQueuedBytes-p.bytes {
 		q.dropped++
 		return
 	}
 	p.bytes += size
+	q.bytes += size
 	q.events = append(q.events, e)
 }
 
@@ -149,9 +152,7 @@ func (p *pump) flushOne() bool {
 	p.order = p.order[1:]
 	q := p.queues[key]
 	delete(p.queues, key)
-	for _, e := range q.events {
-		p.bytes -= len(e.Message) + eventOverhead
-	}
+	p.bytes -= q.bytes
 	p.mu.Unlock()
 
 	if q.dropped > 0 {

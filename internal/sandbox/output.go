@@ -266,8 +266,10 @@ func (o *output) printedLocked(at time.Time, by, message string) {
 	}
 }
 
-// emitLocked passes one message on to the log.
+// emitLocked passes one message on to the log. One of Lambda's own may have words of
+// the function's in it, of any length.
 func (o *output) emitLocked(at time.Time, message string) {
+	message = message[:min(len(message), maxMessageBytes)]
 	if at.IsZero() {
 		at = o.clock.Now()
 	}

@@ -145,6 +145,25 @@ func TestLinesThatAreTooLongBecomeSeveral(t *testing.T) {
 	}
 }
 
+func TestLinesOfThePlatformsAreNoLongerThanCloudWatchTakes(t *testing.T) {
+	logs := &memoryLogs{}
+	p := newPump(logs, clock.System{}, slog.Default())
+	o, plain, framed, err := newOutput(p, testStream, clock.System{}, &telemetry{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	plain.Close()
+	framed.Close()
+	o.add(strings.Repeat("x", 1<<20))
+	o.close()
+	if err := p.close(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	if len(logs.events) != 1 || len(logs.events[0].Message) != maxMessageBytes {
+		t.Errorf("%d events, want one of %d bytes", len(logs.events), maxMessageBytes)
+	}
+}
+
 func TestTextThatIsNoneIsMended(t *testing.T) {
 	got := printed(t, func(_ *output, plain, _ func(string)) { plain("a\xffb\n") })
 	if got != "a\uFFFDb\n" {
@@ -214,6 +233,33 @@ func TestLogsThatAreTooSlowLoseLinesAndSaySo(t *testing.T) {
 	last := logs.events[len(logs.events)-1].Message
 	if len(logs.events) > 20 || !strings.Contains(last, "log events were dropped here") {
 		t.Errorf("%d events, the last %.80q", len(logs.events), last)
+	}
+}
+
+// TestWhoPrintsMostLeavesRoomForOthers has one stream that prints faster than is stored.
+func TestWhoPrintsMostLeavesRoomForOthers(t *testing.T) {
+	logs := &slowLogs{gate: make(chan struct{})}
+	p := newPump(logs, clock.System{}, slog.Default())
+	message := strings.Repeat("x", 64<<10)
+	for range 1000 {
+		p.add(testStream, LogEvent{time.Now(), message})
+	}
+	quiet := logKey{testStream.fn, "quiet"}
+	for range 10 {
+		p.add(quiet, LogEvent{time.Now(), "heard"})
+	}
+	close(logs.gate)
+	if err := p.close(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	heard := 0
+	for _, e := range logs.events {
+		if e.Message == "heard" {
+			heard++
+		}
+	}
+	if heard != 10 {
+		t.Errorf("of another stream %d events were stored, want 10", heard)
 	}
 }
 

@@ -150,7 +150,7 @@ func (f *initFailure) status() (status, errorType string) {
 	case f.tookTooLong:
 		return statusTimeout, ""
 	case f.outcome != nil:
-		return statusError, f.outcome.ErrorType
+		return statusError, reportedType(f.outcome.ErrorType)
 	case f.extension != nil:
 		return statusError, f.extension.Type
 	case f.noStart != "":

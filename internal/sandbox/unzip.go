@@ -15,9 +15,12 @@ import (
 const (
 	// maxUnzippedBytes is the largest package that Lambda takes, unzipped.
 	maxUnzippedBytes = 262144000
-	// maxEntries bounds what a package of empty files can do.
+	// maxEntries bounds what a package of empty files can do, and of directories.
 	maxEntries = 200_000
-	maxLink    = 4096
+	// maxDepth bounds how deep they lie: who removes a directory holds those open that
+	// it is in.
+	maxDepth = 128
+	maxLink  = 4096
 )
 
 // unzip writes the files of a zip file into a directory, which may have so many
@@ -31,14 +34,14 @@ func unzip(p Package, dir string, limit int64) (int64, error) {
 		return 0, fmt.Errorf("open the package: %w", err)
 	}
 	if len(z.File) > maxEntries {
-		return 0, fmt.Errorf("the package has more than %d entries", maxEntries)
+		return 0, errEntries
 	}
 	root, err := os.OpenRoot(dir)
 	if err != nil {
 		return 0, err
 	}
 	defer root.Close()
-	u := unzipper{root: root, limit: limit, left: limit}
+	u := unzipper{root: root, limit: limit, left: limit, places: maxEntries, dirs: make(map[string]bool)}
 	for _, f := range z.File {
 		if err := u.entry(f); err != nil {
 			return 0, fmt.Errorf("unzip %q: %w", f.Name, err)
@@ -50,14 +53,24 @@ func unzip(p Package, dir string, limit int64) (int64, error) {
 			return 0, fmt.Errorf("unzip %q: %w", l.name, err)
 		}
 	}
+	// And one may lead out through another.
+	for _, l := range u.links {
+		if _, err := root.Stat(l.name); err != nil && !errors.Is(err, fs.ErrNotExist) {
+			return 0, fmt.Errorf("unzip %q: the link points out of the package: %w", l.name, err)
+		}
+	}
 	return limit - u.left, nil
 }
 
+var errEntries = fmt.Errorf("the package has more than %d entries", maxEntries)
+
 type unzipper struct {
-	root  *os.Root
-	limit int64 // bytes in all
-	left  int64 // bytes that may still come
-	links []link
+	root   *os.Root
+	limit  int64 // bytes in all
+	left   int64 // bytes that may still come
+	places int   // files and directories that may still come
+	dirs   map[string]bool
+	links  []link
 }
 
 type link struct{ name, to string }
@@ -67,10 +80,16 @@ func (u *unzipper) entry(f *zip.File) error {
 	if !filepath.IsLocal(name) || strings.ContainsRune(name, '\\') {
 		return errors.New("the name leads out of the package")
 	}
+	if strings.Count(name, "/") >= maxDepth {
+		return fmt.Errorf("the package has more than %d directories in each other", maxDepth)
+	}
+	if u.places--; u.places < 0 {
+		return errEntries
+	}
 	mode := f.Mode()
 	switch {
 	case mode.IsDir():
-		return u.root.MkdirAll(name, 0o755)
+		return u.mkdir(name)
 	case mode&fs.ModeSymlink != 0:
 		return u.link(f, name)
 	case mode.IsRegular():
@@ -79,8 +98,23 @@ func (u *unzipper) entry(f *zip.File) error {
 	return fmt.Errorf("packages have no entries of the kind %v", mode.Type())
 }
 
+// mkdir makes a directory, and those that it is in.
+func (u *unzipper) mkdir(name string) error {
+	if name == "." || u.dirs[name] {
+		return nil
+	}
+	if err := u.mkdir(path.Dir(name)); err != nil {
+		return err
+	}
+	if u.places--; u.places < 0 {
+		return errEntries
+	}
+	u.dirs[name] = true
+	return u.root.Mkdir(name, 0o755)
+}
+
 func (u *unzipper) file(f *zip.File, name string) error {
-	if err := u.root.MkdirAll(path.Dir(name), 0o755); err != nil {
+	if err := u.mkdir(path.Dir(name)); err != nil {
 		return err
 	}
 	perm := fs.FileMode(0o644)
@@ -119,7 +153,7 @@ func (u *unzipper) link(f *zip.File, name string) error {
 	if target == "" || len(target) > maxLink || path.IsAbs(target) || !filepath.IsLocal(path.Join(path.Dir(name), target)) {
 		return errors.New("the link points out of the package")
 	}
-	if err := u.root.MkdirAll(path.Dir(name), 0o755); err != nil {
+	if err := u.mkdir(path.Dir(name)); err != nil {
 		return err
 	}
 	u.links = append(u.links, link{name, target})
