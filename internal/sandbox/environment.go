@@ -25,10 +25,6 @@ const (
 	// thousandths of a core: interpreters compile and collect on threads of their own.
 	startCPU = 2000
 
-	// execWrapper is the variable in which a function names a program that starts
-	// its runtime, whose command line it is given.
-	execWrapper = "AWS_LAMBDA_EXEC_WRAPPER"
-
 	// credentialsMargin is how long before their end credentials are too old for
 	// one more invocation, on top of the time that the invocation may take.
 	credentialsMargin = 5 * time.Minute
@@ -120,6 +116,9 @@ func blames(err error) bool {
 func failedStart(err error) (*initFailure, error) {
 	if broken, ok := errors.AsType[*driver.StartError](err); ok {
 		return &initFailure{noStart: broken.Error()}, nil
+	}
+	if broken, ok := errors.AsType[*wrapperError](err); ok {
+		return &initFailure{exit: driver.Exit{Code: broken.status()}}, nil
 	}
 	if broken, ok := errors.AsType[*extensionError](err); ok {
 		return &initFailure{extension: &broken.Breakage}, nil
@@ -242,7 +241,8 @@ func (m *Manager) run(ctx context.Context, e *environment, creds Credentials) er
 	if err != nil {
 		return err
 	}
-	if wrapper := e.fn.Environment[execWrapper]; wrapper != "" && e.program.Runtime.Wrapped() {
+	wrapper := e.wrapper()
+	if wrapper != "" {
 		args = append([]string{e.box.Path(wrapper)}, args...)
 	}
 	e.started = m.cfg.Clock.Now()
@@ -250,13 +250,14 @@ func (m *Manager) run(ctx context.Context, e *environment, creds Credentials) er
 	if err := m.startExtensions(ctx, e, vars); err != nil {
 		return err
 	}
-	return e.box.Run(ctx, driver.Command{
+	err = e.box.Run(ctx, driver.Command{
 		Args:   args,
 		Env:    vars,
 		Dir:    e.box.Path(taskDir),
 		Output: plain,
 		Frames: framed,
 	})
+	return e.wrapped(wrapper, err)
 }
 
 // begin tells that the function is about to be loaded, and to whom to tell more.

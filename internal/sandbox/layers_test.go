@@ -145,3 +145,17 @@ func TestWrapperStartsTheRuntime(t *testing.T) {
 		t.Errorf("result = %s\n%s", r.Payload, r.LogTail)
 	}
 }
+
+// TestWrapperThatCannotBeStarted has what AWS answers of one that is not there, recorded.
+func TestWrapperThatCannotBeStarted(t *testing.T) {
+	for wrapper, want := range map[string]string{"/opt/absent": "127", "/var/task": "126"} {
+		t.Run(wrapper, func(t *testing.T) {
+			b := newIsolatedBench(t)
+			needRuntime(t, b, "nodejs22.x")
+			fn := node("nodejs22.x", "index.js", `exports.handler = async () => 1;`)
+			fn.Environment = map[string]string{"AWS_LAMBDA_EXEC_WRAPPER": wrapper}
+			b.wantFailure(fn, `^{"errorType":"Runtime.ExitError","errorMessage":"RequestId: `+requestID+` Error: Runtime exited with error: exit status `+want+`"}$`,
+				"/var/runtime/bootstrap: "+wrapper+": (no such file or directory|permission denied)\n")
+		})
+	}
+}
