@@ -180,6 +180,13 @@ var behaviours = map[string]func(argument, requestID string) any{
 		os.Exit(9)
 		return nil
 	},
+	"limits": func(string, string) any {
+		var core, files unix.Rlimit
+		return []any{
+			reason(unix.Getrlimit(unix.RLIMIT_CORE, &core)), core.Cur, core.Max,
+			reason(unix.Getrlimit(unix.RLIMIT_NOFILE, &files)), files.Max,
+		}
+	},
 	"watch files": func(string, string) any {
 		for n := range 200 {
 			if _, err := unix.InotifyInit1(unix.IN_CLOEXEC); err != nil {

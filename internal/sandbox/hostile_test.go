@@ -320,6 +320,15 @@ func TestFrozenFunctionsDoNotWork(t *testing.T) {
 	await(t, "the environment has ended", func() bool { return len(b.Status().Environments) == 0 })
 }
 
+// TestFunctionsLeaveNoCores holds the limit at which the kernel neither writes a core nor
+// gives it to a program of the machine's. It gives it to one where the limit is 0.
+func TestFunctionsLeaveNoCores(t *testing.T) {
+	b := newIsolatedBench(t)
+	if got, want := b.do("limits", ""), fmt.Sprintf(`["done",1,1,"done",%d]`, maxOpenFiles); got != want {
+		t.Errorf("limits = %s, want %s", got, want)
+	}
+}
+
 // TestFunctionsLeaveTheMachineItsOwn has a function take as much as it can of what the
 // kernel counts up to the machine's root.
 func TestFunctionsLeaveTheMachineItsOwn(t *testing.T) {

@@ -79,7 +79,9 @@ func forkExec(r *Run, s Setup, output, frames int) (int, error) {
 // limitProgram sets what the kernel counts by process. Init is bound as well:
 // limits are the process's, and what it starts inherits them.
 func limitProgram(s Setup) error {
-	limits := map[int]uint64{unix.RLIMIT_CORE: 0, unix.RLIMIT_MEMLOCK: 64 << 10}
+	// No core is as small as one byte. With none at all the machine's own collector of
+	// cores, if it has one, would get them nevertheless, and the memory of functions with them.
+	limits := map[int]uint64{unix.RLIMIT_CORE: 1, unix.RLIMIT_MEMLOCK: 64 << 10}
 	if s.OpenFiles > 0 {
 		limits[unix.RLIMIT_NOFILE] = s.OpenFiles
 	}
