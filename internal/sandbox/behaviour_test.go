@@ -187,6 +187,14 @@ var behaviours = map[string]func(argument, requestID string) any{
 			reason(unix.Getrlimit(unix.RLIMIT_NOFILE, &files)), files.Max,
 		}
 	},
+	"hoard without owning": func(string, string) any {
+		fd, err := unix.MemfdCreate("hoard", 0)
+		_, _, errno := unix.RawSyscall(unix.SYS_SHMGET, 0, 1<<20, 0o1600)
+		for n := 0; err == nil && n < 1<<10; n++ {
+			_, err = unix.Write(fd, make([]byte, 1<<20))
+		}
+		return []string{reason(err), reason(errnoOrNil(errno))}
+	},
 	"watch files": func(string, string) any {
 		for n := range 200 {
 			if _, err := unix.InotifyInit1(unix.IN_CLOEXEC); err != nil {

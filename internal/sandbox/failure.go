@@ -19,6 +19,8 @@ type failure struct {
 	payload   []byte // what the caller gets
 	logLine   string // what the log gets beside START, END and REPORT, or empty
 	status    string // what the REPORT line says of it, or empty
+
+	outOfMemory bool
 }
 
 // told is the JSON of a failure that the platform describes.
@@ -93,7 +95,7 @@ func exited(era runtime.Era, requestID string, exit driver.Exit) failure {
 	}
 	message := fmt.Sprintf("RequestId: %s Error: %s", requestID, exitReason(exit))
 	f := failed(errorType, message)
-	f.logLine, f.outcome = message+"\n"+errorType+"\n", statusFailure
+	f.logLine, f.outcome, f.outOfMemory = message+"\n"+errorType+"\n", statusFailure, exit.OutOfMemory
 	if era == runtime.Current {
 		f.status = "Status: error\tError Type: " + errorType
 	}

@@ -395,6 +395,21 @@ func TestMemoryBombsAreEnded(t *testing.T) {
 	}
 }
 
+// TestMemoryOfNobodyIsBounded has a function fill memory that belongs to no process: the
+// kernel ends it, or lets it have none where it would not.
+func TestMemoryOfNobodyIsBounded(t *testing.T) {
+	b := newIsolatedBench(t)
+	fn := behaviour("hoard without owning")
+	fn.MemoryMB, fn.EphemeralStorageMB = 128, 512
+	r := b.invoke(fn, `""`)
+	if r.ErrorType == "Runtime.OutOfMemory" && r.MemoryUsedMB == 128 {
+		return
+	}
+	if string(r.Payload) != `["ENOSYS","ENOSYS"]` {
+		t.Errorf("result = %q %s, %d MB used", r.FunctionError, r.Payload, r.MemoryUsedMB)
+	}
+}
+
 func TestNothingOutlivesItsEnvironment(t *testing.T) {
 	for _, tt := range []struct{ name, behave string }{
 		{"a process that left its session", "daemon"},

@@ -151,6 +151,9 @@ func (e *environment) conclude(end *ending) {
 func (e *environment) account(result *Result, r *report, failed *failure) {
 	r.memoryMB, r.usedMB, r.outcome = e.fn.MemoryMB, min(e.usedMB(), e.fn.MemoryMB), statusSuccess
 	if failed != nil {
+		if failed.outOfMemory {
+			r.usedMB = r.memoryMB // whatever was seen of it
+		}
 		r.outcome, r.errorType = failed.told()
 		result.FunctionError = unhandled
 		result.ErrorType = failed.errorType

@@ -163,6 +163,8 @@ type Groups interface {
 	// Start starts a command in a new group with limits, which hold from its first
 	// moment and for all that it starts.
 	Start(name string, l Limits, c *exec.Cmd) (Group, error)
+	// Controllers tells which limits the kernel enforces: some of "memory", "pids", "cpu".
+	Controllers() []string
 	// Close gives back what holds the groups. They have been removed.
 	Close() error
 }

@@ -9,6 +9,7 @@ import (
 	"net"
 	"os"
 	"os/exec"
+	"slices"
 	"strings"
 	"sync"
 	"sync/atomic"
@@ -192,6 +193,7 @@ func (e *Environment) build(l driver.Layout) error {
 		Processes: uint64(l.Limits.Processes),
 		Rootless:  e.driver.ids.rootless,
 		Memory:    l.Limits.MemoryBytes,
+		NoWall:    e.driver.groups == nil || !slices.Contains(e.driver.groups.Controllers(), "memory"),
 	})
 	if err != nil {
 		return err

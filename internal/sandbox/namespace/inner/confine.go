@@ -8,6 +8,7 @@ import (
 	"io/fs"
 	"os"
 	"runtime"
+	"slices"
 	"syscall"
 
 	"golang.org/x/sys/unix"
@@ -48,7 +49,7 @@ func startProgram(r *Run, s Setup, output, frames int) (pid int, err error) {
 	go func() {
 		defer close(done)
 		runtime.LockOSThread() // and never unlock: the thread ends here
-		if err = confine(s.Rootless); err != nil {
+		if err = confine(s); err != nil {
 			err = fmt.Errorf("confine the program: %v", err) // not the program's fault: no number to find in it
 			return
 		}
@@ -100,7 +101,7 @@ func limitProgram(s Setup) error {
 // confine takes from the calling thread whatever a program may not have: new
 // privileges, capabilities, dangerous system calls. As root, the right to become
 // another user is left, and lost with its use.
-func confine(rootless bool) error {
+func confine(s Setup) error {
 	if err := unix.Prctl(unix.PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0); err != nil {
 		return fmt.Errorf("give up new privileges: %w", err)
 	}
@@ -117,7 +118,7 @@ func confine(rootless bool) error {
 		}
 	}
 	var keep uint32
-	if !rootless {
+	if !s.Rootless {
 		keep = 1<<unix.CAP_SETUID | 1<<unix.CAP_SETGID
 	}
 	head := unix.CapUserHeader{Version: unix.LINUX_CAPABILITY_VERSION_3}
@@ -125,5 +126,8 @@ func confine(rootless bool) error {
 	if err := unix.Capset(&head, &data[0]); err != nil {
 		return fmt.Errorf("give up capabilities: %w", err)
 	}
-	return filterSyscalls()
+	if s.NoWall {
+		return filterSyscalls(slices.Concat(absent, unowned))
+	}
+	return filterSyscalls(absent)
 }

@@ -31,6 +31,7 @@ type Setup struct {
 	Processes uint64
 	Rootless  bool
 	Memory    int64 // the program's limit in bytes, or 0
+	NoWall    bool  // the kernel does not bound its memory, nor what belongs to no process
 }
 
 // Order is every later message of the server. With Run come two descriptors:
