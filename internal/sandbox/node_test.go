@@ -297,6 +297,18 @@ func TestNodeFailures(t *testing.T) {
 			},
 		},
 		{
+			name: "promise that fails while the module loads",
+			code: `Promise.reject(new Error('lost')); exports.handler = async function () {};`,
+			want: map[string]string{"nodejs22.x": `^{"errorType":"Runtime.UnhandledPromiseRejection","errorMessage":"Error: lost","trace":`},
+			log:  `\tPhase: init\tStatus: error\tError Type: Runtime.UnhandledPromiseRejection\n`,
+		},
+		{
+			name: "module that waits for nothing",
+			code: `await new Promise(() => {}); export const handler = async () => 1;`,
+			want: map[string]string{"nodejs22.x": `Error: Runtime exited with error: exit status 13"}$`},
+			log:  `Detected unsettled top-level await`,
+		},
+		{
 			name: "module that throws",
 			code: `throw new Error('at load');`,
 			want: map[string]string{
@@ -311,6 +323,9 @@ func TestNodeFailures(t *testing.T) {
 				b := newIsolatedBench(t)
 				needRuntime(t, b, version)
 				fn := node(version, "index.js", tt.code)
+				if strings.Contains(tt.code, "export const") {
+					fn = node(version, "index.mjs", tt.code)
+				}
 				fn.Timeout = time.Second
 				if tt.handler != "" {
 					fn.Handler = tt.handler

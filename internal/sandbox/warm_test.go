@@ -40,3 +40,17 @@ func BenchmarkWarmInvoke(b *testing.B) {
 		})
 	}
 }
+
+// TestTheFirstReportKnowsTheMemoryOfWhatWasLoaded has a function that works for a shorter
+// time than passes between two looks of init.
+func TestTheFirstReportKnowsTheMemoryOfWhatWasLoaded(t *testing.T) {
+	b := newIsolatedBench(t)
+	needRuntime(t, b, "nodejs22.x")
+	r := b.invoke(node("nodejs22.x", "index.js", `
+		const until = Date.now() + 150; while (Date.now() < until); // by then init looks seldom
+		const kept = Buffer.alloc(40 << 20, 1);
+		exports.handler = () => new Promise((done) => setTimeout(done, 10, kept.length));`), `{}`)
+	if r.MemoryUsedMB < 40 {
+		t.Errorf("it uses %d MB, want 40 and more", r.MemoryUsedMB)
+	}
+}

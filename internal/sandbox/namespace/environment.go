@@ -333,7 +333,10 @@ func (e *Environment) Attach(ctx context.Context, files []driver.File) error {
 
 // Settle is for a [driver.Settler]. Where a limit cannot be set, the one that is
 // there holds on.
-func (e *Environment) Settle() { e.group.settle() }
+func (e *Environment) Settle() {
+	_ = e.tell(inner.Order{Look: true}) // fails only if it has ended
+	e.group.settle()
+}
 
 // Freeze stops all processes but init where they are.
 func (e *Environment) Freeze() error { return e.tell(inner.Order{Freeze: true}) }

@@ -103,7 +103,10 @@ func initMain() error {
 			g.dial(o.Dial)
 		case o.Signal != 0:
 			g.signal(syscall.Signal(o.Signal))
+		case o.Look:
+			g.memory.glance()
 		case o.Freeze:
+			g.memory.glance()
 			g.memory.pause(true)
 			_ = unix.Kill(-1, unix.SIGSTOP) // all but ourselves; an error says there is nobody
 		case o.Thaw:

@@ -7,6 +7,7 @@ import (
 	"iter"
 	"os"
 	"strconv"
+	"sync"
 	"sync/atomic"
 	"time"
 
@@ -32,7 +33,10 @@ type watch struct {
 	paused atomic.Bool
 	resume chan struct{}
 	over   atomic.Bool
-	buf    []byte
+
+	mu       sync.Mutex // held while it looks
+	buf      []byte
+	reported int64 // the peak that the server knows
 }
 
 func newWatch(limit int64, report func(peak int64)) *watch {
@@ -58,21 +62,31 @@ func (w *watch) pause(yes bool) {
 func (w *watch) exceeded() bool { return w.over.Load() }
 
 func (w *watch) run() {
-	var reported int64
 	for wait := firstLook; ; {
 		time.Sleep(wait)
 		w.standStill()
 		start := time.Now()
-		used := w.look()
-		if used >= reported+reportStep {
-			reported = used
-			w.report(used)
-		}
-		if w.limit > 0 && used > w.limit {
-			w.over.Store(true)
-			_ = unix.Kill(-1, unix.SIGKILL)
-		}
+		w.glance()
 		wait = max(min(2*wait, usualLook), lookShare*time.Since(start))
+	}
+}
+
+// glance looks once: between its looks, when a program has started, and before it is
+// stopped, since many work for a shorter time than passes between two looks.
+func (w *watch) glance() {
+	if w == nil {
+		return
+	}
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	used := w.look()
+	if used >= w.reported+reportStep {
+		w.reported = used
+		w.report(used)
+	}
+	if w.limit > 0 && used > w.limit {
+		w.over.Store(true)
+		_ = unix.Kill(-1, unix.SIGKILL)
 	}
 }
 

@@ -39,6 +39,7 @@ type Setup struct {
 type Order struct {
 	Run    *Run   `json:",omitempty"`
 	Attach []File `json:",omitempty"` // answered by Attached
+	Look   bool   `json:",omitempty"` // at the memory, now
 	Freeze bool   `json:",omitempty"`
 	Thaw   bool   `json:",omitempty"`
 	Signal int    `json:",omitempty"` // for the program

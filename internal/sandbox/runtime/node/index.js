@@ -129,6 +129,9 @@ process.on('exit', function () {
 process.on('beforeExit', function () {
   if (current) {
     current.deliver();
+  } else if (!handler) {
+    process.stderr.write('Warning: Detected unsettled top-level await\n');
+    process.exit(13); // as Node's own programs do
   }
 });
 
@@ -150,16 +153,22 @@ if (generation.rejectionsAreFatal) {
   });
 }
 
+// start loads the function. What goes wrong until the end of the turn, such as a
+// promise that fails, goes wrong while it loads; a module that waits for what will
+// never come is noticed by an event loop that has run empty.
 function start() {
+  api.unref();
   load(process.env.LAMBDA_TASK_ROOT, process.env._HANDLER, function (err, fn) {
     if (err) {
       log.initFailure(err);
       crash(errors.describe(err), 1);
       return;
     }
-    handler = fn;
-    rest();
-    api.next(onEvent);
+    setImmediate(function () {
+      handler = fn;
+      rest();
+      api.next(onEvent);
+    });
   });
 }
 
