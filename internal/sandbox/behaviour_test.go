@@ -182,7 +182,9 @@ var behaviours = map[string]func(argument, requestID string) any{
 	},
 	"limits": func(string, string) any {
 		var core, files unix.Rlimit
+		score, _ := os.ReadFile("/proc/self/oom_score_adj")
 		return []any{
+			strings.TrimSpace(string(score)), reason(unix.Setpriority(unix.PRIO_PROCESS, 0, -5)),
 			reason(unix.Getrlimit(unix.RLIMIT_CORE, &core)), core.Cur, core.Max,
 			reason(unix.Getrlimit(unix.RLIMIT_NOFILE, &files)), files.Max,
 		}

@@ -134,6 +134,12 @@ func (e *Environment) start(l driver.Layout) error {
 		e.control.Close()
 		return err
 	}
+	if !e.driver.ids.rootless {
+		// Init does so, too, but what root says, if it has the right to, the program cannot
+		// take back.
+		name := fmt.Sprintf("/proc/%d/oom_score_adj", e.cmd.Process.Pid)
+		_ = os.WriteFile(name, []byte(inner.OutOfMemoryScore), 0) // fails only if it has ended
+	}
 	return nil
 }
 

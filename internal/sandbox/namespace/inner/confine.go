@@ -82,7 +82,7 @@ func forkExec(r *Run, s Setup, output, frames int) (int, error) {
 func limitProgram(s Setup) error {
 	// No core is as small as one byte. With none at all the machine's own collector of
 	// cores, if it has one, would get them nevertheless, and the memory of functions with them.
-	limits := map[int]uint64{unix.RLIMIT_CORE: 1, unix.RLIMIT_MEMLOCK: 64 << 10}
+	limits := map[int]uint64{unix.RLIMIT_CORE: 1, unix.RLIMIT_MEMLOCK: 64 << 10, unix.RLIMIT_NICE: 0, unix.RLIMIT_RTPRIO: 0}
 	if s.OpenFiles > 0 {
 		limits[unix.RLIMIT_NOFILE] = s.OpenFiles
 	}

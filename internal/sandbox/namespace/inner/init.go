@@ -53,6 +53,10 @@ func init() {
 	os.Exit(0)
 }
 
+// OutOfMemoryScore is half of what makes a process the first to be ended; the other
+// half is its memory.
+const OutOfMemoryScore = "500"
+
 // guardian is init while its program lives.
 type guardian struct {
 	setup  Setup
@@ -70,6 +74,11 @@ func initMain() error {
 	// And all else that is open: what the server was started with, and has never
 	// heard of, is passed on to whoever is started.
 	if err := unix.CloseRange(ControlFD, math.MaxUint32, unix.CLOSE_RANGE_CLOEXEC); err != nil {
+		return err
+	}
+	// When the machine has no memory left, functions are to end before the server and
+	// all else, whatever whoever started the server has arranged for that.
+	if err := os.WriteFile("/proc/self/oom_score_adj", []byte(OutOfMemoryScore), 0); err != nil {
 		return err
 	}
 	// The program may be our own user. It must not look into us, which only a
