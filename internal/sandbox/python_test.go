@@ -66,6 +66,7 @@ func TestPythonClientContext(t *testing.T) {
 	for _, tt := range []struct{ name, sent, want string }{
 		{"with a client", `{"client":{"app_title":"shop"},"custom":{"a":1}}`, `["shop", {"a": 1}, null]`},
 		{"without", `{"env":{"b":2}}`, `[null, null, {"b": 2}]`},
+		{"with a trace, which is not shown there", `{"custom":7,"w3c":{"traceparent":"00-1","other":"x","baggage":1}}`, `[null, 7, null]`},
 		{"that is no JSON", `{`, `"Unable to parse Client Context JSON: Expecting property name`},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
@@ -146,6 +147,29 @@ def handler(event, context):
 	want := regexp.MustCompile(`(?m)^\[INFO\]\t\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z\t` + requestID + `\ttwo\nlines$`)
 	if text := string(r.LogTail); !strings.Contains(text, "\nprinted\n") || !want.MatchString(text) {
 		t.Errorf("log = %s", text)
+	}
+}
+
+// TestPythonPrintsInOrder has a function print and log in turns, and say the end of its last
+// line later.
+func TestPythonPrintsInOrder(t *testing.T) {
+	b := newIsolatedBench(t)
+	r := b.invoke(python(t, b, "app.handler", `
+import logging, os, sys, subprocess
+logging.getLogger().setLevel(logging.INFO)
+def handler(event, context):
+    for n in range(3):
+        print("printed", n)
+        logging.info("logged %d", n)
+        sys.stderr.write("complained %d\n" % n)
+    context.log("said")
+    print(subprocess.run(["echo", "of a child"], stdout=sys.stdout).returncode, sys.stdout.fileno(), sys.stdout.buffer.write(b"raw\n"))
+    print("no end", end="")
+`), `{}`)
+	text := regexp.MustCompile(`(?m)^\[INFO\]\t.*\t|^of a child\n`).ReplaceAllString(string(r.LogTail), "")
+	want := "printed 0\nlogged 0\ncomplained 0\nprinted 1\nlogged 1\ncomplained 1\nprinted 2\nlogged 2\ncomplained 2\nsaid\nraw\n0 1 4\nno end\nEND"
+	if !strings.Contains(text, want) || !strings.Contains(string(r.LogTail), "\nof a child\n") {
+		t.Errorf("log = %s, want %s", r.LogTail, want)
 	}
 }
 

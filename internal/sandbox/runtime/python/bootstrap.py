@@ -11,6 +11,7 @@ yet: cloudless_wait.py. One program serves Python 3.6 to the
 newest.
 """
 
+import atexit
 import importlib
 import itertools
 import json
@@ -134,6 +135,8 @@ class CognitoIdentity(Record):
 class LambdaContext:
     """The handler's second argument."""
 
+    _w3c_fields = ("traceparent", "tracestate", "baggage")
+
     def __init__(self, headers, log):
         env = os.environ
         self.aws_request_id = headers["lambda-runtime-aws-request-id"]
@@ -145,6 +148,11 @@ class LambdaContext:
         self.invoked_function_arn = headers.get("lambda-runtime-invoked-function-arn")
         self.tenant_id = None
         client = parse(headers.get("lambda-runtime-client-context"), "Client Context")
+        self._w3c = {}
+        if isinstance(client, dict):
+            fields = client.pop("w3c", None)
+            if isinstance(fields, dict):
+                self._w3c = {name: fields[name] for name in self._w3c_fields if isinstance(fields.get(name), str)}
         self.client_context = None if client is None else ClientContext(client)
         caller = parse(headers.get("lambda-runtime-cognito-identity"), "Cognito Identity") or {}
         self.identity = CognitoIdentity({
@@ -156,6 +164,10 @@ class LambdaContext:
 
     def get_remaining_time_in_millis(self):
         return max(0, self._epoch_deadline_time_in_ms - int(time.time() * 1000))
+
+    def w3c(self):
+        """Return the context of the trace that the caller sent with the client context."""
+        return dict(self._w3c)
 
     def log(self, message):
         self._log.write(str(message))
@@ -301,6 +313,7 @@ def lead_names():
 def main():
     lead_names()
     log = Log()
+    atexit.register(log.flush)
     api = Connection(sys.argv.pop(1) if len(sys.argv) > 1 else "", os.environ.get("AWS_LAMBDA_RUNTIME_API", ""))
     if len(sys.argv) > 1:
         del sys.argv[1]
@@ -313,6 +326,7 @@ def main():
         handler = load(os.environ["_HANDLER"])
     except Exception as err:  # whatever a module may raise while it loads
         told = describe(err, "")
+        log.flush()
         log.failure(told)
         api.fail("/init/error", encode(told), told["errorType"])
         sys.exit(1)
@@ -329,7 +343,7 @@ def main():
             log.failure(told)
             answer, error_type = encode(told), told["errorType"]
             path += "error"
-        sys.stdout.flush()
+        log.flush()
         log.request_id = ""
         headers, body = api.answer(path, answer, error_type)
 

@@ -5,6 +5,8 @@ lines stays one event. It is text, or a JSON object where the function is
 configured so.
 """
 
+import _thread
+import io
 import json
 import logging
 import os
@@ -23,15 +25,34 @@ class Log:
     def __init__(self):
         self.fd = int(os.environ.pop("_LAMBDA_TELEMETRY_LOG_FD", 0))
         self.request_id = ""
+        self.lock = _thread.allocate_lock()
+        self.printed = []
+        if self.fd:
+            sys.stdout = self.stream(sys.stdout)
+            sys.stderr = self.stream(sys.stderr)
+
+    def stream(self, old):
+        """Return a stream in the place of one of the language's own, in order with the log."""
+        printed = Printed(self, old.fileno())
+        self.printed.append(printed)
+        return io.TextIOWrapper(printed, encoding="utf-8", errors=old.errors, write_through=True)
+
+    def flush(self):
+        """Pass on what was printed without an end of its line."""
+        for printed in self.printed:
+            printed.end()
 
     def write(self, message):
-        data = message.encode("utf-8", "backslashreplace")
         if not self.fd:
             sys.stdout.write(message)
             return
+        self.send(message.encode("utf-8", "backslashreplace"))
+
+    def send(self, data):
         data = struct.pack(">IIQ", FRAME, len(data), int(time.time() * 1000) * 1000) + data
-        while data:
-            data = data[os.write(self.fd, data):]
+        with self.lock:
+            while data:
+                data = data[os.write(self.fd, data):]
 
     def failure(self, told):
         if wants_json():
@@ -49,6 +70,44 @@ class Log:
             # Blanks that survive in consoles that cut what leads a line.
             lines.append("\u00a0" * (len(line) - len(text)) + text)
         self.write("\n".join(lines) + "\n")
+
+
+class Printed(io.RawIOBase):
+    """Takes what is printed, and sends each line on the pipe of the log.
+
+    On a pipe of its own it would lose its order among the lines of the log.
+    """
+
+    longest = 256 << 10  # of what waits for the end of its line
+
+    def __init__(self, log, fd):
+        super().__init__()
+        self.log = log
+        self.fd = fd
+        self.pid = os.getpid()
+        self.rest = b""
+
+    def writable(self):
+        return True
+
+    def fileno(self):
+        return self.fd
+
+    def write(self, data):
+        data = bytes(data)
+        if os.getpid() != self.pid:  # a child's frames could be torn by its parent's
+            return os.write(self.fd, data)
+        *lines, self.rest = (self.rest + data).split(b"\n")
+        for line in lines:
+            self.log.send(line + b"\n")
+        if len(self.rest) > self.longest:
+            self.end()
+        return len(data)
+
+    def end(self):
+        if self.rest:
+            rest, self.rest = self.rest, b""
+            self.log.send(rest)
 
 
 def wants_json():
