@@ -107,7 +107,7 @@ func (g *generator) findChecked() {
 	for changed := true; changed; {
 		changed = false
 		for name, s := range g.model.Shapes {
-			if !g.checked[name] && g.isChecked(s) {
+			if _, bounded := g.overlay.Most[name]; !g.checked[name] && (bounded || g.isChecked(s)) {
 				g.checked[name] = true
 				changed = true
 			}

@@ -92,8 +92,9 @@ var overlays = map[string]overlay{
 	"lambda": {
 		InternalError: "ServiceException",
 		OpenEnums:     []string{"Runtime"},
-		Most:          map[string]float64{"Timeout": 900}, // seconds; seen in answers of AWS, and in its documentation
-		Filled:        []string{"ArchitecturesList"},      // seen in an answer of 2024
+		// Seconds, and characters. Seen in answers of AWS, and in its documentation.
+		Most:   map[string]float64{"Timeout": 900, "TagKey": 128, "TagValue": 256},
+		Filled: []string{"ArchitecturesList"}, // seen in an answer of 2024
 		// As AWS documents them in examples of the operations.
 		Headers: map[string]map[string]string{
 			"InvocationRequest":                {"TraceId": "X-Amzn-Trace-Id"},

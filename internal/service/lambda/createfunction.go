@@ -3,6 +3,7 @@ package lambda
 import (
 	"context"
 	"errors"
+	"slices"
 
 	"cloudless/internal/api"
 	lambdaapi "cloudless/internal/api/lambda"
@@ -126,6 +127,10 @@ func (s *Service) checkRole(ctx context.Context, call *api.Call, roleARN string,
 
 // refuseUnbuilt refuses, by name, what a function cannot have yet.
 func refuseUnbuilt(in *lambdaapi.CreateFunctionRequest) error {
+	snapStart := in.SnapStart != nil && in.SnapStart.ApplyOn == "PublishedVersions"
+	if snapStart && !hasSnapStart(in.Runtime) {
+		return lambdaapi.InvalidParameterValueException(in.Runtime + " is not supported for SnapStart enabled functions.")
+	}
 	for _, option := range []struct {
 		name  string
 		given bool
@@ -137,7 +142,7 @@ func refuseUnbuilt(in *lambdaapi.CreateFunctionRequest) error {
 		{"ImageConfig", in.ImageConfig != nil || in.PackageType == "Image"},
 		{"KMSKeyArn", in.KMSKeyArn != nil && *in.KMSKeyArn != ""},
 		{"PublishTo", in.PublishTo != ""},
-		{"SnapStart", in.SnapStart != nil && in.SnapStart.ApplyOn == "PublishedVersions"},
+		{"SnapStart", snapStart},
 		{"TenancyConfig", in.TenancyConfig != nil},
 		{"VpcConfig", in.VpcConfig != nil && len(in.VpcConfig.SubnetIds) > 0},
 	} {
@@ -146,4 +151,10 @@ func refuseUnbuilt(in *lambdaapi.CreateFunctionRequest) error {
 		}
 	}
 	return nil
+}
+
+// hasSnapStart tells whether AWS has SnapStart for a runtime; "" is one that is
+// not told.
+func hasSnapStart(runtime string) bool {
+	return slices.Contains([]string{"", "java11", "java17", "java21", "java25", "python3.12", "python3.13", "python3.14", "dotnet8", "dotnet10"}, runtime)
 }

@@ -85,6 +85,11 @@ func TestCreateFunctionRefuses(t *testing.T) {
 			"NotImplemented", "cloudless does not implement container images as deployment packages yet."},
 		{"more memory than there may be", func(in *request) { in.MemorySize = new(int64(10_241)) },
 			"InvalidParameterValueException", "'MemorySize' value failed to satisfy constraint: Member must have value less than or equal to 10240"},
+		{"SnapStart of a runtime without it", func(in *request) { in.SnapStart = &lambdaapi.SnapStart{ApplyOn: "PublishedVersions"} },
+			"InvalidParameterValueException", "nodejs22.x is not supported for SnapStart enabled functions."},
+		{"SnapStart", func(in *request) {
+			in.Runtime, in.SnapStart = "python3.12", &lambdaapi.SnapStart{ApplyOn: "PublishedVersions"}
+		}, "NotImplemented", "cloudless does not implement the SnapStart parameter of functions yet."},
 		{"reserved variables", func(in *request) {
 			in.Environment = &lambdaapi.Environment{Variables: map[string]string{"AWS_REGION": "a", "LAMBDA_TASK_ROOT": "b", "MINE": "c"}}
 		}, "InvalidParameterValueException", "Lambda was unable to configure your environment variables because the environment variables you have provided contains reserved keys that are currently not supported for modification. Reserved keys used in this request: AWS_REGION, LAMBDA_TASK_ROOT"},
