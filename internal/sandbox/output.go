@@ -220,7 +220,7 @@ func (o *output) close() {
 func (l *lines) writeLocked(data []byte) {
 	for len(data) > 0 {
 		line, rest, whole := bytes.Cut(data, []byte{'\n'})
-		if room := maxMessageBytes - len(l.line); len(line) > room {
+		if room := maxMessageBytes - len("\n") - len(l.line); len(line) > room {
 			line, rest, whole = data[:room], data[room:], true
 		}
 		l.line = append(l.line, line...)

@@ -140,8 +140,8 @@ func TestLinesThatAreTooLongBecomeSeveral(t *testing.T) {
 		}
 	})
 	events := strings.Split(got, "|")
-	if len(events) != 2 || len(events[0]) != maxMessageBytes+1 || len(events[1]) != 5*(maxMessageBytes/4)-maxMessageBytes+1 {
-		t.Errorf("%d events of %d bytes and more", len(events), len(events[0]))
+	if len(events) != 2 || len(events[0]) != maxMessageBytes || len(events[0])+len(events[1]) != 5*(maxMessageBytes/4)+2 {
+		t.Errorf("%d events, the first of %d bytes, %d in all", len(events), len(events[0]), len(got)-1)
 	}
 }
 
