@@ -18,6 +18,11 @@ func (s *Service) CreateEventSourceMapping(ctx context.Context, call *api.Call, 
 	if err != nil {
 		return nil, err
 	}
+	if in.EventSourceArn != nil { // of what kind it is comes after, as on AWS
+		if err := s.checkMapped(ctx, n); err != nil {
+			return nil, err
+		}
+	}
 	if err := checkStart(in); err != nil {
 		return nil, err
 	}

@@ -107,6 +107,9 @@ func TestMappingsThatAreRefused(t *testing.T) {
 		{"no source", func(in *request) { in.EventSourceArn = nil }, "InvalidParameterValueException", "Unrecognized event source."},
 		{"a queue", func(in *request) { in.EventSourceArn = new("arn:aws:sqs:eu-central-1:111111111111:q") }, "NotImplemented", "cloudless does not implement event source mappings of the service sqs yet."},
 		{"a stream that is not there", func(in *request) { in.EventSourceArn = new(streamARN + "x") }, "InvalidParameterValueException", "Stream not found: " + streamARN + "x"},
+		{"a queue for a function that is not there", func(in *request) {
+			in.FunctionName, in.EventSourceArn = "g", new("arn:aws:sqs:eu-central-1:111111111111:q")
+		}, "InvalidParameterValueException", "Function does not exist"},
 		{"a function that is not there", func(in *request) { in.FunctionName = "g" }, "InvalidParameterValueException", "Function does not exist"},
 		{"a pattern that is text", func(in *request) {
 			in.FilterCriteria = &lambdaapi.FilterCriteria{Filters: []lambdaapi.Filter{{Pattern: new("single-string")}}}

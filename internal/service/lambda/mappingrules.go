@@ -31,14 +31,19 @@ func (s *Service) checkMapping(ctx context.Context, call *api.Call, m *mapping) 
 	if err != nil {
 		return err
 	}
-	err = s.store.View(ctx, func(r kv.Reader) error { _, err := readHolder(r, n); return err })
-	if awserr.Code(err) == "ResourceNotFoundException" {
-		return lambdaapi.InvalidParameterValueException("Function does not exist").Because(err)
-	}
-	if err != nil {
+	if err := s.checkMapped(ctx, n); err != nil {
 		return err
 	}
 	return s.checkSource(ctx, n, m.Source)
+}
+
+// checkMapped refuses a function that is not there.
+func (s *Service) checkMapped(ctx context.Context, n name) error {
+	err := s.store.View(ctx, func(r kv.Reader) error { _, err := readHolder(r, n); return err })
+	if awserr.Code(err) == "ResourceNotFoundException" {
+		return lambdaapi.InvalidParameterValueException("Function does not exist").Because(err)
+	}
+	return err
 }
 
 // What AWS documents of mappings beside the bounds of its model. How it words the
