@@ -96,6 +96,9 @@ func TestCreateFunctionRefuses(t *testing.T) {
 		{"variables that are too large", func(in *request) {
 			in.Environment = &lambdaapi.Environment{Variables: map[string]string{"LARGE_VAR": strings.Repeat("x", 4<<10)}}
 		}, "InvalidParameterValueException", `Lambda was unable to configure your environment variables because the environment variables you have provided exceeded the 4KB limit. String measured: {"LARGE_VAR":"` + strings.Repeat("x", 4<<10) + `"}`},
+		{"several variables that are too large", func(in *request) {
+			in.Environment = &lambdaapi.Environment{Variables: map[string]string{"LARGE_VAR": strings.Repeat("x", 4<<10), "SMALL_VAR": "ok"}}
+		}, "InvalidParameterValueException", `Lambda was unable to configure your environment variables because the environment variables you have provided exceeded the 4KB limit. String measured: {"SMALL_VAR":"ok","LARGE_VAR":"` + strings.Repeat("x", 4<<10) + `"}`},
 		{"too many tags", func(in *request) {
 			in.Tags = map[string]string{}
 			for i := range 51 {

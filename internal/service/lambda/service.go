@@ -7,7 +7,7 @@
 //     their records change;
 //   - keys.go: where they lie in the store;
 //   - name.go: the forms in which a function is named;
-//   - settings.go, runtimes.go: configuration, with defaults and limits;
+//   - settings.go, hashorder.go, runtimes.go: configuration, with defaults and limits;
 //   - code.go, codelink.go: deployment packages: where they come from, what they
 //     must be, and where they can be fetched;
 //   - update.go, prepare.go: from one build to the next, and from Pending to Active;

@@ -146,7 +146,7 @@ func checkVariables(variables map[string]string) error {
 		slices.Sort(taken)
 		return lambdaapi.InvalidParameterValueException("Lambda was unable to configure your environment variables because the environment variables you have provided contains reserved keys that are currently not supported for modification. Reserved keys used in this request: " + strings.Join(taken, ", "))
 	}
-	text := plainJSON(variables)
+	text := variablesJSON(variables)
 	if len(text) > maxVariablesBytes {
 		return lambdaapi.InvalidParameterValueException(fmt.Sprintf("Lambda was unable to configure your environment variables because the environment variables you have provided exceeded the 4KB limit. String measured: %s", text))
 	}
