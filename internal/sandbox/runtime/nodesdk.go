@@ -17,6 +17,9 @@ import (
 const (
 	// addTimeout bounds the fetching of packages beside a pack's own.
 	addTimeout = 5 * time.Minute
+	// unreachableFor is how long it is not tried again, for functions, when it failed: they
+	// wait for it, and most can do without.
+	unreachableFor = 5 * time.Minute
 	// absentFor is how long the registry is not asked again for what it did not have,
 	// and maxAbsent how many names are remembered for it.
 	absentFor = 24 * time.Hour
@@ -54,9 +57,15 @@ func (p *Packs) Complete(ctx context.Context, identifier string, task, opt fs.FS
 	if len(names) == 0 {
 		return nil
 	}
+	if wait := time.Until(time.Unix(0, p.unreachable.Load())); wait > 0 {
+		return fmt.Errorf("fetch %s: it failed for others, and is tried again in %v", strings.Join(names, ", "), wait.Round(time.Second))
+	}
 	err = p.Add(ctx, identifier, names, progress)
 	if _, absent := errors.AsType[*AbsentError](err); absent {
 		return nil
+	}
+	if err != nil {
+		p.unreachable.Store(time.Now().Add(unreachableFor).UnixNano())
 	}
 	return err
 }
@@ -185,7 +194,7 @@ func older(a, b string) bool {
 
 // soon has the npm client give up soon where the registry cannot be reached: a function
 // waits for it, which may do without.
-var soon = []string{"--fetch-retries=1", "--fetch-retry-mintimeout=1000"}
+var soon = []string{"--fetch-retries=1", "--fetch-retry-mintimeout=1000", "--fetch-timeout=60000"}
 
 // npmAdd has the npm client add packages to a directory, and returns which of them the
 // registry does not have. One that is missing fails all, so then each is asked for by

@@ -153,6 +153,11 @@ func TestCompleteFailsWhereTheRegistryCannotBeReached(t *testing.T) {
 	if err := os.Remove(filepath.Join(dir, "gone")); err != nil {
 		t.Fatal(err)
 	}
+	err = p.Complete(t.Context(), "nodejs22.x", task, nil, quiet)
+	if err == nil || !strings.Contains(err.Error(), "is tried again in 5m0s") || len(calls()) != 2+2 {
+		t.Errorf("Complete = %v, right after that, with %d calls", err, len(calls()))
+	}
+	p.unreachable.Store(0)
 	if err := p.Complete(t.Context(), "nodejs22.x", task, nil, quiet); err != nil {
 		t.Errorf("Complete = %v, when the registry is back", err)
 	}

@@ -10,6 +10,7 @@ import (
 	"path/filepath"
 	"slices"
 	"sync"
+	"sync/atomic"
 	"time"
 )
 
@@ -20,6 +21,8 @@ const manifestFile = "pack.json"
 // and the interpreters that this machine has beside them.
 type Packs struct {
 	dir string
+
+	unreachable atomic.Int64 // until when the registry counts as that, in Unix nanoseconds
 
 	probePython sync.Once
 	foundPython []interpreter // after probePython
