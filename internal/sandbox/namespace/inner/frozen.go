@@ -25,20 +25,21 @@ const (
 	allowedTicks = 5
 )
 
-// standStill waits until the watch goes on, and ends whoever works before.
+// standStill waits until the watch goes on, and ends whoever works before. What was
+// done between two times of standing still, which may follow each other closely, is
+// nobody's fault.
 func (w *watch) standStill() {
-	used := int64(-1)
+	used, since := int64(-1), w.thaws.Load()
 	for wait := firstGlance; w.paused.Load(); wait = min(2*wait, lastGlance) {
 		select {
 		case <-w.resume:
-			continue
 		case <-time.After(wait):
 		}
-		now := w.worked()
+		thaws, now := w.thaws.Load(), w.worked()
 		switch {
-		case used < 0:
-			used = now
-		case now > used+allowedTicks && w.paused.Load():
+		case used < 0 || thaws != since:
+			used, since, wait = now, thaws, firstGlance/2
+		case now > used+allowedTicks && w.paused.Load() && w.thaws.Load() == thaws:
 			_ = unix.Kill(-1, unix.SIGKILL)
 		}
 	}

@@ -119,8 +119,8 @@ func initMain() error {
 			g.memory.pause(true)
 			_ = unix.Kill(-1, unix.SIGSTOP) // all but ourselves; an error says there is nobody
 		case o.Thaw:
+			g.memory.pause(false) // first: who works now may
 			_ = unix.Kill(-1, unix.SIGCONT)
-			g.memory.pause(false)
 		}
 	}
 }

@@ -31,6 +31,7 @@ type watch struct {
 	limit  int64 // bytes, or 0
 	report func(peak int64)
 	paused atomic.Bool
+	thaws  atomic.Int64 // how often it went on
 	resume chan struct{}
 	over   atomic.Bool
 
@@ -48,6 +49,9 @@ func newWatch(limit int64, report func(peak int64)) *watch {
 func (w *watch) pause(yes bool) {
 	if w == nil {
 		return
+	}
+	if !yes {
+		w.thaws.Add(1) // before anybody works
 	}
 	w.paused.Store(yes)
 	if !yes {
