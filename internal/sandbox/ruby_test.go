@@ -21,6 +21,22 @@ func TestRubyAnswers(t *testing.T) {
 		{"with what the method returns", "app.handler", `def handler(event:, context:) { got: event["a"] } end`, `{"a":7}`, `{"got":7}`},
 		{"with what a method of a class returns", "app.App::Inner.handler", `module App; class Inner; def self.handler(event:, context:) event.size end end end`, `[1,2]`, `2`},
 		{"with nothing", "app.handler", `def handler(event:, context:) end`, `{}`, `null`},
+		{"with what its own Marshaller makes of it", "app.handler", `
+module AwsLambda
+  class Marshaller
+    class << self
+      def marshall_request(raw_request) [raw_request["Content-Type"], raw_request.body] end
+      def marshall_response(method_response) [method_response.join(" "), "text/plain"] end
+    end
+  end
+end
+def handler(event:, context:) event end`, `{"a":7}`, `application/json {"a":7}`},
+		{"whatever else its methods are called", "app.main", `
+def run() 1 end
+def work(*) 2 end
+def load(*) 3 end
+def marshal(*) 4 end
+def main(event:, context:) [run, work, load, marshal] end`, `{}`, `[1,2,3,4]`},
 		{"with letters of any kind", "app.handler", `def handler(event:, context:) event end`, `{"ü":"日本"}`, `{"ü":"日本"}`},
 		{"with bytes of its own", "app.handler", `require "stringio"; def handler(event:, context:) StringIO.new("plain") end`, `{}`, `plain`},
 		{"with its context", "app.handler", `
@@ -49,6 +65,18 @@ func TestRubyFailures(t *testing.T) {
 			`^{"errorMessage":"undefined local variable or method [^"]*nothing'.*","errorType":"Function<NameError>","stackTrace":\["/var/task/app.rb:2`,
 			`Critical exception from handler\n`},
 		{"exit", "app.handler", "def handler(event:, context:) exit(3) end", `^{"errorMessage":"exit","errorType":"Function<SystemExit>"`, ``},
+		{"method that is not there", "app.handler", "def handler(event:, context:)\n  absent()\nend",
+			`^{"errorMessage":"undefined method [^"]*absent'.*LambdaHandler.*","errorType":"Function<NoMethodError>","stackTrace":\["/var/task/app.rb:2`, ``},
+		{"exception with a stack of its own", "app.handler", "def handler(event:, context:) raise RuntimeError, 'no', ['elsewhere'] end",
+			`^{"errorMessage":"no","errorType":"Function<RuntimeError>","stackTrace":\[\]}$`, ``},
+		{"message that is no text", "app.handler", `def handler(event:, context:) raise "a\xffb" end`,
+			`^{"errorMessage":"a.b","errorType":"Function<RuntimeError>"`, ``},
+		{"answer that has no form in JSON", "app.handler", "def handler(event:, context:) Float::NAN end",
+			`^{"errorMessage":"[^"]*NaN[^"]*","errorType":"Function<JSON::GeneratorError>"`, `Error raised from handler method`},
+		{"answer that cannot be read", "app.handler", "def handler(event:, context:) File.open('/').tap(&:close) end",
+			`^{"errorMessage":"closed stream","errorType":"Runtime<IOError>"`, ``},
+		{"event that its own Marshaller refuses", "app.handler", "class AwsLambda::Marshaller\n  def self.marshall_request(r) raise 'no' end\nend\ndef handler(event:, context:) end",
+			`^{"errorType":"Runtime.ExitError","errorMessage":"RequestId: ` + requestID + ` Error: Runtime exited with error: exit status 252"}$`, `Init error when loading handler app.handler`},
 		{"end without a word", "app.handler", "def handler(event:, context:) exit!(3) end",
 			`^{"errorType":"Runtime.ExitError","errorMessage":"RequestId: ` + requestID + ` Error: Runtime exited with error: exit status 3"}$`, ``},
 		{"exception while it loads", "app.handler", "raise ArgumentError, 'early'",
@@ -217,5 +245,28 @@ func TestRubyHasWhatAWSsClientHasLoaded(t *testing.T) {
 	own.MemoryMB = 300 // for which none waits
 	if r := b.invoke(own, `{}`); string(r.Payload) != `"own"` {
 		t.Errorf("result = %q %s\n%s", r.FunctionError, r.Payload, r.LogTail)
+	}
+}
+
+func TestRubyEndsInAnOrderlyWay(t *testing.T) {
+	b := newIsolatedBench(t)
+	b.invoke(ruby(t, b, "app.handler", "at_exit { $stdout.puts 'bye' }\ndef handler(event:, context:) exit end"), `{}`)
+	b.awaitRest()
+	if text := b.text(); !strings.Contains(text, "\nbye\n") {
+		t.Errorf("log = %s", text)
+	}
+}
+
+func TestRubyTakesASignalBetweenEventsForTheEnd(t *testing.T) {
+	b := newIsolatedBench(t)
+	b.invoke(ruby(t, b, "app.handler", `
+def handler(event:, context:)
+  Thread.new { sleep 0.02; Process.kill("TERM", $$) }
+  nil
+end`), `{}`)
+	await(t, "it has ended", func() bool { return len(b.Status().Environments) == 0 })
+	const want = "Next invocation HTTP request from the runtime interface client was interrupted with a SIGTERM SIGNAL, gracefully shutting down.\n"
+	if text := b.text(); !strings.Contains(text, want) {
+		t.Errorf("log = %s", text)
 	}
 }
