@@ -43,7 +43,7 @@ const (
 
 // ownSharing are words of the options with which a function arranges the sharing of classes
 // itself.
-var ownSharing = []string{"SharedArchive", "ArchiveClasses", "-Xshare", "-XX:AOT", "cds"}
+var ownSharing = []string{"SharedArchive", "ArchiveClasses", "-Xshare", "-XX:AOT", "cds", "java.system.class.loader"}
 
 // javaOptions are the variables in which a JVM looks for options.
 var javaOptions = []string{"JAVA_TOOL_OPTIONS", "JDK_JAVA_OPTIONS", "_JAVA_OPTIONS"}

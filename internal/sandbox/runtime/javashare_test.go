@@ -71,6 +71,7 @@ func TestJavaIsInstalledWithAnArchiveOfItsClasses(t *testing.T) {
 	for options, want := range map[string]bool{
 		"": true, "-Xmx64m -javaagent:/opt/a.jar": true,
 		"-Xshare:off": false, "-XX:SharedArchiveFile=/opt/a.jsa": false, "-XX:+AutoCreateSharedArchive": false, "-Xlog:cds": false, "-XX:AOTCache=/opt/a": false,
+		"-Djava.system.class.loader=app.Loader": false,
 	} {
 		at := Place{Path: func(s string) string { return "/box" + s }, Variable: func(name string) string {
 			return map[string]string{"JAVA_TOOL_OPTIONS": options}[name]
