@@ -40,7 +40,8 @@ func (p *Packs) Install(ctx context.Context, identifier string, progress func(li
 	}
 	defer unlock()
 	if _, err := p.Find(identifier); err == nil {
-		return p.prime(ctx, r, progress)
+		p.prime(ctx, r, progress)
+		return nil
 	} else if !errors.Is(err, ErrNotInstalled) {
 		return err
 	}
@@ -54,9 +55,7 @@ func (p *Packs) Install(ctx context.Context, identifier string, progress func(li
 			progress(fmt.Sprintf("%s: without %s: %v", identifier, strings.Join(added, ", "), err))
 		}
 	}
-	if err := p.prime(ctx, r, progress); err != nil {
-		return fmt.Errorf("install runtime %s: %w", identifier, err)
-	}
+	p.prime(ctx, r, progress)
 	program, err := p.Program(identifier)
 	if err != nil {
 		return fmt.Errorf("install runtime %s: %w", identifier, err)
@@ -66,13 +65,33 @@ func (p *Packs) Install(ctx context.Context, identifier string, progress func(li
 }
 
 // prime makes what a runtime starts faster with, of its pack and of an interpreter that
-// may be newer than that.
-func (p *Packs) prime(ctx context.Context, r Runtime, progress func(string)) error {
+// may be newer than that. It runs without, where that fails.
+func (p *Packs) prime(ctx context.Context, r Runtime, progress func(string)) {
 	if r.Family != Java {
-		return nil
+		return
 	}
-	return p.share(ctx, r, progress)
+	if err := p.share(ctx, r, progress); err != nil && ctx.Err() == nil {
+		progress(fmt.Sprintf("%s: without an archive of classes: %v", r.Identifier, err))
+	}
 }
+
+// workspace makes a directory for what is to become a runtime's pack, or a part of it, and
+// removes those of servers that were killed while they were at it. The lock of the pack is
+// held.
+func (p *Packs) workspace(identifier string) (string, error) {
+	left, err := filepath.Glob(filepath.Join(p.dir, halfMade(identifier)+"*"))
+	if err != nil {
+		return "", err
+	}
+	for _, dir := range left {
+		if err := os.RemoveAll(dir); err != nil {
+			return "", err
+		}
+	}
+	return os.MkdirTemp(p.dir, halfMade(identifier))
+}
+
+func halfMade(identifier string) string { return ".new-" + identifier + "-" }
 
 // lockFile is what is locked while a runtime's pack changes.
 func (p *Packs) lockFile(identifier string) string {
@@ -112,7 +131,7 @@ func (p *Packs) fetch(ctx context.Context, r Runtime, progress func(string)) err
 	default:
 		return fmt.Errorf("runtime family %q has no packs", r.Family)
 	}
-	dir, err := os.MkdirTemp(p.dir, ".new-"+r.Identifier+"-")
+	dir, err := p.workspace(r.Identifier)
 	if err != nil {
 		return err
 	}

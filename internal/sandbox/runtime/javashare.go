@@ -155,7 +155,7 @@ func (p *Packs) share(ctx context.Context, r Runtime, progress func(string)) err
 		return nil
 	}
 	start := time.Now()
-	dir, err := os.MkdirTemp(p.dir, ".new-java-")
+	dir, err := p.workspace("java") // no identifier of one runtime
 	if err != nil {
 		return err
 	}

@@ -123,6 +123,18 @@ func TestJavaDoesWithoutAnArchive(t *testing.T) {
 	}
 }
 
+func TestJavaIsInstalledWhereNoArchiveCanBeWritten(t *testing.T) {
+	p, j := fakeJava(t, 17, answers)
+	// A directory in which nobody may make another, for root too: it is a file.
+	var said strings.Builder
+	r, _ := Lookup("java17")
+	p.dir = filepath.Join(j.home, "bin", "java")
+	p.prime(t.Context(), r, func(l string) { said.WriteString(l) })
+	if !strings.Contains(said.String(), "java17: without an archive of classes: ") {
+		t.Errorf("progress = %q", said.String())
+	}
+}
+
 func TestOldJavasFindTheirLibrariesWhereTheArchiveHasThem(t *testing.T) {
 	for _, tt := range []struct {
 		name    string

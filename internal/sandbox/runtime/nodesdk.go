@@ -113,7 +113,7 @@ func (p *Packs) addLocked(ctx context.Context, pack Pack, names []string, progre
 	defer cancel()
 	start := time.Now()
 	progress(fmt.Sprintf("%s: fetching %s with the npm client", pack.Runtime, strings.Join(names, ", ")))
-	dir, err := os.MkdirTemp(p.dir, ".new-"+pack.Runtime+"-")
+	dir, err := p.workspace(pack.Runtime)
 	if err != nil {
 		return err
 	}

@@ -268,3 +268,23 @@ func TestAPackThatIsMadeAnewHasAgainWhatWasAdded(t *testing.T) {
 	}
 	p.has(t, "@aws-sdk/client-new", "@aws-sdk/middleware-new", "@aws-sdk/client-sqs")
 }
+
+func TestWhatAKilledServerHasLeftIsRemoved(t *testing.T) {
+	fakeRegistry(t)
+	p := installed(t)
+	left, others := filepath.Join(p.dir, ".new-nodejs22.x-1"), filepath.Join(p.dir, ".new-nodejs20.x-1")
+	for _, dir := range []string{left, others} {
+		if err := os.MkdirAll(filepath.Join(dir, "node_modules"), 0o755); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if err := p.Add(t.Context(), "nodejs22.x", []string{"@aws-sdk/client-new"}, quiet); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := os.Stat(left); !errors.Is(err, os.ErrNotExist) {
+		t.Errorf("it is there still: %v", err)
+	}
+	if _, err := os.Stat(others); err != nil {
+		t.Errorf("what another pack is made of is gone: %v", err)
+	}
+}
