@@ -43,6 +43,11 @@ together while they run.`,
 			if len(args) == 0 {
 				return errors.New("which runtime? (cloudless runtime list names them)")
 			}
+			for _, identifier := range args {
+				if err := app.CheckSDK(identifier, sdk); err != nil {
+					return err // before anything is fetched in vain
+				}
+			}
 			return nil
 		},
 		RunE: func(cmd *cobra.Command, args []string) error {

@@ -34,6 +34,14 @@ func Doctor(dataDir, runtimesDir string) ([]Fact, error) {
 	return facts, nil
 }
 
+// CheckSDK says why packages of the SDK can never be added to a runtime's pack.
+func CheckSDK(identifier string, sdk []string) error {
+	if len(sdk) == 0 {
+		return nil
+	}
+	return runtime.CheckAddition(identifier, sdk)
+}
+
 // InstallRuntime brings the pack of a runtime onto this machine, if it is not
 // there yet, and these packages of the SDK into it, and tells its progress in lines.
 func InstallRuntime(ctx context.Context, runtimesDir, identifier string, sdk []string, progress func(line string)) error {

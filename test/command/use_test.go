@@ -46,6 +46,8 @@ func TestWrongUsage(t *testing.T) {
 		{"logs", "cloudless: the log of which function?"},
 		{"logs a b", "cloudless: the log of which function?"},
 		{"runtime install", "cloudless: which runtime? (cloudless runtime list names them)"},
+		{"runtime install nodejs22.x --sdk left-pad", `cloudless: "left-pad" is no package of the SDK: they are called @aws-sdk/… and @smithy/…`},
+		{"runtime install nodejs6.10 --sdk @aws-sdk/client-ec2", "cloudless: nodejs6.10 carries no packages of @aws-sdk"},
 		{"start --data=", `cloudless: --data names no directory; ":memory:" keeps nothing`},
 		{"status --data", "cloudless: flag needs an argument: --data"},
 	} {

@@ -76,6 +76,23 @@ func (p *Packs) Complete(ctx context.Context, identifier string, task, opt fs.FS
 // there changes. An [AbsentError] names those that the registry does not have; the
 // others are there then.
 func (p *Packs) Add(ctx context.Context, identifier string, names []string, progress func(line string)) error {
+	if err := CheckAddition(identifier, names); err != nil {
+		return err
+	}
+	unlock, err := lock(ctx, p.lockFile(identifier))
+	if err != nil {
+		return fmt.Errorf("wait for another installation of %s: %w", identifier, err)
+	}
+	defer unlock()
+	pack, err := p.Find(identifier)
+	if err != nil {
+		return err
+	}
+	return p.addLocked(ctx, pack, names, progress)
+}
+
+// CheckAddition says why [Packs.Add] refuses names, whatever the registry has.
+func CheckAddition(identifier string, names []string) error {
 	r, ok := Lookup(identifier)
 	if !ok {
 		return &UnknownError{identifier}
@@ -88,16 +105,7 @@ func (p *Packs) Add(ctx context.Context, identifier string, names []string, prog
 			return fmt.Errorf("%q is no package of the SDK: they are called @aws-sdk/… and @smithy/…", name)
 		}
 	}
-	unlock, err := lock(ctx, p.lockFile(identifier))
-	if err != nil {
-		return fmt.Errorf("wait for another installation of %s: %w", identifier, err)
-	}
-	defer unlock()
-	pack, err := p.Find(identifier)
-	if err != nil {
-		return err
-	}
-	return p.addLocked(ctx, pack, names, progress)
+	return nil
 }
 
 // addLocked does so while the lock of the pack is held.

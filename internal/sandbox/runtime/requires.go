@@ -64,7 +64,8 @@ func sdkNameLen(text []byte) int {
 // their own affair. Names that are put together while the function runs are not found.
 func requiredOfSDK(ctx context.Context, r Runtime, task, opt fs.FS) ([]string, error) {
 	major, _, _ := strings.Cut(r.Version, ".")
-	c := &requires{opt: opt, layers: []string{"nodejs/node_modules", "nodejs/node" + major + "/node_modules"}, missing: make(map[string]bool)}
+	c := &requires{opt: opt, layers: []string{"nodejs/node_modules", "nodejs/node" + major + "/node_modules"}, missing: make(map[string]bool),
+		buffer: make([]byte, requiresBuffer)}
 	for _, tree := range []fs.FS{task, opt} {
 		if tree == nil {
 			continue
@@ -88,6 +89,7 @@ type requires struct {
 	opt     fs.FS
 	layers  []string // where modules of layers are, in opt
 	missing map[string]bool
+	buffer  []byte // of scanRequires
 }
 
 // walk looks through the JavaScript below one tree. Links are not followed.
@@ -108,7 +110,7 @@ func (c *requires) walk(ctx context.Context, tree fs.FS) error {
 			return err
 		}
 		defer f.Close()
-		return scanRequires(f, func(sdk string) { c.note(tree, path.Dir(name), sdk) })
+		return scanRequires(f, c.buffer, func(sdk string) { c.note(tree, path.Dir(name), sdk) })
 	})
 }
 
@@ -159,9 +161,9 @@ func isJavaScript(name string) bool {
 // in quotation marks after an opening parenthesis, "from" or "import", with or without
 // a path in it: require("@aws-sdk/client-s3"), import("@smithy/types/x"), import * as s
 // from '@aws-sdk/client-s3'. One name may be told more than once. The text need not be
-// JavaScript; it is read once and never held as a whole.
-func scanRequires(r io.Reader, found func(name string)) error {
-	buffer := make([]byte, requiresBuffer)
+// JavaScript; it is read once, through a buffer that is larger than requiresOverlap, and
+// never held as a whole.
+func scanRequires(r io.Reader, buffer []byte, found func(name string)) error {
 	kept := 0
 	for {
 		n, err := io.ReadFull(r, buffer[kept:])

@@ -4,6 +4,8 @@ import (
 	"bytes"
 	"fmt"
 	"io"
+	"os"
+	"path/filepath"
 	"slices"
 	"strings"
 	"testing"
@@ -85,7 +87,7 @@ func TestScanRequiresWhereTheBufferEnds(t *testing.T) {
 func scanned(t *testing.T, r io.Reader) []string {
 	t.Helper()
 	var names []string
-	if err := scanRequires(r, func(name string) { names = append(names, name) }); err != nil {
+	if err := scanRequires(r, make([]byte, requiresBuffer), func(name string) { names = append(names, name) }); err != nil {
 		t.Fatal(err)
 	}
 	slices.Sort(names)
@@ -112,4 +114,17 @@ func FuzzScanRequires(f *testing.F) {
 			t.Errorf("byte by byte %q, at once %q", again, names)
 		}
 	})
+}
+
+func BenchmarkRequiredOfSDK(b *testing.B) {
+	dir := os.Getenv("CLOUDLESS_TEST_TOOLS")
+	if dir == "" {
+		b.Skip("no packages to look through: source scripts/env.sh")
+	}
+	r, _ := Lookup("nodejs22.x")
+	for b.Loop() {
+		if _, err := requiredOfSDK(b.Context(), r, os.DirFS(filepath.Join(dir, "packages")), nil); err != nil {
+			b.Fatal(err)
+		}
+	}
 }
