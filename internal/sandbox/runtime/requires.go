@@ -21,8 +21,9 @@ const (
 	// require has.
 	requiresBuffer  = 256 << 10
 	requiresOverlap = 512
-	// maxGap is how much white space may lie between import and what is imported.
-	maxGap = 64
+	// maxGap is how much white space, or comment, may lie between import and what is
+	// imported.
+	maxGap = 256
 )
 
 // sdkScopes are the scopes of npm's registry in which AWS, and nobody else, publishes
@@ -201,11 +202,16 @@ func scanScope(text []byte, scope string, found func(name string)) {
 	}
 }
 
+const blanks = " \t\r\n"
+
 func isQuote(c byte) bool { return c == '"' || c == '\'' || c == '`' }
 
 // imports reports whether a text ends with what comes before an imported name.
 func imports(text []byte) bool {
 	text = text[max(0, len(text)-maxGap):]
-	text = bytes.TrimRight(text, " \t\r\n")
+	text = bytes.TrimRight(text, blanks)
+	if bytes.HasSuffix(text, []byte("*/")) { // bundlers are told by comments what to do
+		text = bytes.TrimRight(text[:max(0, bytes.LastIndex(text, []byte("/*")))], blanks)
+	}
 	return bytes.HasSuffix(text, []byte("(")) || bytes.HasSuffix(text, []byte("from")) || bytes.HasSuffix(text, []byte("import"))
 }

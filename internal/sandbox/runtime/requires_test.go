@@ -24,6 +24,8 @@ func TestRequiredOfSDK(t *testing.T) {
 		{"require", map[string]string{"index.js": ec2}, nil, "@aws-sdk/client-ec2"},
 		{"import and import()", map[string]string{"a.mjs": "import {\n a } from '@aws-sdk/client-rds';import'@aws-sdk/lib-x';\nawait import( `@smithy/util-stream` )"}, nil,
 			"@aws-sdk/client-rds @aws-sdk/lib-x @smithy/util-stream"},
+		{"import() with a comment for a bundler", map[string]string{"a.mjs": `import(/* webpackChunkName: "x" */ "@aws-sdk/client-rds")`}, nil, "@aws-sdk/client-rds"},
+		{"a comment and nothing before it", map[string]string{"a.mjs": `x = [/* import( */ "@aws-sdk/client-rds"]; y = */ "@aws-sdk/client-rds"`}, nil, ""},
 		{"a file within a package", map[string]string{"a.cjs": `require("@aws-sdk/util-format-url/dist-cjs/index.js")`}, nil, "@aws-sdk/util-format-url"},
 		{"what a bundler makes of it", map[string]string{"a.js": `var s=__toESM(__require("@aws-sdk/client-ec2"));`}, nil, "@aws-sdk/client-ec2"},
 		{"a library that leans on the runtime", map[string]string{"node_modules/tool/lib/a.js": ec2}, nil, "@aws-sdk/client-ec2"},
@@ -77,17 +79,17 @@ func TestScanRequiresWhereTheBufferEnds(t *testing.T) {
 	const text = `require("@aws-sdk/client-ec2")`
 	for before := requiresBuffer - 2*requiresOverlap; before < requiresBuffer+10; before += 7 {
 		r := io.MultiReader(strings.NewReader(strings.Repeat(" ", before)), strings.NewReader(text), strings.NewReader(strings.Repeat("\n", 1000)))
-		if got := scanned(t, r); !slices.Equal(got, []string{"@aws-sdk/client-ec2"}) {
+		if got := scanned(t, r, requiresBuffer); !slices.Equal(got, []string{"@aws-sdk/client-ec2"}) {
 			t.Fatalf("after %d bytes: %q", before, got)
 		}
 	}
 }
 
-// scanned is what is found, each name once, sorted.
-func scanned(t *testing.T, r io.Reader) []string {
+// scanned is what is found through a buffer of some size, each name once, sorted.
+func scanned(t *testing.T, r io.Reader, buffer int) []string {
 	t.Helper()
 	var names []string
-	if err := scanRequires(r, make([]byte, requiresBuffer), func(name string) { names = append(names, name) }); err != nil {
+	if err := scanRequires(r, make([]byte, buffer), func(name string) { names = append(names, name) }); err != nil {
 		t.Fatal(err)
 	}
 	slices.Sort(names)
@@ -97,11 +99,12 @@ func scanned(t *testing.T, r io.Reader) []string {
 func FuzzScanRequires(f *testing.F) {
 	for _, text := range []string{
 		`const { A } = require("@aws-sdk/client-a");`, "import x from '@smithy/b/c'", "import(`@aws-sdk/d`)", "@aws-sdk/", `("@smithy/a-"`,
+		strings.Repeat(" ", 300) + `import("@aws-sdk/e")` + strings.Repeat("\n", 600) + `from /* f */ '@smithy/g'`,
 	} {
 		f.Add([]byte(text))
 	}
 	f.Fuzz(func(t *testing.T, text []byte) {
-		names := scanned(t, bytes.NewReader(text))
+		names := scanned(t, bytes.NewReader(text), requiresBuffer)
 		for _, name := range names {
 			if !isSDKName(name) {
 				t.Errorf("%q is no name", name)
@@ -110,7 +113,7 @@ func FuzzScanRequires(f *testing.F) {
 				t.Errorf("%q is not in the text", name)
 			}
 		}
-		if again := scanned(t, iotest.OneByteReader(bytes.NewReader(text))); !slices.Equal(again, names) {
+		if again := scanned(t, iotest.OneByteReader(bytes.NewReader(text)), requiresOverlap+1); !slices.Equal(again, names) {
 			t.Errorf("byte by byte %q, at once %q", again, names)
 		}
 	})
