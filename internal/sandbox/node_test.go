@@ -196,7 +196,17 @@ func TestNodeFailures(t *testing.T) {
 		{
 			name: "thing without a text",
 			code: `exports.handler = function (e, c, cb) { cb(Object.create(null)); };`,
+			want: map[string]string{"nodejs22.x": `^{"errorType":"TypeError","errorMessage":"Cannot convert object to primitive value","trace":`},
+		},
+		{
+			name: "error without a stack",
+			code: `exports.handler = async function () { var err = new Error('no'); err.stack = undefined; throw err; };`,
 			want: map[string]string{"nodejs22.x": `^{"errorType":"handled","errorMessage":"callback called with Error argument, but there was a problem while retrieving one or more of its message, name, and stack"}$`},
+		},
+		{
+			name: "letter that headers do not take",
+			code: `exports.handler = async function () { throw new Error('a\x7fb'); };`,
+			want: map[string]string{"nodejs22.x": `^{"errorType":"Error","errorMessage":"a%7Fb","trace":\["Error: a%7Fb",`},
 		},
 		{
 			name: "promise rejected with nothing",
@@ -541,6 +551,7 @@ func TestNodeConsole(t *testing.T) {
 	for code, want := range map[string]string{
 		`console.log()`:                           "\tINFO\tundefined\n",
 		`console.trace('way %d', 1)`:              "\tTRACE\tway 1\n",
+		`console.log('empty line\n')`:             "\tINFO\tempty line\n\n",
 		`console.fatal('end')`:                    "\tFATAL\tend\n",
 		`console.log('%j %o', {a: 1}, [1])`:       "\tINFO\t{\"a\":1} [ 1, [length]: 1 ]\n",
 		`console.error(new RangeError('far'), 2)`: "\tERROR\tRangeError: far\n    at ",

@@ -13,17 +13,8 @@ function isError(value) {
     }));
 }
 
-// intoError makes an error of whatever was thrown.
-function intoError(value) {
-  if (value instanceof Error) {
-    return value;
-  }
-  try {
-    return new Error(value);
-  } catch (err) { // it has no text
-    return new Error(exports.describe(value).message);
-  }
-}
+// intoError makes an error of whatever was thrown. It throws if that has no text.
+function intoError(value) { return value instanceof Error ? value : new Error(value); }
 exports.intoError = intoError;
 
 // named makes an error of one of Lambda's own types.
@@ -33,18 +24,18 @@ function named(name, message) {
   return err;
 }
 
-// describe returns the failure's body as JSON, its type, fit for a header, and its
-// message.
+// describe returns the failure's body as JSON and its type, fit for a header.
 exports.describe = function (err) {
   var told = generation.trace ? tell(err) : tellAsBefore(err);
   var type = String(told.errorType || 'Error').replace(/[^\x20-\x7e]/g, '?');
-  return { body: JSON.stringify(told), type: type, message: told.errorMessage };
+  return { body: JSON.stringify(told), type: type };
 };
 
 function tell(err) {
   try {
     if (isError(err)) {
-      return { errorType: err.name, errorMessage: err.message, trace: lines(err) };
+      plain(err.stack); // one without is told as a problem
+      return { errorType: plain(err.name), errorMessage: plain(err.message), trace: lines(err).map(plain) };
     }
     return { errorType: typeof err, errorMessage: err.toString(), trace: [] };
   } catch (noText) {
@@ -54,6 +45,9 @@ function tell(err) {
     };
   }
 }
+
+// plain fails of what is no text, as AWS's client does.
+function plain(text) { return text.replace(/\x7f/g, '%7F'); }
 
 function tellAsBefore(err) {
   if (!isError(err)) {

@@ -129,7 +129,12 @@ function answer(value) {
 }
 
 function fail(err) {
-  log.invokeFailure(err);
+  try {
+    log.invokeFailure(err);
+  } catch (noText) { // then that is what went wrong
+    err = noText;
+    log.invokeFailure(err);
+  }
   return { failure: errors.describe(err), body: null };
 }
 

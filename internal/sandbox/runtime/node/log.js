@@ -96,7 +96,7 @@ exports.initFailure = function (err) {
 
 function write(level, message) {
   var now = new Date();
-  send(now, now.toISOString() + '\t' + requestId + '\t' + (generation.levels ? level + '\t' : '') + message);
+  send(now, now.toISOString() + '\t' + requestId + '\t' + (generation.levels ? level + '\t' : '') + message + '\n');
 }
 
 // writeJSON logs an object with what was given: one value as it is, several as
@@ -134,7 +134,7 @@ function send(now, text) {
   if (fd) {
     writeFrame(now.getTime(), text);
   } else {
-    process.stdout.write(text.replace(/\n/g, '\r') + '\n');
+    process.stdout.write(text.replace(/\n$/, '').replace(/\n/g, '\r') + '\n');
   }
 }
 
