@@ -41,6 +41,7 @@ type environment struct {
 	waits   bool   // its process does not know its function yet
 	stream  string // its log stream
 	started time.Time
+	again   bool      // its start is part of its first invocation, since one has failed
 	expires time.Time // of its credentials; zero: never
 
 	box       driver.Environment
@@ -72,11 +73,22 @@ type environment struct {
 // until limit; kept is whom it is to belong to, or nil. It returns a failure if the function itself could not be loaded;
 // the environment has ended then, and can only be reported on.
 func (m *Manager) launch(p *pool, fn *Function, limit time.Duration, kept *keep) (*environment, *initFailure, error) {
+	return m.relaunch(p, fn, limit, kept, nil)
+}
+
+// relaunch does so after an environment whose start has failed, if before is one: the
+// log goes on in the same stream.
+func (m *Manager) relaunch(p *pool, fn *Function, limit time.Duration, kept *keep, before *environment) (*environment, *initFailure, error) {
 	e := m.takeSpare(p)
 	if e == nil {
 		e = m.newEnvironment()
 	}
-	e.fn, e.pool, e.kept, e.stream = fn, p, kept, newStreamName(m.cfg.Clock, fn)
+	e.fn, e.pool, e.kept = fn, p, kept
+	if e.again = before != nil; e.again {
+		e.stream = before.stream
+	} else {
+		e.stream = newStreamName(m.cfg.Clock, fn)
+	}
 	m.enlist(e)
 	prepare := m.prepare
 	if e.spare {
@@ -86,7 +98,7 @@ func (m *Manager) launch(p *pool, fn *Function, limit time.Duration, kept *keep)
 	if err != nil && e.spare && !blames(err) {
 		m.delist(e) // nothing is lost but time, and what is wrong will be wrong again
 		e.end()
-		return m.launch(p, fn, limit, kept)
+		return m.relaunch(p, fn, limit, kept, before)
 	}
 	failed, err := failedStart(err)
 	switch {

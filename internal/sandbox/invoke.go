@@ -39,12 +39,17 @@ type call struct {
 // begin gives an environment one event, its first or another one.
 func (m *Manager) begin(e *environment, inv *Invocation, first bool) *call {
 	c := &call{e: e, inv: inv, first: first}
-	c.end.done = done{requestID: inv.RequestID, start: m.cfg.Clock.Now(), status: statusSuccess}
-	c.timeout = m.cfg.Clock.After(e.fn.Timeout)
+	now := m.cfg.Clock.Now()
+	c.end.done = done{requestID: inv.RequestID, start: now, status: statusSuccess}
+	goesOn := first && e.again
+	if goesOn {
+		c.end.done.start = e.started
+	}
+	c.timeout = m.cfg.Clock.After(e.fn.Timeout - now.Sub(c.end.done.start))
 	if e.out.isPlain() {
-		e.out.begin(startLine(inv.RequestID, e.fn.Version))
+		e.out.begin(startLine(inv.RequestID, e.fn.Version), goesOn)
 	} else {
-		e.out.begin("")
+		e.out.begin("", goesOn)
 		e.out.platform(startEvent(e.fn, inv))
 	}
 	event := &runtimeapi.Invocation{
@@ -126,7 +131,7 @@ func (m *Manager) account(c *call, failed *failure) {
 		}
 	}
 	end.report = report{requestID: c.inv.RequestID, duration: now.Sub(end.done.start)}
-	if c.first {
+	if c.first && !c.e.again {
 		end.report.init, end.report.prepaid = c.e.initDuration, c.e.kept != nil
 	}
 	c.e.account(&c.result, &end.report, failed)

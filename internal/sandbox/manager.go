@@ -192,12 +192,12 @@ func (m *Manager) deliver(p *pool, fn *Function, inv *Invocation, answers chan<-
 	}
 }
 
-// open makes an environment. A function that takes too long to load is loaded
-// again, and may use its own timeout for it, as on Lambda.
+// open makes an environment. A function that fails to load, or takes too long, is
+// loaded again, as on Lambda: that is part of its first invocation, with its timeout.
 func (m *Manager) open(p *pool, fn *Function) (*environment, *initFailure, error) {
 	e, failed, err := m.launch(p, fn, m.cfg.InitTimeout, nil)
-	if failed != nil && failed.tookTooLong {
-		return m.launch(p, fn, fn.Timeout, nil)
+	if failed != nil && m.ctx.Err() == nil {
+		return m.relaunch(p, fn, fn.Timeout, nil, e)
 	}
 	return e, failed, err
 }

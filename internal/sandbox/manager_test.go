@@ -7,6 +7,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"regexp"
 	"strconv"
 	"strings"
 	"sync"
@@ -173,13 +174,38 @@ func TestFunctionsThatLoadSlowlyGetASecondChance(t *testing.T) {
 	b := newIsolatedBench(t, func(c *Config) { c.InitTimeout = 50 * time.Millisecond })
 	fn := behaviour("load slowly")
 	fn.Environment = map[string]string{"LOAD": "300ms"}
-	if r := b.invoke(fn, `"x"`); string(r.Payload) != `"x"` || r.InitDuration < 300*time.Millisecond {
+	if r := b.invoke(fn, `"x"`); string(r.Payload) != `"x"` || r.InitDuration != 0 || r.Duration < 300*time.Millisecond {
 		t.Errorf("result = %q %s", r.FunctionError, r.Payload)
 	}
 	b.Retire(fn.ID)
 	fn.Timeout = 200 * time.Millisecond
 	if r := b.invoke(fn, `"x"`); r.ErrorType != "Sandbox.Timedout" {
 		t.Errorf("result = %q %s, want a timeout", r.FunctionError, r.Payload)
+	}
+}
+
+// TestFunctionsThatFailToLoadAreLoadedAgain has one that fails the first time only. What
+// AWS logs of that is one stream, with a report of the start that failed.
+func TestFunctionsThatFailToLoadAreLoadedAgain(t *testing.T) {
+	b := newIsolatedBench(t)
+	needRuntime(t, b, "nodejs22.x")
+	fn := node("nodejs22.x", "index.js", `
+		if (process.env.AWS_ACCESS_KEY_ID === 'ASIA1') throw new Error('not yet');
+		console.log('loaded');
+		exports.handler = async (event, context) => context.getRemainingTimeInMillis() < 10000;`)
+	given := 0
+	fn.Credentials = func(context.Context) (Credentials, error) {
+		given++
+		return Credentials{AccessKeyID: "ASIA" + strconv.Itoa(given)}, nil
+	}
+	r := b.invoke(fn, `{}`)
+	if string(r.Payload) != `true` || r.InitDuration != 0 || !strings.Contains(string(r.LogTail), "\tloaded\nSTART ") {
+		t.Errorf("result = %q %s, init in %v\n%s", r.FunctionError, r.Payload, r.InitDuration, r.LogTail)
+	}
+	want := `^INIT_START .*\n.*\tUncaught Exception .*not yet.*\n` +
+		`INIT_REPORT Init Duration: .* ms\tPhase: init\tStatus: error\tError Type: Runtime.Unknown\n.*\tloaded\nSTART .*\nEND .*\nREPORT .*Max Memory Used: \d+ MB\t\n$`
+	if text := b.text(); !regexp.MustCompile(want).MatchString(text) {
+		t.Errorf("log = %s", text)
 	}
 }
 

@@ -310,7 +310,7 @@ func TestNodeFailures(t *testing.T) {
 			name: "promise that fails while the module loads",
 			code: `Promise.reject(new Error('lost')); exports.handler = async function () {};`,
 			want: map[string]string{"nodejs22.x": `^{"errorType":"Runtime.UnhandledPromiseRejection","errorMessage":"Error: lost","trace":`},
-			log:  `\tPhase: init\tStatus: error\tError Type: Runtime.UnhandledPromiseRejection\n`,
+			log:  `\tPhase: invoke\tStatus: error\tError Type: Runtime.UnhandledPromiseRejection\n`,
 		},
 		{
 			name: "module that waits for nothing",

@@ -122,13 +122,15 @@ func (o *output) open() []*pipe {
 	return o.pipes
 }
 
-// begin starts an invocation: its tail begins here, with a line unless that is
-// empty.
-func (o *output) begin(line string) {
+// begin starts an invocation, with a line unless that is empty. Its tail begins here,
+// unless it goes on from a start that is part of it.
+func (o *output) begin(line string, goesOn bool) {
 	o.drain()
 	o.mu.Lock()
 	defer o.mu.Unlock()
-	o.tail = &tail{}
+	if !goesOn {
+		o.tail = &tail{}
+	}
 	o.addLocked(line)
 }
 

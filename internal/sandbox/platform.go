@@ -115,9 +115,21 @@ const (
 	statusTimeout = "timeout"
 )
 
+// phase is what the start of an environment is part of.
+func (e *environment) phase() string {
+	if e.again {
+		return "invoke"
+	}
+	return "init"
+}
+
 func (e *environment) initStart() platformEvent {
-	return platformEvent{kind: "platform.initStart", line: initStartLine(e), level: levelInfo, record: initStartRecord{
-		InitializationType: e.initialization(), Phase: "init", RuntimeVersion: e.program.Runs, FunctionName: e.fn.Name, FunctionVersion: e.fn.Version,
+	line := ""
+	if !e.again {
+		line = initStartLine(e)
+	}
+	return platformEvent{kind: "platform.initStart", line: line, level: levelInfo, record: initStartRecord{
+		InitializationType: e.initialization(), Phase: e.phase(), RuntimeVersion: e.program.Runs, FunctionName: e.fn.Name, FunctionVersion: e.fn.Version,
 		InstanceID: e.stream, InstanceMaxMemory: int64(e.fn.MemoryMB) << 20,
 	}}
 }
@@ -128,7 +140,7 @@ func (e *environment) initEnd(f *initFailure, done bool) (events []platformEvent
 	status, errorType := f.status()
 	if !done {
 		events = append(events, platformEvent{kind: "platform.initRuntimeDone", level: levelOf(status, levelDebug),
-			record: initRuntimeDoneRecord{e.initialization(), "init", status, errorType}})
+			record: initRuntimeDoneRecord{e.initialization(), e.phase(), status, errorType}})
 	}
 	usual := levelDebug
 	if e.kept != nil {
@@ -136,10 +148,10 @@ func (e *environment) initEnd(f *initFailure, done bool) (events []platformEvent
 	}
 	line := ""
 	if f != nil && e.program.Runtime.Era == runtime.Current {
-		line = initReportLine(e.initDuration, status, errorType)
+		line = initReportLine(e.initDuration, e.phase(), status, errorType)
 	}
 	return append(events, platformEvent{kind: "platform.initReport", line: line, level: levelOf(status, usual),
-		record: initReportRecord{e.initialization(), "init", status, errorType, durationMetric{thousandths(e.initDuration)}}})
+		record: initReportRecord{e.initialization(), e.phase(), status, errorType, durationMetric{thousandths(e.initDuration)}}})
 }
 
 // status is how a start went: well, if f is nil.

@@ -18,8 +18,8 @@ func initStartLine(e *environment) string {
 
 // initReportLine is there only of a start that went wrong. The line knows no status
 // but timeout and error.
-func initReportLine(took time.Duration, status, errorType string) string {
-	line := fmt.Sprintf("INIT_REPORT Init Duration: %.2f ms\tPhase: init\tStatus: ", milliseconds(took))
+func initReportLine(took time.Duration, phase, status, errorType string) string {
+	line := fmt.Sprintf("INIT_REPORT Init Duration: %.2f ms\tPhase: %s\tStatus: ", milliseconds(took), phase)
 	if status == statusTimeout {
 		return line + statusTimeout + "\n"
 	}
