@@ -314,6 +314,8 @@ var behaviours = map[string]func(argument, requestID string) any{
 			"udp socket":       call(unix.SYS_SOCKET, unix.AF_INET, unix.SOCK_DGRAM, 0),
 			"tipc pair":        call(unix.SYS_SOCKETPAIR, unix.AF_TIPC, unix.SOCK_STREAM, 0),
 			"call of tomorrow": call(1000, 0, 0, 0),
+			"huge pages":       hugePages(unix.MAP_HUGETLB),
+			"small pages":      hugePages(0),
 			"mount as x32":     call(1<<30|unix.SYS_MOUNT, p, p, p),
 			"sethostname":      reason(unix.Sethostname([]byte("x"))),
 			"setuid":           call(unix.SYS_SETUID, 0, 0, 0),
@@ -434,6 +436,11 @@ func reason(err error) string {
 		return unix.ErrnoName(errno)
 	}
 	return err.Error()
+}
+
+func hugePages(flag int) string {
+	_, err := unix.Mmap(-1, 0, 2<<20, unix.PROT_READ|unix.PROT_WRITE, unix.MAP_PRIVATE|unix.MAP_ANON|flag)
+	return reason(err)
 }
 
 func errnoOrNil(e syscall.Errno) error {

@@ -140,6 +140,7 @@ func TestFunctionsHaveNoPowers(t *testing.T) {
 		"vsock": "EPROTONOSUPPORT", "sethostname": "EPERM", "sctp socket": "EPROTONOSUPPORT", "netfilter socket": "EPROTONOSUPPORT",
 		"crypto socket": "EPROTONOSUPPORT", "tipc pair": "EAFNOSUPPORT", "route socket": "done", "udp socket": "done",
 		"call of tomorrow": "ENOSYS", "mount as x32": "ENOSYS",
+		"huge pages": "EPERM", "small pages": "done",
 	} {
 		if calls[call] != want {
 			t.Errorf("%s = %s, want %s", call, calls[call], want)

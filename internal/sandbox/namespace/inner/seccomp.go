@@ -44,7 +44,17 @@ var absent = []string{"clone3", "io_uring_setup", "io_uring_enter", "io_uring_re
 
 // unowned are those that make memory which belongs to no process, so that the watch does
 // not see it. Where nothing else bounds that they are absent, too.
-var unowned = []string{"memfd_create", "memfd_secret", "shmget"}
+var unowned = []string{"memfd_create", "memfd_secret", "shmget", "msgget", "semget"}
+
+// huge are the flags that ask for pages of the machine's own reserve, which neither the
+// watch nor a cgroup of memory counts, by system call and argument.
+var huge = map[string]seccomp.Condition{
+	"mmap":         {Argument: 3, Operation: seccomp.BitsSet, Value: unix.MAP_HUGETLB},
+	"memfd_create": {Argument: 1, Operation: seccomp.BitsSet, Value: unix.MFD_HUGETLB},
+	"shmget":       {Argument: 2, Operation: seccomp.BitsSet, Value: shmHugeTLB},
+}
+
+const shmHugeTLB = 0o4000
 
 // newNamespaces are the flags of clone that make namespaces.
 const newNamespaces = unix.CLONE_NEWUSER | unix.CLONE_NEWNS | unix.CLONE_NEWPID | unix.CLONE_NEWNET |
@@ -93,16 +103,21 @@ func buildFilter(absent []string) ([]unix.SockFilter, error) {
 		}
 		foreign = append(foreign, seccomp.NameWithConditions{Name: "socket", Conditions: c})
 	}
+	restricted := []seccomp.NameWithConditions{
+		{Name: "clone", Conditions: seccomp.ArgumentConditions{{Argument: 0, Operation: seccomp.BitsSet, Value: newNamespaces}}},
+	}
+	for name, flag := range huge {
+		if !slices.Contains(absent, name) {
+			restricted = append(restricted, seccomp.NameWithConditions{Name: name, Conditions: seccomp.ArgumentConditions{flag}})
+		}
+	}
 	policy := seccomp.Policy{
 		DefaultAction: seccomp.ActionAllow,
 		Syscalls: []seccomp.SyscallGroup{
 			{
-				Action: seccomp.ActionErrno | seccomp.Action(unix.EPERM),
-				Names:  known(info, forbidden),
-				NamesWithCondtions: []seccomp.NameWithConditions{
-					{Name: "clone", Conditions: seccomp.ArgumentConditions{
-						{Argument: 0, Operation: seccomp.BitsSet, Value: newNamespaces}}},
-				},
+				Action:             seccomp.ActionErrno | seccomp.Action(unix.EPERM),
+				Names:              known(info, forbidden),
+				NamesWithCondtions: restricted,
 			},
 			{
 				// In one group: a system call is judged by the first that has its name.
