@@ -3,6 +3,7 @@ package sandbox
 import (
 	"context"
 	"errors"
+	"fmt"
 	"path"
 	"slices"
 	"strings"
@@ -47,6 +48,9 @@ func (m *Manager) startExtensions(ctx context.Context, e *environment, vars []st
 	if !ok {
 		m.cfg.Log.Warn("extensions do not run without isolation", "function", e.fn.Name, "extensions", names)
 		return nil
+	}
+	if len(names) > runtimeapi.MaxExtensions {
+		return &extensionError{runtimeapi.Breakage{Type: "Extension.LaunchError", Detail: fmt.Sprintf("Extension limit (%d) reached", runtimeapi.MaxExtensions)}}
 	}
 	e.companions, e.gone = names, make(chan string, len(names))
 	e.api.Expect(runtimeapi.FunctionInfo{Name: e.fn.Name, Version: e.fn.Version, Handler: e.fn.Handler, Account: e.fn.Account}, names)

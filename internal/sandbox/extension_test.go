@@ -103,6 +103,22 @@ func TestExtensionThatIsNoProgramFailsTheFunction(t *testing.T) {
 	}
 }
 
+// TestExtensionsAreTenAtMost has a layer with more: none of them is started.
+func TestExtensionsAreTenAtMost(t *testing.T) {
+	b := newIsolatedBench(t)
+	fn := behaviour("echo")
+	var many []entry
+	for i := range 11 {
+		many = append(many, entry{fmt.Sprintf("extensions/x%d", i), 0o755, "#!/bin/sh\necho started\n"})
+	}
+	fn.Layers = []Code{layer(t, "a", nil, many...)}
+	r := b.invoke(fn, `"x"`)
+	want := fmt.Sprintf(`{"errorType":"Extension.LaunchError","errorMessage":"RequestId: %s Error: Extension limit (10) reached"}`, requestID)
+	if string(r.Payload) != want || strings.Contains(b.text(), "started") {
+		t.Errorf("result = %s, want %s", r.Payload, want)
+	}
+}
+
 func TestEnvironmentIsAtWorkUntilItsExtensionsAreDone(t *testing.T) {
 	b := newIsolatedBench(t)
 	fn := withExtensions(t, behaviour("pid"), "slow")

@@ -8,8 +8,8 @@ import (
 	"time"
 )
 
-// maxExtensions is how many there may be, external and internal ones together.
-const maxExtensions = 10
+// MaxExtensions is how many there may be, external and internal ones together.
+const MaxExtensions = 10
 
 // Extension is a companion of the runtime that has registered.
 type Extension struct {
@@ -177,8 +177,8 @@ func (s *state) register(name string, events []string) (*extension, error) {
 		return nil, &refusal{403, "Extension.RegistrationClosed", "Extension registration closed already"}
 	case slices.ContainsFunc(s.extensions, func(x *extension) bool { return x.Name == name }):
 		return nil, &refusal{403, "Extension.InvalidExtensionState", "Extension with this name already registered"}
-	case len(s.extensions) >= maxExtensions:
-		return nil, &refusal{403, "Extension.TooManyExtensions", fmt.Sprintf("Extension limit (%d) reached", maxExtensions)}
+	case len(s.extensions) >= MaxExtensions:
+		return nil, &refusal{403, "Extension.TooManyExtensions", fmt.Sprintf("Extension limit (%d) reached", MaxExtensions)}
 	}
 	x := &extension{
 		Extension: Extension{Name: name, Internal: internal, Events: events}, id: newID(), events: make(chan *extensionEvent, 2),

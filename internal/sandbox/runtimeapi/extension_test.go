@@ -57,7 +57,7 @@ func TestExtensionsAreRefused(t *testing.T) {
 			return r.ask("POST", "/register", `{}`, name, "x")
 		}, 403, "Extension.InvalidExtensionState"},
 		{"that are too many", func(_ *Server, r runtime) (int, string, string) {
-			for n := range maxExtensions {
+			for n := range MaxExtensions {
 				r.ask("POST", "/register", `{}`, name, strings.Repeat("x", n+1))
 			}
 			return r.ask("POST", "/register", `{}`, name, "y")
