@@ -173,6 +173,32 @@ def handler(event, context):
 	}
 }
 
+// TestPythonPrintsLinesOfAnyLength has a line that is cut where CloudWatch cuts, and no more
+// lines than that makes.
+func TestPythonPrintsLinesOfAnyLength(t *testing.T) {
+	b := newIsolatedBench(t)
+	b.invoke(python(t, b, "app.handler", `
+def handler(event, context):
+    print("x" * 600000)
+    print()
+    print("after")
+`), `{}`)
+	b.text()
+	var lengths []int
+	for _, e := range b.logs.events {
+		if m := strings.TrimSuffix(e.Message, "\n"); m == strings.Repeat("x", len(m)) || m == "after" {
+			lengths = append(lengths, len(m))
+		}
+	}
+	sum := 0
+	for _, n := range lengths {
+		sum += n
+	}
+	if len(lengths) != 5 || sum != 600005 || lengths[3] != 0 || lengths[4] != 5 {
+		t.Errorf("lines of %d bytes, want three of 600000 together, an empty one and one of 5", lengths)
+	}
+}
+
 func TestPythonReachesTheFrontUnderAWSsOwnName(t *testing.T) {
 	eachDriver(t, func(t *testing.T, b *bench) {
 		code := `

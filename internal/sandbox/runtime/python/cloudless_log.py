@@ -86,6 +86,7 @@ class Printed(io.RawIOBase):
         self.fd = fd
         self.pid = os.getpid()
         self.rest = b""
+        self.torn = False  # the beginning of the line has been sent
 
     def writable(self):
         return True
@@ -99,9 +100,12 @@ class Printed(io.RawIOBase):
             return os.write(self.fd, data)
         *lines, self.rest = (self.rest + data).split(b"\n")
         for line in lines:
-            self.log.send(line + b"\n")
+            if line or not self.torn:
+                self.log.send(line + b"\n")
+            self.torn = False
         if len(self.rest) > self.longest:
             self.end()
+            self.torn = True
         return len(data)
 
     def end(self):
