@@ -44,6 +44,10 @@ func (s *Server) response(w http.ResponseWriter, r *http.Request) {
 		refuse(w, err) // what is not expected is not read
 		return
 	}
+	if r.Header.Get(responseMode) != "" && !isStream(r) {
+		s.refuseMode(w, r)
+		return
+	}
 	body, tooLarge, err := s.read(w, r)
 	if err != nil {
 		return // the connection broke in the middle of the answer

@@ -20,6 +20,20 @@ func isStream(r *http.Request) bool {
 	return strings.EqualFold(r.Header.Get(responseMode), "streaming")
 }
 
+// invalidMode is the answer to an answer that comes in a way that there is not, and what
+// its caller is told, as AWS's emulator has it.
+const invalidMode = "Invalid function response mode"
+
+func (s *Server) refuseMode(w http.ResponseWriter, r *http.Request) {
+	told := `{"errorType":"Runtime.InvalidResponseModeHeader","errorMessage":"` + invalidMode + `"}`
+	o := Outcome{Failed: true, ErrorType: "Runtime.InvalidResponseModeHeader", Payload: []byte(told)}
+	if err := s.state.answer(r.PathValue("id"), o); err != nil {
+		refuse(w, err)
+		return
+	}
+	write(w, http.StatusBadRequest, map[string]string{"errorType": "InvalidFunctionResponseMode", "errorMessage": invalidMode})
+}
+
 // beginStream notes that an answer is on its way, and returns where to; nil if
 // the invocation wants its answer whole.
 func (s *state) beginStream(requestID string) (Stream, error) {

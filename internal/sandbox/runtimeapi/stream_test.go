@@ -75,3 +75,26 @@ func TestStreamedAnswerIsPassedOn(t *testing.T) {
 		})
 	}
 }
+
+func TestAnswersComeWholeOrInPieces(t *testing.T) {
+	s, r := start(t)
+	call := s.Invoke(&Invocation{RequestID: "id-1"})
+	r.next()
+	req, err := http.NewRequestWithContext(t.Context(), http.MethodPost, r.url+"/invocation/id-1/response", strings.NewReader("{}"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	req.Header.Set("Lambda-Runtime-Function-Response-Mode", "in verse")
+	resp, err := http.DefaultClient.Do(req)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer resp.Body.Close()
+	said, err := io.ReadAll(resp.Body)
+	if want := `{"errorMessage":"Invalid function response mode","errorType":"InvalidFunctionResponseMode"}`; err != nil || resp.StatusCode != 400 || string(said) != want {
+		t.Errorf("answer = %d %s %v, want %s", resp.StatusCode, said, err, want)
+	}
+	if o := <-call.Outcome; !o.Failed || o.ErrorType != "Runtime.InvalidResponseModeHeader" {
+		t.Errorf("outcome = %+v", o)
+	}
+}
