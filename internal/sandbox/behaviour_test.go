@@ -253,6 +253,9 @@ var behaviours = map[string]func(argument, requestID string) any{
 		return "connected"
 	},
 	"resolve": func(name, _ string) any {
+		if name == "" {
+			name, _ = os.Hostname()
+		}
 		addresses, err := net.LookupHost(name)
 		if err != nil {
 			if dnsErr, ok := errors.AsType[*net.DNSError](err); ok && dnsErr.IsNotFound {

@@ -181,6 +181,7 @@ func TestFunctionsReachNobodyButUs(t *testing.T) {
 		}
 	}
 	for name, want := range map[string]string{
+		"":                                 `["127.0.0.1"]`, // its own
 		"dynamodb.us-east-1.amazonaws.com": `["127.0.0.1"]`, "localhost": `["127.0.0.1"]`,
 		"example.com": `"not found"`, "registry.npmjs.org": `"not found"`,
 	} {

@@ -23,7 +23,7 @@ const rootTmpfs = "mode=0755,size=4m,nr_inodes=16k"
 var system = []string{
 	"/usr", "/bin", "/sbin", "/lib", "/lib32", "/lib64", "/libx32", "/nix/store",
 	"/etc/ld.so.cache", "/etc/ld.so.conf", "/etc/ld.so.conf.d", "/etc/alternatives", "/etc/ssl/openssl.cnf",
-	"/etc/services", "/etc/protocols", "/etc/mime.types",
+	"/etc/services", "/etc/protocols", "/etc/mime.types", "/etc/os-release",
 }
 
 // devices are all that the program finds in /dev.
@@ -34,7 +34,6 @@ var written = map[string]string{
 	"/etc/passwd": "root:x:0:0:root:/root:/sbin/nologin\n" +
 		fmt.Sprintf("%s:x:%d:%d::/home/%s:/sbin/nologin\n", programName, ProgramUID, ProgramGID, programName),
 	"/etc/group":         fmt.Sprintf("root:x:0:\n%s:x:%d:\n", programName, ProgramGID),
-	"/etc/hosts":         "127.0.0.1 localhost sandbox.localdomain sandbox\n",
 	"/etc/resolv.conf":   "nameserver 127.0.0.1\noptions timeout:2 attempts:2\n",
 	"/etc/nsswitch.conf": "passwd: files\ngroup: files\nhosts: files dns\nservices: files\nprotocols: files\n",
 }
@@ -52,6 +51,10 @@ func buildRoot(s Setup) (*store, error) {
 		if err := showSystem(s.Root, name); err != nil {
 			return nil, err
 		}
+	}
+	hosts := "127.0.0.1 localhost sandbox.localdomain sandbox " + s.Host + "\n" // programs look for their own
+	if err := write(path.Join(s.Root, "/etc/hosts"), hosts); err != nil {
+		return nil, err
 	}
 	for name, content := range written {
 		if err := write(path.Join(s.Root, name), content); err != nil {
