@@ -50,7 +50,11 @@ type connection struct {
 func newConnection(s *Server, conn net.Conn, begun []byte) *connection {
 	c := &connection{s: s, conn: conn, source: source{begun: begun, conn: conn}, remote: conn.RemoteAddr().String()}
 	c.in = bufio.NewReader(&c.source)
-	c.ctx, c.cancel = context.WithCancel(context.WithValue(context.Background(), http.LocalAddrContextKey, conn.LocalAddr()))
+	ctx := context.WithValue(context.Background(), http.LocalAddrContextKey, conn.LocalAddr())
+	if s.cfg.ConnContext != nil {
+		ctx = s.cfg.ConnContext(ctx, conn)
+	}
+	c.ctx, c.cancel = context.WithCancel(ctx)
 	c.enter(idle)
 	return c
 }

@@ -39,6 +39,10 @@ type Config struct {
 	HeadTimeout  time.Duration // from the first byte of a request to the end of its head
 	IdleTimeout  time.Duration // between an answer and the next request
 	MaxHeadBytes int           // of a head; 1 MiB if it is 0
+
+	// ConnContext returns what the contexts of a connection's requests are derived from;
+	// nil: what it would be given.
+	ConnContext func(context.Context, net.Conn) context.Context
 }
 
 // Server serves connections until it is closed. It is safe for concurrent use.

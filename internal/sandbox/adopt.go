@@ -17,8 +17,8 @@ const spareTimeout = 60 * time.Second
 
 // makeSpare makes an environment, and returns when it waits for a function. If its
 // runtime runs, it stands in for a function without a name, without code and without
-// credentials.
-func (m *Manager) makeSpare(kind spareKind) (*environment, error) {
+// credentials; the region is that in which it is likely to be.
+func (m *Manager) makeSpare(kind spareKind, region string) (*environment, error) {
 	ctx := m.spares.ctx
 	select {
 	case m.spares.turn <- struct{}{}:
@@ -33,7 +33,7 @@ func (m *Manager) makeSpare(kind spareKind) (*environment, error) {
 	e := m.newEnvironment()
 	e.spare, e.program, e.taken = true, program, make(chan struct{})
 	e.waits = program.Waits && !kind.vacant
-	e.fn = &Function{Runtime: kind.runtime, MemoryMB: kind.memoryMB, EphemeralStorageMB: kind.tmpMB}
+	e.fn = &Function{Runtime: kind.runtime, Region: region, MemoryMB: kind.memoryMB, EphemeralStorageMB: kind.tmpMB}
 	if err := m.startSpare(ctx, e); err != nil {
 		e.end()
 		return nil, err
@@ -87,26 +87,35 @@ func (m *Manager) adopt(ctx context.Context, e *environment) error {
 	if !ok {
 		return errors.New("nothing can be shown in this environment any more")
 	}
-	started := m.cfg.Clock.Now()
-	if err := box.Attach(ctx, files); err != nil {
-		return err
-	}
 	if !e.waits {
+		if err := box.Attach(ctx, files); err != nil {
+			return err
+		}
 		return m.run(ctx, e, creds)
 	}
-	e.waits, e.started = false, started
+	e.waits, e.started = false, m.cfg.Clock.Now()
 	e.out.assign(logKey{e.fn, e.stream})
 	e.begin()
 	isolated := m.cfg.Driver.Isolated()
 	list := variables(e, creds, isolated, e.program.Env(place(e.fn, e.box, isolated)))
+	e.api.Adopt(adoption(list, e.box.Path(taskDir))) // while its code is shown, the process becomes the function's
+	if err := box.Attach(ctx, files); err != nil {
+		return err
+	}
 	if err := m.startExtensions(ctx, e, list); err != nil {
 		return err
 	}
-	told := &runtimeapi.Adoption{Variables: make(map[string]string, len(list)), Directory: e.box.Path(taskDir)}
-	for _, v := range list {
-		name, value, _ := strings.Cut(v, "=")
-		told.Variables[name] = value
-	}
-	e.api.Adopt(told)
+	e.api.Supply()
 	return nil
+}
+
+// adoption is what a runtime is told of its function: its variables, name=value, and where
+// its code will be.
+func adoption(variables []string, directory string) *runtimeapi.Adoption {
+	a := &runtimeapi.Adoption{Variables: make(map[string]string, len(variables)), Directory: directory}
+	for _, v := range variables {
+		name, value, _ := strings.Cut(v, "=")
+		a.Variables[name] = value
+	}
+	return a
 }

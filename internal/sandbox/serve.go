@@ -38,7 +38,9 @@ type servers struct {
 func newServers(front http.Handler, a Authority, c clock.Clock) *servers {
 	silent := log.New(io.Discard, "", 0) // what functions send is not our trouble
 	return &servers{
-		plain: http1.New(http1.Config{Handler: front, Log: slog.New(slog.DiscardHandler), HeadTimeout: headerTimeout}),
+		plain: http1.New(http1.Config{
+			Handler: orPractice(front), ConnContext: practiceContext, Log: slog.New(slog.DiscardHandler), HeadTimeout: headerTimeout,
+		}),
 		tls: http.Server{Handler: front, ErrorLog: silent, ReadHeaderTimeout: headerTimeout,
 			TLSConfig: &tls.Config{GetCertificate: a.GetCertificate, MinVersion: tls.VersionTLS12}},
 		names: dns.New(netip.AddrFrom4([4]byte{127, 0, 0, 1}), c),
@@ -54,10 +56,12 @@ func (s *servers) serve(env driver.Environment, api *runtimeapi.Server, wg *sync
 	for port, serve := range map[driver.Port]func(net.Listener) error{
 		driver.RuntimeAPI: api.Serve, // which has a limit of its own
 		driver.RuntimeUX:  api.Serve,
-		driver.Endpoint:   limit(s.plain.Serve, maxFrontConns),
-		driver.HTTP:       limit(s.plain.Serve, maxFrontConns),
-		driver.HTTPS:      limit(func(l net.Listener) error { return s.tls.ServeTLS(l, "", "") }, maxFrontConns),
-		driver.DNSStream:  limit(s.names.Serve, maxNameConns),
+		driver.Endpoint: limit(func(l net.Listener) error {
+			return s.plain.Serve(practiceListener{l, api})
+		}, maxFrontConns),
+		driver.HTTP:      limit(s.plain.Serve, maxFrontConns),
+		driver.HTTPS:     limit(func(l net.Listener) error { return s.tls.ServeTLS(l, "", "") }, maxFrontConns),
+		driver.DNSStream: limit(s.names.Serve, maxNameConns),
 	} {
 		if l := env.Listener(port); l != nil {
 			// An error says that the listener was closed: the environment has ended.

@@ -133,7 +133,7 @@ func (m *Manager) refill(fn *Function) {
 	line.wanted = min(line.wanted, m.cfg.MaxSpares)
 	for len(line.waiting)+line.making < line.wanted && m.roomForSpareLocked(line) {
 		line.making++
-		m.work.Go(func() { m.addSpare(kind, line) })
+		m.work.Go(func() { m.addSpare(kind, line, fn.Region) })
 	}
 }
 
@@ -159,8 +159,8 @@ func (m *Manager) roomForSpareLocked(but *spareLine) bool {
 }
 
 // addSpare makes one spare and looks after it until it is taken or too old.
-func (m *Manager) addSpare(kind spareKind, line *spareLine) {
-	e, err := m.makeSpare(kind)
+func (m *Manager) addSpare(kind spareKind, line *spareLine, region string) {
+	e, err := m.makeSpare(kind, region)
 	m.mu.Lock()
 	line.making--
 	if err != nil || m.closed {

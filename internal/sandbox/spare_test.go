@@ -33,37 +33,56 @@ var spareFunctions = []struct{ runtime, handler, file, code string }{
 		const fs = require('fs'), http = require('http');
 		const get = (path) => new Promise((done) => http.get('http://' + process.env.AWS_LAMBDA_RUNTIME_API + path, (r) => done(r.statusCode)));
 		const read = (name) => { try { return fs.readdirSync(name).join(); } catch (err) { return err.code; } };
+		const mounts = () => fs.readFileSync('/proc/self/mountinfo', 'utf8').split('\n').filter((line) => / \/run\/store/.test(line)).length;
+		const gone = () => { // it goes while the function is loaded already, and lies bare at no moment
+			for (const until = Date.now() + 2000; Date.now() < until && mounts();) {
+				const seen = read('/run/store/code');
+				if (!/^E/.test(seen)) return seen;
+			}
+			return mounts();
+		};
+		const went = gone();
 		exports.handler = async () => ({
 			mine: process.env.MINE, key: process.env.AWS_ACCESS_KEY_ID, name: process.env.AWS_LAMBDA_FUNCTION_NAME, cwd: process.cwd(),
 			unknown: Object.keys(process.env).filter((name) => /practice/.test(process.env[name])).join(),
 			argv: process.argv.slice(2).join(), task: read('/var/task'), opt: read('/opt'), store: read('/run/store'),
-			mounts: fs.readFileSync('/proc/self/mountinfo', 'utf8').split('\n').filter((line) => / \/run\/store /.test(line)).length,
+			mounts: went,
 			start: /ASIA|MINE/.test(fs.readFileSync('/proc/self/environ', 'utf8')),
-			adopt: await get('/cloudless/adoption'),
+			adopt: await get('/cloudless/adoption'), code: await get('/cloudless/adoption/code'),
 		});`},
 	{"nodejs6.10", "index.handler", "index.js", `
 		var fs = require('fs'), http = require('http');
 		function read(name) { try { return fs.readdirSync(name).join(); } catch (err) { return err.code; } }
+		function mounts() { return fs.readFileSync('/proc/self/mountinfo', 'utf8').split('\n').filter(function (line) { return / \/run\/store/.test(line); }).length; }
+		function gone() { for (var until = Date.now() + 2000; Date.now() < until && mounts();); return mounts(); }
+		function get(path, done) { http.get('http://' + process.env.AWS_LAMBDA_RUNTIME_API + path, function (r) { done(r.statusCode); }); }
 		exports.handler = function (event, context, callback) {
 			context.callbackWaitsForEmptyEventLoop = false;
-			http.get('http://' + process.env.AWS_LAMBDA_RUNTIME_API + '/cloudless/adoption', function (r) {
+			get('/cloudless/adoption', function (adopt) { get('/cloudless/adoption/code', function (code) {
 				callback(null, {
 					mine: process.env.MINE, key: process.env.AWS_ACCESS_KEY_ID, name: process.env.AWS_LAMBDA_FUNCTION_NAME, cwd: process.cwd(),
 					unknown: Object.keys(process.env).filter(function (name) { return /practice/.test(process.env[name]); }).join(),
 					argv: process.argv.slice(2).join(), task: read('/var/task'), opt: read('/opt'), store: read('/run/store'),
-					mounts: fs.readFileSync('/proc/self/mountinfo', 'utf8').split('\n').filter(function (line) { return / \/run\/store /.test(line); }).length,
+					mounts: gone(),
 					start: /ASIA|MINE/.test(fs.readFileSync('/proc/self/environ', 'utf8')),
-					adopt: r.statusCode,
+					adopt: adopt, code: code,
 				});
-			});
+			}); });
 		};`},
 	{"python3.12", "index.handler", "index.py", `
-import os, sys, urllib.request, urllib.error
+import os, sys, time, urllib.request, urllib.error
 def read(name):
     try:
         return ",".join(sorted(os.listdir(name)))
     except OSError as err:
         return {1: "EPERM", 2: "ENOENT", 13: "EACCES"}[err.errno]
+def mounts():
+    return sum(" /run/store" in line for line in open("/proc/self/mountinfo"))
+def gone():
+    until = time.time() + 2
+    while time.time() < until and mounts():
+        time.sleep(0.01)
+    return mounts()
 def get(path):
     try:
         return urllib.request.urlopen("http://" + os.environ["AWS_LAMBDA_RUNTIME_API"] + path).status
@@ -75,8 +94,9 @@ def handler(event, context):
         "mine": os.environ["MINE"], "key": os.environ["AWS_ACCESS_KEY_ID"], "name": os.environ["AWS_LAMBDA_FUNCTION_NAME"],
         "cwd": os.getcwd(), "unknown": ",".join(n for n in os.environ if "practice" in os.environ[n]), "argv": ",".join(sys.argv[1:]),
         "task": read("/var/task"), "opt": read("/opt"), "store": read("/run/store"),
-        "mounts": sum(" /run/store " in line for line in open("/proc/self/mountinfo")),
+        "mounts": gone(),
         "start": "ASIA" in start or "MINE" in start, "adopt": get("/cloudless/adoption"),
+        "code": get("/cloudless/adoption/code"),
     }
 `},
 	{"ruby3.3", "index.handler", "index.rb", `
@@ -86,15 +106,25 @@ def read(name)
 rescue SystemCallError => e
   e.class.name.split("::").last
 end
+def mounts
+  File.readlines("/proc/self/mountinfo").count { |line| line.include?(" /run/store") }
+end
+def gone
+  200.times { sleep(0.01) if mounts > 0 }
+  mounts
+end
+def get(path)
+  Net::HTTP.get_response(URI("http://" + ENV["AWS_LAMBDA_RUNTIME_API"] + path)).code.to_i
+end
 def handler(event:, context:)
   start = File.read("/proc/self/environ")
   {
     mine: ENV["MINE"], key: ENV["AWS_ACCESS_KEY_ID"], name: ENV["AWS_LAMBDA_FUNCTION_NAME"], cwd: Dir.pwd,
     unknown: ENV.select { |_, v| v.include?("practice") }.keys.join(","), argv: ARGV.join(","),
     task: read("/var/task"), opt: read("/opt"), store: read("/run/store"),
-    mounts: File.readlines("/proc/self/mountinfo").count { |line| line.include?(" /run/store ") },
+    mounts: gone,
     start: start.match?(/ASIA|MINE/),
-    adopt: Net::HTTP.get_response(URI("http://" + ENV["AWS_LAMBDA_RUNTIME_API"] + "/cloudless/adoption")).code.to_i
+    adopt: get("/cloudless/adoption"), code: get("/cloudless/adoption/code")
   }
 end`},
 }
@@ -116,7 +146,7 @@ func TestSpareBecomesOneFunctionsEnvironment(t *testing.T) {
 			r := b.invoke(second, `{}`)
 			got := strings.NewReplacer(`": `, `":`, `, "`, `,"`).Replace(string(r.Payload))
 			want := fmt.Sprintf(`{"mine":"2","key":"ASIAEXAMPLE","name":"g","cwd":"/var/task","unknown":"","argv":"","task":"%s","opt":"tool",`+
-				`"store":"EACCES","mounts":0,"start":false,"adopt":403}`, tt.file)
+				`"store":"EACCES","mounts":0,"start":false,"adopt":403,"code":403}`, tt.file)
 			want = strings.Replace(want, `"EACCES"`, `"`+storeAnswer(got)+`"`, 1)
 			if got != want {
 				t.Errorf("result = %q %s, want %s\n%s", r.FunctionError, got, want, r.LogTail)
@@ -152,6 +182,34 @@ func (b *bench) used(fn Function) *environment {
 	}
 	b.t.Fatal("the function has no environment")
 	return nil
+}
+
+// TestPracticeReachesNobody has what a spare says before it is anybody's stay where it
+// is, and what it says after that arrive.
+func TestPracticeReachesNobody(t *testing.T) {
+	for identifier, files := range map[string][]string{
+		"nodejs22.x": coldFunctions[0].files,
+		"python3.12": coldFunctions[1].files,
+	} {
+		t.Run(identifier, func(t *testing.T) {
+			b := newIsolatedBench(t, withSpares(1))
+			needRuntime(t, b, identifier)
+			fn := function(identifier, "index.handler", zipOf(files...))
+			for i := range 2 {
+				fn.ID = fmt.Sprint(i)
+				if r := b.invoke(fn, `{}`); string(r.Payload) != `"done"` {
+					t.Fatalf("result = %q %s\n%s", r.FunctionError, r.Payload, r.LogTail)
+				}
+				b.awaitSpares(1)
+				if n := len(b.front.all()); n != i+1 {
+					t.Errorf("after %d calls of the function's the front has heard %d: %v", i+1, n, b.front.all())
+				}
+			}
+			if !b.used(fn).spare {
+				t.Error("the second function did not get the environment that waited")
+			}
+		})
+	}
 }
 
 func TestSparesFindTheSDKLoaded(t *testing.T) {

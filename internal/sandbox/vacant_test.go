@@ -26,7 +26,7 @@ func TestVacantSparesBecomeFunctionsEnvironments(t *testing.T) {
 			node(nodes.runtime, "index.js", `exports.handler = async () => 1;`),
 			node(nodes.runtime, "index.js", nodes.code, "other", ""),
 			`{"mine":"2","key":"ASIAEXAMPLE","name":"f","cwd":"/var/task","unknown":"","argv":"","task":"index.js,other","opt":"",` +
-				`"store":"","mounts":0,"start":true,"adopt":403}`},
+				`"store":"","mounts":0,"start":true,"adopt":403,"code":403}`},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
 			b := newIsolatedBench(t, withSpares(1))

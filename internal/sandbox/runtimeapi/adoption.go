@@ -10,24 +10,39 @@ import (
 // told when it is: once, since an environment is never another function's.
 type Adoption struct {
 	Variables map[string]string `json:"variables"` // all that the process has from now on
-	Directory string            `json:"directory"` // to work in
+	Directory string            `json:"directory"` // to work in, once the code is there
 }
 
-// adoptionPath is no path of Lambda's: only our own bootstraps ask there.
-const adoptionPath = "/cloudless/adoption"
+// These are no paths of Lambda's: only our own bootstraps ask there. They ask who
+// they are, and then, or in the same write, whether the code is there: the one is
+// known before the other, and a process may as well use the time in between.
+const (
+	adoptionPath = "/cloudless/adoption"
+	codePath     = adoptionPath + "/code"
+)
 
 // NewWaiting returns a server whose runtime does not know its function yet.
 func NewWaiting() *Server {
 	s := New()
-	s.state.adoption = make(chan *Adoption, 1)
+	s.state.adoption, s.state.code = make(chan *Adoption, 1), make(chan struct{}, 1)
+	s.state.waits.Store(true)
 	return s
 }
 
 // Waiting is closed when the runtime asks who it is.
 func (s *Server) Waiting() <-chan struct{} { return s.state.waiting }
 
+// Waits reports whether the runtime has not been told yet who it is.
+func (s *Server) Waits() bool { return s.state.waits.Load() }
+
 // Adopt tells it. It may be called once, on a server of [NewWaiting].
-func (s *Server) Adopt(a *Adoption) { s.state.adoption <- a }
+func (s *Server) Adopt(a *Adoption) {
+	s.state.waits.Store(false)
+	s.state.adoption <- a
+}
+
+// Supply tells it that the code is there. It may be called once, after Adopt.
+func (s *Server) Supply() { s.state.code <- struct{}{} }
 
 // adopt answers the runtime's question who it is, whenever that is known. There
 // is one such question: what is answered holds credentials.
@@ -49,6 +64,19 @@ func (s *Server) adopt(w http.ResponseWriter, r *http.Request) {
 	}
 }
 
+// supply answers the question whether the code is there, once it is.
+func (s *Server) supply(w http.ResponseWriter, r *http.Request) {
+	if !s.state.waitForCode() {
+		refuse(w, errTransition)
+		return
+	}
+	select {
+	case <-s.state.code:
+		w.Header().Set("Content-Length", "0")
+	case <-r.Context().Done():
+	}
+}
+
 // wait notes that the runtime asks who it is, and reports whether it may.
 func (s *state) wait() bool {
 	s.mu.Lock()
@@ -58,5 +86,16 @@ func (s *state) wait() bool {
 	}
 	s.asked = true
 	close(s.waiting)
+	return true
+}
+
+// waitForCode notes that it asks for its code, and reports whether it may.
+func (s *state) waitForCode() bool {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if !s.asked || s.askedForCode || s.started || s.failed {
+		return false
+	}
+	s.askedForCode = true
 	return true
 }

@@ -23,6 +23,7 @@ func (s *Server) routes() http.Handler {
 	mux.HandleFunc("POST "+base+"/init/error", s.initError)
 	s.extensionRoutes(mux)
 	mux.HandleFunc("GET "+adoptionPath, s.adopt)
+	mux.HandleFunc("GET "+codePath, s.supply)
 	mux.HandleFunc("GET /ping", func(w http.ResponseWriter, _ *http.Request) { _, _ = io.WriteString(w, "pong") })
 	return mux
 }

@@ -3,6 +3,7 @@ package runtimeapi
 import (
 	"errors"
 	"sync"
+	"sync/atomic"
 )
 
 // errTransition says that the runtime may not do now what it asks for.
@@ -20,16 +21,19 @@ type state struct {
 	initFailed chan Outcome   // holds one
 	adoption   chan *Adoption // holds one; nil where the function is known from the start
 	waiting    chan struct{}  // closed at the question for it
+	code       chan struct{}  // holds one, when the code is there; nil like adoption
+	waits      atomic.Bool    // nobody has been adopted yet who is to be
 
-	mu      sync.Mutex
-	started bool      // the runtime has asked for an event
-	isReady bool      // ready is closed
-	asked   bool      // waiting is closed
-	failed  bool      // the runtime said that it could not start
-	asker   asker     // who asks for the next event, or nil
-	pending *exchange // an event for which nobody has asked yet, or nil
-	current *exchange // the event being worked on, or nil
-	resting *exchange // the event before, while extensions still work on it
+	mu           sync.Mutex
+	started      bool      // the runtime has asked for an event
+	isReady      bool      // ready is closed
+	asked        bool      // waiting is closed
+	askedForCode bool      // the question for the code has come
+	failed       bool      // the runtime said that it could not start
+	asker        asker     // who asks for the next event, or nil
+	pending      *exchange // an event for which nobody has asked yet, or nil
+	current      *exchange // the event being worked on, or nil
+	resting      *exchange // the event before, while extensions still work on it
 
 	subscribe  func(Subscription) // or nil; called under mu
 	function   FunctionInfo

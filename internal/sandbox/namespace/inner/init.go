@@ -211,11 +211,21 @@ func (g *guardian) signal(s syscall.Signal) {
 // attach shows more, and forgets where it came from.
 func (g *guardian) attach(files []File) {
 	var a Attached
-	if err := g.store.attach(files); err != nil {
+	used := g.store
+	if err := used.attach(files); err != nil {
 		a.Err = err.Error()
 	}
 	g.store = nil
 	_ = g.send(Report{Attached: &a}) // fails only if the server has gone
+	if used == nil {
+		return
+	}
+	go func() {
+		if err := used.unmount(); err != nil {
+			g.reportError(fmt.Errorf("unmount the store: %w", err))
+			os.Exit(1) // rather than have it stay
+		}
+	}()
 }
 
 func (g *guardian) reportError(err error) { _ = g.send(Report{Err: err.Error()}) }

@@ -12,8 +12,13 @@ import (
 	"golang.org/x/sys/unix"
 )
 
-// storeDir is where the store lies, underneath an empty directory that covers it.
-const storeDir = "/run/store"
+// storeDir is where the store lies, in a mount of its own: codeDir, underneath an
+// empty directory that covers it. To unmount the outer one takes away all three at
+// once, and there is no moment in which the store lies bare.
+const (
+	storeDir = "/run/store"
+	codeDir  = storeDir + "/code"
+)
 
 // store is a directory of the machine from which more can be shown later. It is
 // mounted, since nothing can be shown from what is not, and covered at once, so
@@ -28,12 +33,19 @@ func keepStore(s Setup) (*store, error) {
 	if s.Store == "" {
 		return nil, nil
 	}
-	target := path.Join(s.Root, storeDir)
-	if err := os.MkdirAll(target, 0o700); err != nil {
+	outer, target := path.Join(s.Root, storeDir), path.Join(s.Root, codeDir)
+	if err := os.MkdirAll(outer, 0o700); err != nil {
 		return nil, err
+	}
+	if err := unix.Mount("tmpfs", outer, "tmpfs", unix.MS_NOSUID|unix.MS_NODEV|unix.MS_NOEXEC, "mode=0,size=4k,nr_inodes=4"); err != nil {
+		return nil, fmt.Errorf("mount a place for the store: %w", err)
 	}
 	if err := show(s.Store, target); err != nil {
 		return nil, err
+	}
+	readOnly := unix.MountAttr{Attr_set: unix.MOUNT_ATTR_RDONLY}
+	if err := unix.MountSetattr(unix.AT_FDCWD, outer, 0, &readOnly); err != nil {
+		return nil, fmt.Errorf("seal the store: %w", err)
 	}
 	fd, err := unix.Open(target, unix.O_PATH|unix.O_DIRECTORY|unix.O_CLOEXEC, 0)
 	if err != nil {
@@ -47,18 +59,13 @@ func keepStore(s Setup) (*store, error) {
 	return &store{fd}, nil
 }
 
-// attach shows what was asked for, and then unmounts the store: whatever the
-// outcome, nothing can be attached again.
+// attach shows what was asked for. Whatever the outcome, nothing can be attached
+// again.
 func (s *store) attach(files []File) (err error) {
 	if s == nil {
 		return errors.New("there is no store, or it has been used")
 	}
-	defer func() {
-		unix.Close(s.fd)
-		for range 2 { // what hides it, and itself
-			err = errors.Join(err, unix.Unmount(storeDir, unix.MNT_DETACH))
-		}
-	}()
+	defer unix.Close(s.fd)
 	for _, f := range files {
 		if !fs.ValidPath(f.Source) {
 			return fmt.Errorf("%q leads out of the store", f.Source)
@@ -69,3 +76,8 @@ func (s *store) attach(files []File) (err error) {
 	}
 	return nil
 }
+
+// unmount takes away what is left of the store. It has no name, and nobody reaches
+// it any more, so nobody has to wait for this; the kernel takes its time, up to tens of
+// milliseconds on a busy machine, until no processor looks at it.
+func (s *store) unmount() error { return unix.Unmount(storeDir, unix.MNT_DETACH) }

@@ -88,18 +88,15 @@ function isFile(name) {
 // files are ECMAScript modules.
 function inModule(dir) {
   for (; !/\/node_modules$/.test(dir); dir = path.dirname(dir)) {
-    var text;
-    try {
-      text = fs.readFileSync(path.join(dir, 'package.json'), 'utf8');
-    } catch (err) {
-      if (dir === path.dirname(dir)) {
+    var file = path.join(dir, 'package.json');
+    if (fs.existsSync(file)) { // an error, which says where it was, takes longer
+      try {
+        return JSON.parse(fs.readFileSync(file, 'utf8')).type === 'module';
+      } catch (err) { // it cannot be read, or is none
         return false;
       }
-      continue;
     }
-    try {
-      return JSON.parse(text).type === 'module';
-    } catch (err) {
+    if (dir === path.dirname(dir)) {
       return false;
     }
   }

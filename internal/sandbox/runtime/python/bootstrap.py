@@ -50,10 +50,10 @@ class Connection:
         self.file = self.socket.makefile("rb")
         self.host = host_and_port or "localhost"
 
-    def ask(self, path):
-        """Return what a path has, or end."""
-        self.socket.sendall(("GET %s HTTP/1.1\r\nHost: %s\r\n\r\n" % (path, self.host)).encode())
-        return self.event()[1]
+    def ask(self, *paths):
+        """Return what paths have, one after the other, or end."""
+        self.socket.sendall("".join("GET %s HTTP/1.1\r\nHost: %s\r\n\r\n" % (path, self.host) for path in paths).encode())
+        return (self.event()[1] for _ in paths)
 
     def next(self):
         """Return the headers and the payload of the next event."""

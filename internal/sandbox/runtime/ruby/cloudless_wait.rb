@@ -25,6 +25,7 @@ module CloudlessWait
       Process.respond_to?(:warmup) ? Process.warmup : GC.start
       told = JSON.parse(api.ask("/cloudless/adoption"))
       ENV.replace(told["variables"])
+      api.ask("/cloudless/adoption/code")
       Dir.chdir(told["directory"])
       start_anew(socket) if own?(gems, files)
       ENV.delete("_LAMBDA_TELEMETRY_LOG_FD") # the log has it
