@@ -20,6 +20,7 @@ import (
 	"time"
 	"unsafe"
 
+	"github.com/elastic/go-seccomp-bpf/arch"
 	"golang.org/x/sys/unix"
 
 	"cloudless/internal/sandbox/runtimeapi"
@@ -323,6 +324,23 @@ var behaviours = map[string]func(argument, requestID string) any{
 			"sethostname":      reason(unix.Sethostname([]byte("x"))),
 			"setuid":           call(unix.SYS_SETUID, 0, 0, 0),
 		}
+	},
+	"forbidden calls": func(names, _ string) any {
+		info, err := arch.GetInfo("")
+		if err != nil {
+			return reason(err)
+		}
+		other := map[string]string{}
+		for _, name := range strings.Fields(names) {
+			number, known := info.SyscallNames[name]
+			if !known {
+				continue // this architecture has no such call
+			}
+			if _, _, errno := syscall.RawSyscall6(uintptr(number), 0, 0, 0, 0, 0, 0); errno != unix.EPERM {
+				other[name] = reason(errnoOrNil(errno))
+			}
+		}
+		return other
 	},
 	"descriptors": func(string, string) any {
 		var open []string
