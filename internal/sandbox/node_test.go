@@ -256,7 +256,7 @@ func TestNodeFailures(t *testing.T) {
 			code: `require('not-there'); exports.handler = function () {};`,
 			want: map[string]string{
 				"nodejs6.10": `^{"errorMessage":"Cannot find module 'not-there'","errorType":"Error","stackTrace":\["`,
-				"nodejs22.x": `^{"errorType":"Runtime.ImportModuleError","errorMessage":"Error: Cannot find module 'not-there'\\nRequire stack:\\n- /var/task/index.js\\n`,
+				"nodejs22.x": `^{"errorType":"Runtime.ImportModuleError","errorMessage":"Error: Cannot find module 'not-there'\\nRequire stack:\\n- /var/task/index.js\\n- /var/runtime/index.mjs",`,
 			},
 		},
 		{

@@ -112,10 +112,17 @@ exports.failedImport = function (err) {
   return err;
 };
 
+// rename makes an error of Lambda's own type. Of the modules that required one which is
+// not there, Lambda's are named where ours are.
 function rename(err, name) {
-  var renamed = named(name, String(err));
-  renamed.stack = [name + ': ' + err].concat(frames(err)).join('\n');
+  var text = String(err).replace(/(\n- \/var\/runtime\/\w+\.js)+/, requirers());
+  var renamed = named(name, text);
+  renamed.stack = [name + ': ' + text].concat(frames(err)).join('\n');
   return renamed;
+}
+
+function requirers() {
+  return generation.runtimeFiles.map(function (file) { return '\n- /var/runtime/' + file; }).join('');
 }
 
 exports.missingHandler = function (module, handler, found) {
@@ -134,7 +141,7 @@ exports.malformedHandler = function (name) {
 
 // missingModule says that there is no module of a name, and who looked for it.
 exports.missingModule = function (name) {
-  var err = new Error("Cannot find module '" + name + "'\nRequire stack:\n- /var/runtime/index.mjs");
+  var err = new Error("Cannot find module '" + name + "'\nRequire stack:" + requirers());
   err.code = 'MODULE_NOT_FOUND';
   return err;
 };

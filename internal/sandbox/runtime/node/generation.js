@@ -32,6 +32,8 @@ module.exports = {
   // A crash is told to the Runtime API; before, the process just ended.
   reportsCrashes: major >= 10,
   rejectionsAreFatal: major >= 12,
+  // Through which files of the runtime a function is required.
+  runtimeFiles: major >= 18 ? ['index.mjs'] : ['UserFunction.js'].concat(major >= 16 ? 'Runtime.js' : [], 'index.js'),
   // The runtime brings version 3 of the SDK, which is many packages.
   modularSDK: major >= 18
 };
