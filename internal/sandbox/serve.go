@@ -26,6 +26,9 @@ const (
 	maxNameConns  = 32
 	maxFrontConns = 256
 	headerTimeout = 10 * time.Second
+	// maxHeadBytes is what a request may have before its body, as from outside: as much
+	// is held of each connection.
+	maxHeadBytes = 64 << 10
 )
 
 // servers answer on the sockets of all environments.
@@ -40,8 +43,9 @@ func newServers(front http.Handler, a Authority, c clock.Clock) *servers {
 	return &servers{
 		plain: http1.New(http1.Config{
 			Handler: orPractice(front), ConnContext: practiceContext, Log: slog.New(slog.DiscardHandler), HeadTimeout: headerTimeout,
+			MaxHeadBytes: maxHeadBytes,
 		}),
-		tls: http.Server{Handler: front, ErrorLog: silent, ReadHeaderTimeout: headerTimeout,
+		tls: http.Server{Handler: front, ErrorLog: silent, ReadHeaderTimeout: headerTimeout, MaxHeaderBytes: maxHeadBytes,
 			TLSConfig: &tls.Config{GetCertificate: a.GetCertificate, MinVersion: tls.VersionTLS12}},
 		names: dns.New(netip.AddrFrom4([4]byte{127, 0, 0, 1}), c),
 	}

@@ -30,7 +30,10 @@ const nextPath = base + "/invocation/next"
 const nextHeader = "Cloudless-Next"
 
 const (
-	maxHeadBytes = 1 << 20 // of a request, as net/http has it
+	maxHeadBytes = 1 << 20 // of a request: AWS's clients send what X-Ray is to know in one
+	// usualHeadBytes is how much of a head is read at any time. What is longer is read
+	// of one connection at a time: a program may begin as many as it has connections.
+	usualHeadBytes = 32 << 10
 	// maxUnreadBytes is how much of a body that nobody wanted is read, so that the
 	// connection can go on.
 	maxUnreadBytes = 256 << 10
@@ -77,7 +80,7 @@ func (s *Server) takeOver(w http.ResponseWriter) (*connection, error) {
 	if err != nil {
 		return nil, errors.Join(err, raw.Close())
 	}
-	limit := &headLimit{from: io.MultiReader(bytes.NewReader(bytes.Clone(read)), raw)}
+	limit := &headLimit{from: io.MultiReader(bytes.NewReader(bytes.Clone(read)), raw), long: &s.longHead}
 	if len(read) == 0 {
 		limit.from = raw
 	}
@@ -105,6 +108,7 @@ func (c *connection) serve() {
 	for {
 		c.limit.left = maxHeadBytes
 		r, err := http.ReadRequest(c.in)
+		c.limit.release()
 		if err != nil || !c.settled() {
 			return
 		}
@@ -347,8 +351,10 @@ func (w *reply) bytes(last bool) []byte {
 	return b.Bytes()
 }
 
-// headLimit reads no more than left bytes.
+// headLimit reads no more than left bytes; of a long head only while it has its turn.
 type headLimit struct {
+	long *sync.Mutex
+	turn bool
 	from io.Reader
 	left int64
 }
@@ -359,7 +365,19 @@ func (l *headLimit) Read(p []byte) (int, error) {
 	if l.left <= 0 {
 		return 0, errHeadTooLong
 	}
+	if l.left <= maxHeadBytes-usualHeadBytes && !l.turn {
+		l.long.Lock()
+		l.turn = true
+	}
 	n, err := l.from.Read(p[:min(int64(len(p)), l.left)])
 	l.left -= int64(n)
 	return n, err
+}
+
+// release gives the turn to the next, when a head has been read.
+func (l *headLimit) release() {
+	if l.turn {
+		l.turn = false
+		l.long.Unlock()
+	}
 }

@@ -7,6 +7,7 @@ import (
 	"io"
 	"net"
 	"net/http"
+	goruntime "runtime"
 	"strings"
 	"testing"
 	"time"
@@ -192,5 +193,52 @@ func TestLineBreaksOfACallerStayOutOfHeaders(t *testing.T) {
 	resp := r.next()
 	if resp.Header.Get("X-Not-Ours") != "" || resp.Header.Get("Lambda-Runtime-Client-Context") != "{  X-Not-Ours: 1 }" {
 		t.Errorf("headers = %q", resp.Header)
+	}
+}
+
+// TestLongHeadsAreHeldOneAtATime begins many on connections of their own. A short request
+// and a long one that has an end are answered meanwhile.
+func TestLongHeadsAreHeldOneAtATime(t *testing.T) {
+	s, r := start(t)
+	s.Invoke(&Invocation{RequestID: "id-1", Payload: []byte(`1`)})
+	runtime := r.dial()
+	runtime.send(askNext)
+	runtime.wants("200 1")
+	goruntime.GC()
+	var before, after goruntime.MemStats
+	goruntime.ReadMemStats(&before)
+	for range MaxConns - 4 {
+		w := r.dial()
+		w.send(askNext) // which is refused, and the connection taken over
+		w.read()
+		go func() { _, _ = io.WriteString(w.c, "GET /ping HTTP/1.1\r\nX: "+strings.Repeat("x", maxHeadBytes/2)) }()
+	}
+	time.Sleep(100 * time.Millisecond)
+	goruntime.ReadMemStats(&after)
+	if grown := int64(after.HeapAlloc) - int64(before.HeapAlloc); grown > 8<<20 {
+		t.Errorf("the server holds %d KB more", grown>>10)
+	}
+	runtime.send("GET /ping HTTP/1.1\r\nHost: x\r\n\r\n")
+	runtime.wants("200 pong")
+	first := r.dial()
+	first.send("GET /ping HTTP/1.1\r\nHost: x\r\nX: " + strings.Repeat("x", 2*usualHeadBytes) + "\r\n\r\n")
+	if got := first.read(); !strings.HasPrefix(got, "431 ") {
+		t.Errorf("a long head that comes first is answered %s", got)
+	}
+}
+
+// TestFailuresMayHaveMuchToTell has a head that AWS's clients send, with what X-Ray is to
+// know of a failure.
+func TestFailuresMayHaveMuchToTell(t *testing.T) {
+	s, r := start(t)
+	call := s.Invoke(&Invocation{RequestID: "id-1", Payload: []byte(`1`)})
+	runtime := r.dial()
+	runtime.send(askNext)
+	runtime.wants("200 1")
+	runtime.send("POST " + base + "/invocation/id-1/error HTTP/1.1\r\nHost: x\r\nContent-Length: 2\r\nLambda-Runtime-Function-XRay-Error-Cause: " +
+		strings.Repeat("x", 900<<10) + "\r\n\r\n{}")
+	runtime.wants(`202 {"status":"OK"}`)
+	if o := <-call.Outcome; !o.Failed {
+		t.Errorf("outcome = %+v", o)
 	}
 }

@@ -55,6 +55,15 @@ func (c *limitedConn) Close() error {
 	return c.Conn.Close()
 }
 
+// CloseWrite says that nothing more comes, which http does so that its last answer is not
+// lost with what it has not read.
+func (c *limitedConn) CloseWrite() error {
+	if half, ok := c.Conn.(interface{ CloseWrite() error }); ok {
+		return half.CloseWrite()
+	}
+	return nil
+}
+
 // rawOf returns the connection as the system has it, or nil if it is none of the
 // system's.
 func rawOf(c net.Conn) syscall.RawConn {

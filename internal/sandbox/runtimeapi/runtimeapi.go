@@ -91,6 +91,8 @@ type Server struct {
 	state   state
 	reading sync.Mutex // held while the body of an answer is read
 
+	longHead sync.Mutex // held while a long head of a request is read
+
 	gone   chan struct{} // closed by Close
 	mu     sync.Mutex
 	closed bool
@@ -102,7 +104,8 @@ func New() *Server {
 	s := &Server{state: newState(), gone: make(chan struct{}), taken: make(map[*connection]bool)}
 	s.http.Handler = s.routes()
 	s.http.DisableGeneralOptionsHandler = true
-	s.http.ErrorLog = silent // what a function sends us is not our server's trouble
+	s.http.MaxHeaderBytes = usualHeadBytes // of what comes before the first question for an event
+	s.http.ErrorLog = silent               // what a function sends us is not our server's trouble
 	return s
 }
 
