@@ -164,10 +164,12 @@ def handler(event, context):
         sys.stderr.write("complained %d\n" % n)
     context.log("said")
     print(subprocess.run(["echo", "of a child"], stdout=sys.stdout).returncode, sys.stdout.fileno(), sys.stdout.buffer.write(b"raw\n"))
+    print([(s.name, s.mode, s.encoding, s.isatty(), s.writable(), s.readable()) for s in (sys.stdout, sys.stderr)])
     print("no end", end="")
 `), `{}`)
 	text := regexp.MustCompile(`(?m)^\[INFO\]\t.*\t|^of a child\n`).ReplaceAllString(string(r.LogTail), "")
-	want := "printed 0\nlogged 0\ncomplained 0\nprinted 1\nlogged 1\ncomplained 1\nprinted 2\nlogged 2\ncomplained 2\nsaid\nraw\n0 1 4\nno end\nEND"
+	want := "printed 0\nlogged 0\ncomplained 0\nprinted 1\nlogged 1\ncomplained 1\nprinted 2\nlogged 2\ncomplained 2\nsaid\nraw\n0 1 4\n" +
+		"[('<stdout>', 'w', 'utf-8', False, True, False), ('<stderr>', 'w', 'utf-8', False, True, False)]\nno end\nEND"
 	if !strings.Contains(text, want) || !strings.Contains(string(r.LogTail), "\nof a child\n") {
 		t.Errorf("log = %s, want %s", r.LogTail, want)
 	}

@@ -33,9 +33,11 @@ class Log:
 
     def stream(self, old):
         """Return a stream in the place of one of the language's own, in order with the log."""
-        printed = Printed(self, old.fileno())
+        printed = Printed(self, old.fileno(), old.name)
         self.printed.append(printed)
-        return io.TextIOWrapper(printed, encoding="utf-8", errors=old.errors, write_through=True)
+        stream = io.TextIOWrapper(printed, encoding="utf-8", errors=old.errors, write_through=True)
+        stream.mode = old.mode
+        return stream
 
     def flush(self):
         """Pass on what was printed without an end of its line."""
@@ -80,8 +82,9 @@ class Printed(io.RawIOBase):
 
     longest = 256 << 10  # of what waits for the end of its line
 
-    def __init__(self, log, fd):
+    def __init__(self, log, fd, name):
         super().__init__()
+        self.name = name
         self.log = log
         self.fd = fd
         self.pid = os.getpid()
