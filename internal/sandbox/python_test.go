@@ -175,6 +175,34 @@ def handler(event, context):
 	}
 }
 
+// TestPythonsThreadsLoseNothing has many print at a time, and a child.
+func TestPythonsThreadsLoseNothing(t *testing.T) {
+	b := newIsolatedBench(t)
+	r := b.invoke(python(t, b, "app.handler", `
+import os, sys, threading
+sys.setswitchinterval(1e-6)
+def work(n):
+    for i in range(500):
+        sys.stdout.write("~" * 7)
+        sys.stdout.write("\n")
+def handler(event, context):
+    threads = [threading.Thread(target=work, args=(n,)) for n in range(6)]
+    for t in threads: t.start()
+    if os.fork() == 0:
+        print("of a child")
+        os._exit(0)
+    os.wait()
+    for t in threads: t.join()
+`), `{}`)
+	if r.FunctionError != "" {
+		t.Fatalf("result = %s\n%s", r.Payload, r.LogTail)
+	}
+	text := b.text()
+	if n := strings.Count(text, "~"); n != 21000 || !strings.Contains(text, "of a child\n") {
+		t.Errorf("%d letters came, want 21000, and the line of a child", n)
+	}
+}
+
 // TestPythonPrintsLinesOfAnyLength has a line that is cut where CloudWatch cuts, and no more
 // lines than that makes.
 func TestPythonPrintsLinesOfAnyLength(t *testing.T) {

@@ -25,7 +25,8 @@ class Log:
     def __init__(self):
         self.fd = int(os.environ.pop("_LAMBDA_TELEMETRY_LOG_FD", 0))
         self.request_id = ""
-        self.lock = _thread.allocate_lock()
+        self.pid = os.getpid()
+        self.lock = _thread.RLock()  # a handler of a signal may log while its thread does
         self.printed = []
         if self.fd:
             sys.stdout = self.stream(sys.stdout)
@@ -52,9 +53,15 @@ class Log:
 
     def send(self, data):
         data = struct.pack(">IIQ", FRAME, len(data), int(time.time() * 1000) * 1000) + data
+        if os.getpid() != self.pid:  # a child's lock may be one that nobody gives back
+            self.put(data)
+            return
         with self.lock:
-            while data:
-                data = data[os.write(self.fd, data):]
+            self.put(data)
+
+    def put(self, data):
+        while data:
+            data = data[os.write(self.fd, data):]
 
     def failure(self, told):
         if wants_json():
@@ -87,7 +94,7 @@ class Printed(io.RawIOBase):
         self.name = name
         self.log = log
         self.fd = fd
-        self.pid = os.getpid()
+        self.lock = _thread.RLock()
         self.rest = b""
         self.torn = False  # the beginning of the line has been sent
 
@@ -99,8 +106,13 @@ class Printed(io.RawIOBase):
 
     def write(self, data):
         data = bytes(data)
-        if os.getpid() != self.pid:  # a child's frames could be torn by its parent's
+        if os.getpid() != self.log.pid:  # a child's frames could be torn by its parent's
             return os.write(self.fd, data)
+        with self.lock:
+            self.take(data)
+        return len(data)
+
+    def take(self, data):
         *lines, self.rest = (self.rest + data).split(b"\n")
         for line in lines:
             if line or not self.torn:
@@ -109,12 +121,12 @@ class Printed(io.RawIOBase):
         if len(self.rest) > self.longest:
             self.end()
             self.torn = True
-        return len(data)
 
     def end(self):
-        if self.rest:
-            rest, self.rest = self.rest, b""
-            self.log.send(rest)
+        with self.lock:
+            if self.rest:
+                rest, self.rest = self.rest, b""
+                self.log.send(rest)
 
 
 def wants_json():
