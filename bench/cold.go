@@ -19,6 +19,10 @@ import (
 // little, and an environment that is to wait takes a second or two to be made.
 const coldPerRound = 5
 
+// coldPause comes before each: what the one before has left, such as an environment
+// that ends, is not to be measured with the next.
+const coldPause = 300 * time.Millisecond
+
 // The ways to run something from nothing, in the order in which they take turns.
 const (
 	coldBare    = iota // the bare interpreter, doing nothing
@@ -71,6 +75,9 @@ func runCold(ctx context.Context, b *bench) (section, error) {
 		}
 	}
 	for _, c := range cases {
+		if b.rows != nil && !b.rows.MatchString(c.name) {
+			continue
+		}
 		r := &coldRun{coldCase: c, b: b, waiting: waiting.server, none: none.server}
 		if err := r.run(ctx); err != nil {
 			return section{}, fmt.Errorf("%s: %w", c.name, err)
@@ -123,11 +130,12 @@ func (r *coldRun) run(ctx context.Context) (err error) {
 }
 
 // once takes one of the ways, and returns how long it took. It begins when an
-// environment waits, so that the making of one disturbs nobody.
+// environment waits, so that the making of one disturbs nobody, and after a pause.
 func (r *coldRun) once(ctx context.Context, way int) (time.Duration, error) {
 	if err := r.awaitWaiting(ctx); err != nil {
 		return 0, err
 	}
+	time.Sleep(coldPause)
 	switch way {
 	case coldBare:
 		return r.execute(ctx, r.bare, "")

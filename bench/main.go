@@ -104,7 +104,7 @@ func main() {
 	flag.StringVar(&o.dir, "dir", os.TempDir(), "where the servers keep their data: a directory on the disk to measure")
 	flag.Var(&o.peers, "peer", "NAME=URL of a running server to compare with; may be given again")
 	flag.StringVar(&o.only, "only", simple, "what to measure, with commas: "+strings.Join(names(), ", "))
-	flag.StringVar(&o.rows, "rows", "", "of dynamodb, functions, warm and gateway only the rows that match, such as 'PutItem.* 8 conn'")
+	flag.StringVar(&o.rows, "rows", "", "of dynamodb, functions, warm, gateway and cold only the rows that match, such as 'PutItem.* 8 conn'")
 	flag.StringVar(&o.client, "client", clientHTTP, "where the load comes from: http (the client of net/http) or lean (bare connections, which leave more of the cores to the server)")
 	flag.IntVar(&o.rounds, "rounds", 5, "how often each figure is taken; the median counts")
 	flag.DurationVar(&o.length, "length", 2*time.Second, "how long each takes")

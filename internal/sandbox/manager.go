@@ -27,6 +27,7 @@ type Manager struct {
 	closing      chan struct{} // closed when Close begins
 	provisioning chan struct{} // holds one for each provisioned environment being made
 	turns        turns
+	lingering    chan struct{} // holds one for each environment whose end waits
 
 	mu     sync.Mutex
 	closed bool
@@ -71,6 +72,7 @@ func New(cfg Config) (*Manager, error) {
 		closing:      make(chan struct{}),
 		provisioning: make(chan struct{}, provisionAtOnce),
 		turns:        newTurns(),
+		lingering:    make(chan struct{}, maxLingering),
 		spares:       newSpares(ctx),
 	}, nil
 }

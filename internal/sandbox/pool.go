@@ -327,6 +327,10 @@ func (m *Manager) discardLocked(e *environment) {
 	if e.kept != nil {
 		m.lostLocked(e)
 	}
+	if e.frozen {
+		m.work.Go(func() { m.endLater(e) })
+		return
+	}
 	m.work.Go(e.end)
 }
 
