@@ -214,6 +214,9 @@ func TestJavaSharesClasses(t *testing.T) {
 				if _, err := b.Installed(identifier); err != nil {
 					t.Skip(err) // this machine has no Java that is new enough
 				}
+				if dir := b.cfg.Runtimes.Path(identifier); identifier == "java17" && strings.HasPrefix(dir, os.TempDir()) && strings.Contains(tt.want, "shared") {
+					t.Skip("a Java before 19 takes no archive from below the directory for temporary files, where these packs are: " + dir)
+				}
 				fn := java(t, b, identifier, "app.Handlers::loaded")
 				if err := b.Install(t.Context(), identifier, func(line string) { t.Log(line) }); err != nil {
 					t.Fatal(err)

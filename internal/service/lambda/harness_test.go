@@ -32,7 +32,7 @@ type harness struct {
 	*Service
 	t         *testing.T
 	clock     *fakeClock
-	store     *memkv.Store
+	store     kv.Store
 	blobs     *memblob.Store
 	sandboxes *fakeSandboxes
 	authz     *fakeAuthorizer

@@ -213,9 +213,9 @@ func (m *meddled) Update(ctx context.Context, claims kv.Claims, f func(kv.Tx) er
 // TestWhatAnAliasLeadsToOutlastsAnEarlierTask has an alias change while it is noted
 // that the environments of before are there.
 func TestWhatAnAliasLeadsToOutlastsAnEarlierTask(t *testing.T) {
-	h, _ := provisionable(t)
+	h, p := provisionable(t)
 	changed := make(chan error, 1)
-	h.Service.store = &meddled{Store: h.store, key: string(provisionedKey(account, region, "f", "a")), then: func() {
+	h.store = &meddled{Store: h.store, key: string(provisionedKey(account, region, "f", "a")), then: func() {
 		go func() {
 			_, err := h.UpdateAlias(t.Context(), call, &lambdaapi.UpdateAliasRequest{FunctionName: "f", Name: "a", FunctionVersion: new("2")})
 			changed <- err
@@ -226,6 +226,8 @@ func TestWhatAnAliasLeadsToOutlastsAnEarlierTask(t *testing.T) {
 		case <-time.After(50 * time.Millisecond): // it waits for the commit
 		}
 	}}
+	h.restart()
+	h.provisioner = p
 	if err := h.putProvisioned("a", 3); err != nil {
 		t.Fatal(err)
 	}
