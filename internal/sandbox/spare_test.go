@@ -212,6 +212,32 @@ func TestPracticeReachesNobody(t *testing.T) {
 	}
 }
 
+// What a process practised with is not its function's: its context tells who it is.
+func TestSparesLearnWhoTheyAre(t *testing.T) {
+	for runtime, code := range map[string][]string{
+		"nodejs22.x": {"index.js", `exports.handler = async (event, c) => [c.functionName, c.functionVersion, c.memoryLimitInMB, c.logGroupName, c.invokedFunctionArn].join(' ');`},
+		"python3.12": {"index.py", "def handler(event, c):\n    return ' '.join([c.function_name, c.function_version, str(c.memory_limit_in_mb), c.log_group_name, c.invoked_function_arn])\n"},
+	} {
+		t.Run(runtime, func(t *testing.T) {
+			b := newIsolatedBench(t, withSpares(1))
+			needRuntime(t, b, runtime)
+			fn := function(runtime, "index.handler", zipOf(code...))
+			fn.LogGroup = "/aws/lambda/f"
+			for _, name := range []string{"first", "second"} {
+				fn.ID, fn.Name = name, name
+				want := fmt.Sprintf("%q", name+" $LATEST 256 /aws/lambda/f "+event(`{}`).InvokedFunctionARN)
+				if r := b.invoke(fn, `{}`); string(r.Payload) != want {
+					t.Errorf("result = %s, want %s\n%s", r.Payload, want, r.LogTail)
+				}
+				b.awaitSpares(1)
+			}
+			if !b.used(fn).spare {
+				t.Error("the second function did not get the environment that waited")
+			}
+		})
+	}
+}
+
 func TestSparesFindTheSDKLoaded(t *testing.T) {
 	b := newIsolatedBench(t, withSpares(1))
 	needRuntime(t, b, "nodejs22.x")

@@ -157,6 +157,7 @@ if (generation.rejectionsAreFatal) {
 // promise that fails, goes wrong while it loads; a module that waits for what will
 // never come is noticed by an event loop that has run empty.
 function start() {
+  Invocation.forget(); // what was practised with
   api.unref();
   load(process.env.LAMBDA_TASK_ROOT, process.env._HANDLER, function (err, fn) {
     if (err) {

@@ -146,6 +146,9 @@ function isNothing(value) {
 // process.env asks the system.
 var about = null;
 
+// forget has it read anew, by a process that has become another function's.
+Invocation.forget = function () { about = null; };
+
 function aboutFunction() {
   var env = process.env;
   return about || (about = {
