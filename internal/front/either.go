@@ -1,7 +1,9 @@
 package front
 
 import (
+	"bytes"
 	"crypto/tls"
+	"io"
 	"net"
 	"strings"
 	"sync"
@@ -72,12 +74,12 @@ func (e *either) sort(c net.Conn) {
 	first = first[:n]
 	switch {
 	case first[0] == handshake:
-		c = tls.Server(&begun{Conn: c, first: first}, e.secure)
+		c = tls.Server(begunWith(first, c), e.secure)
 	case !strings.HasPrefix(preface, string(first[:min(n, len(preface))])):
 		e.plain(c, first)
 		return
 	default:
-		c = &begun{Conn: c, first: first}
+		c = begunWith(first, c)
 	}
 	if !e.give(sorted{conn: c}) {
 		_ = c.Close() // nobody serves any more
@@ -113,17 +115,12 @@ func (e *either) Close() error {
 // begun is a connection of which the beginning has been read.
 type begun struct {
 	net.Conn
-	first []byte
+	whole io.Reader // the beginning, and the rest
+}
+
+func begunWith(first []byte, c net.Conn) net.Conn {
+	return &begun{Conn: c, whole: io.MultiReader(bytes.NewReader(first), c)}
 }
 
 // Read implements net.Conn.
-func (b *begun) Read(p []byte) (int, error) {
-	if len(b.first) == 0 {
-		return b.Conn.Read(p)
-	}
-	n := copy(p, b.first)
-	if b.first = b.first[n:]; len(b.first) == 0 {
-		b.first = nil // it may be long until the connection ends
-	}
-	return n, nil
-}
+func (b *begun) Read(p []byte) (int, error) { return b.whole.Read(p) }

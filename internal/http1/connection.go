@@ -48,7 +48,7 @@ type connection struct {
 }
 
 func newConnection(s *Server, conn net.Conn, begun []byte) *connection {
-	c := &connection{s: s, conn: conn, source: source{begun: begun, conn: conn}, remote: conn.RemoteAddr().String()}
+	c := &connection{s: s, conn: conn, source: source{from: begunWith(begun, conn)}, remote: conn.RemoteAddr().String()}
 	c.in = bufio.NewReader(&c.source)
 	ctx := context.WithValue(context.Background(), http.LocalAddrContextKey, conn.LocalAddr())
 	if s.cfg.ConnContext != nil {

@@ -1,6 +1,7 @@
 package http1
 
 import (
+	"bytes"
 	"errors"
 	"io"
 	"math"
@@ -9,12 +10,19 @@ import (
 
 var errHeadTooLong = errors.New("the head of a request is too long")
 
-// source is what a connection reads from: at first what was read before, then the
-// connection, no more than left bytes.
+// source is what a connection reads from, no more than left bytes.
 type source struct {
-	begun []byte
-	conn  net.Conn
-	left  int64
+	from io.Reader
+	left int64
+}
+
+// begunWith returns what reads what was read of a connection before, and then the
+// connection.
+func begunWith(begun []byte, conn net.Conn) io.Reader {
+	if len(begun) == 0 {
+		return conn
+	}
+	return io.MultiReader(bytes.NewReader(begun), conn)
 }
 
 // slack is how much more may be read of a head than is allowed, as net/http
@@ -32,18 +40,7 @@ func (s *source) Read(p []byte) (int, error) {
 	if s.left <= 0 {
 		return 0, errHeadTooLong
 	}
-	p = p[:min(int64(len(p)), s.left)]
-	if len(s.begun) > 0 {
-		n := copy(p, s.begun)
-		if s.begun = s.begun[n:]; len(s.begun) == 0 {
-			s.begun = nil // it may be long until the connection ends
-		}
-		s.left -= int64(n)
-		return n, nil
-	}
-	n, err := s.conn.Read(p)
+	n, err := s.from.Read(p[:min(int64(len(p)), s.left)])
 	s.left -= int64(n)
 	return n, err
 }
-
-var _ io.Reader = (*source)(nil)
