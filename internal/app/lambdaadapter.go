@@ -146,23 +146,27 @@ func (p principals) Exists(ctx context.Context, arn string) (bool, error) {
 	kind, _, _ := strings.Cut(parts[5], "/")
 	name := parts[5][strings.LastIndex(parts[5], "/")+1:]
 	call := &api.Call{Account: parts[4], Principal: api.Root(parts[4]), Service: "lambda.amazonaws.com", Secure: true}
-	var found string
-	var err error
-	if kind == "role" {
-		var out any
-		if out, err = p.iam.Operations["GetRole"].Do(ctx, call, &iamapi.GetRoleRequest{RoleName: name}); err == nil {
-			found = out.(*iamapi.GetRoleResponse).Role.Arn
-		}
-	} else {
-		var out any
-		if out, err = p.iam.Operations["GetUser"].Do(ctx, call, &iamapi.GetUserRequest{UserName: &name}); err == nil {
-			found = out.(*iamapi.GetUserResponse).User.Arn
-		}
-	}
+	found, err := p.arnOf(ctx, call, kind, name)
 	if err != nil && awserr.From(err).Status < 500 {
 		return false, nil // no such one, or no name of one
 	}
 	return found == arn, err
+}
+
+// arnOf returns the ARN of a role, or else of a user, of the caller's account.
+func (p principals) arnOf(ctx context.Context, call *api.Call, kind, name string) (string, error) {
+	if kind == "role" {
+		out, err := p.iam.Operations["GetRole"].Do(ctx, call, &iamapi.GetRoleRequest{RoleName: name})
+		if err != nil {
+			return "", err
+		}
+		return out.(*iamapi.GetRoleResponse).Role.Arn, nil
+	}
+	out, err := p.iam.Operations["GetUser"].Do(ctx, call, &iamapi.GetUserRequest{UserName: &name})
+	if err != nil {
+		return "", err
+	}
+	return out.(*iamapi.GetUserResponse).User.Arn, nil
 }
 
 // streams is DynamoDB Streams as Lambda sees it: its operation table, called

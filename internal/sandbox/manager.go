@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"io/fs"
 	"os"
 	"path/filepath"
 	"sync"
@@ -262,15 +263,16 @@ func (m *Manager) complete(ctx context.Context, fn *Function, c contents) error 
 		return err
 	}
 	defer task.Close()
-	if c.opt == "" {
-		return m.cfg.Runtimes.Complete(ctx, fn.Runtime, task.FS(), nil, m.progress)
+	var layers fs.FS
+	if c.opt != "" {
+		opt, err := os.OpenRoot(c.opt)
+		if err != nil {
+			return err
+		}
+		defer opt.Close()
+		layers = opt.FS()
 	}
-	opt, err := os.OpenRoot(c.opt)
-	if err != nil {
-		return err
-	}
-	defer opt.Close()
-	return m.cfg.Runtimes.Complete(ctx, fn.Runtime, task.FS(), opt.FS(), m.progress)
+	return m.cfg.Runtimes.Complete(ctx, fn.Runtime, task.FS(), layers, m.progress)
 }
 
 // progress logs a line about an installation.
