@@ -14,6 +14,8 @@ import (
 	"slices"
 	"strings"
 	"time"
+
+	"cloudless/internal/atomicfile"
 )
 
 // maxClientOutput bounds how much of a failed package client's words we repeat.
@@ -156,11 +158,7 @@ func (p Pack) write(dir string) error {
 	if err != nil {
 		return err
 	}
-	name := filepath.Join(dir, manifestFile)
-	if err := os.WriteFile(name+".new", manifest, 0o644); err != nil {
-		return err
-	}
-	return os.Rename(name+".new", name)
+	return atomicfile.Write(filepath.Join(dir, manifestFile), manifest, 0o644)
 }
 
 // colours are what clients put around words even where nobody sees them.
