@@ -75,6 +75,7 @@ def handler(event:, context:)
   log.fatal("\xff".b)
   Logger.new(nil, level: :error).warn("not heard")
   Logger.new($stderr, formatter: ->(s, _, _, m) { "#{s} #{m}\n" }).info("as I like it")
+  sleep 0.2 # the stream is another pipe than that of loggers, and order between the two is not kept
   $stdout.puts "plain"
   nil
 end`)
