@@ -61,9 +61,6 @@ func (m *Manager) begin(e *environment, inv *Invocation, first bool) *call {
 		CognitoIdentity:    inv.CognitoIdentity,
 		Payload:            inv.Payload,
 	}
-	if event.TraceID == "" {
-		event.TraceID = newTrace(m.cfg.Clock, inv.InvokedFunctionARN)
-	}
 	if inv.gate != nil {
 		event.Stream = inv.gate
 	}

@@ -535,18 +535,6 @@ func TestVariablesAreThoseOfAWS(t *testing.T) {
 	}
 }
 
-// TestEveryInvocationHasATrace holds the form that AWS's were recorded in.
-func TestEveryInvocationHasATrace(t *testing.T) {
-	b := newIsolatedBench(t)
-	needRuntime(t, b, "nodejs22.x")
-	fn := node("nodejs22.x", "index.js", `exports.handler = async () => process.env._X_AMZN_TRACE_ID;`)
-	one, two := b.invoke(fn, `{}`).Payload, b.invoke(fn, `{}`).Payload
-	form := regexp.MustCompile(`^"Root=1-[0-9a-f]{8}-[0-9a-f]{24};Parent=[0-9a-f]{16};Sampled=0;Lineage=1:[0-9a-f]{8}:0"$`)
-	if !form.Match(one) || !form.Match(two) || string(one) == string(two) {
-		t.Errorf("traces are %s and %s", one, two)
-	}
-}
-
 func TestNodeConsole(t *testing.T) {
 	for code, want := range map[string]string{
 		`console.log()`:                           "\tINFO\tundefined\n",

@@ -35,6 +35,21 @@ func TestATraceGoesOn(t *testing.T) {
 	}
 }
 
+// TestEveryInvocationHasATrace holds the form that AWS's were recorded in.
+func TestEveryInvocationHasATrace(t *testing.T) {
+	h := newHarness(t)
+	h.create("f")
+	invoke := func() string {
+		must(h.Invoke(t.Context(), call, &lambdaapi.InvocationRequest{FunctionName: "f"}))(t)
+		return (<-h.sandboxes.calls).TraceID
+	}
+	one, two := invoke(), invoke()
+	form := regexp.MustCompile(`^Root=1-[0-9a-f]{8}-[0-9a-f]{24};Parent=[0-9a-f]{16};Sampled=0;Lineage=1:[0-9a-f]{8}:0$`)
+	if !form.MatchString(one) || !form.MatchString(two) || one == two {
+		t.Errorf("traces are %s and %s", one, two)
+	}
+}
+
 func TestEveryInvocationIsPartOfATrace(t *testing.T) {
 	h := newHarness(t)
 	h.create("f")
