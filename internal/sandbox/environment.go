@@ -39,6 +39,7 @@ type environment struct {
 	program *runtime.Program
 	spare   bool   // it was made before its function was known
 	waits   bool   // its process does not know its function yet
+	compile bool   // its process never has one, and compiles
 	stream  string // its log stream
 	started time.Time
 	again   bool      // its start is part of its first invocation, since one has failed
@@ -245,7 +246,8 @@ func (m *Manager) run(ctx context.Context, e *environment, creds Credentials) er
 	e.out = out
 	isolated := m.cfg.Driver.Isolated()
 	at := place(e.fn, e.box, isolated)
-	if at.Waiting = e.waits; !e.waits {
+	at.Waiting, at.Compiling = e.waits, e.compile
+	if !e.waits && !e.compile {
 		e.begin()
 		at.Has = e.code.has
 	}

@@ -30,12 +30,13 @@ type Manager struct {
 	turns        turns
 	lingering    chan struct{} // holds one for each environment whose end waits
 
-	mu     sync.Mutex
-	closed bool
-	pools  map[poolKey]*pool
-	live   int // environments, of all pools
-	spares spares
-	kept   map[poolKey]*keep
+	mu       sync.Mutex
+	closed   bool
+	pools    map[poolKey]*pool
+	live     int // environments, of all pools
+	spares   spares
+	compiled map[string]bool // the runtimes whose code was to be compiled, successfully or not
+	kept     map[poolKey]*keep
 }
 
 // New returns a manager without environments.
@@ -70,6 +71,7 @@ func New(cfg Config) (*Manager, error) {
 		stop:         stop,
 		pools:        make(map[poolKey]*pool),
 		kept:         make(map[poolKey]*keep),
+		compiled:     make(map[string]bool),
 		closing:      make(chan struct{}),
 		provisioning: make(chan struct{}, provisionAtOnce),
 		turns:        newTurns(),

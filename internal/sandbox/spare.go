@@ -121,6 +121,7 @@ func (m *Manager) refill(fn *Function) {
 	kind := kindOf(fn)
 	m.mu.Lock()
 	defer m.mu.Unlock()
+	m.compileLocked(fn.Runtime)
 	if m.closed || m.cfg.MaxSpares <= 0 || !m.cfg.Driver.Isolated() {
 		return
 	}

@@ -3,6 +3,7 @@ package runtime
 import (
 	"context"
 	"fmt"
+	"os"
 	"os/exec"
 	"path/filepath"
 	goruntime "runtime"
@@ -24,7 +25,7 @@ func (p *Packs) node(r Runtime) (*Program, error) {
 		return nil, err
 	}
 	modules := filepath.Join(pack.Dir, "node_modules")
-	return &Program{
+	program := &Program{
 		Runtime: r,
 		Runs:    "nodejs " + pack.Version,
 		Waits:   true,
@@ -53,8 +54,28 @@ func (p *Packs) node(r Runtime) (*Program, error) {
 				at.Path("/var/task"),
 			}, ":")}
 		},
-	}, nil
+	}
+	program.addCompiled(pack, boot)
+	return program, nil
 }
+
+// addCompiled adds what Node has made of the SDK's code, if it is there, or notes that
+// it can be made. It belongs to one installation of the pack and one bootstrap.
+func (p *Program) addCompiled(pack Pack, boot string) {
+	major, _, _ := strings.Cut(pack.Version, ".")
+	if n, err := strconv.Atoi(major); err != nil || n < compilesFrom {
+		return
+	}
+	file := filepath.Join(pack.Dir, "compiled-"+strings.TrimPrefix(filepath.Base(boot), "."))
+	if _, err := os.Stat(file); err != nil {
+		p.Compiles = file
+		return
+	}
+	p.Files = append(p.Files, File{Source: file, Target: "/var/compiled"})
+}
+
+// compilesFrom is the major version of Node from which on the bootstrap can do that.
+const compilesFrom = 20
 
 // fillNode brings Node with the npm client, and the SDK.
 func fillNode(ctx context.Context, dir string, r Runtime, progress func(string)) (version string, err error) {

@@ -29,6 +29,10 @@ type Program struct {
 	Files []File
 	// Waits is set where a process can be started before its function is known.
 	Waits bool
+	// Compiles names a file that does not exist yet, if the process of a [Place] that is
+	// Compiling is to make it: what the runtime makes of the SDK's code, from which it then
+	// starts faster.
+	Compiles string
 
 	args func(Place) []string
 	env  func(Place) []string
@@ -48,6 +52,9 @@ type Place struct {
 	// Variable returns what the function sets a variable to, or "". Nil where that is
 	// not known yet.
 	Variable func(name string) string
+	// Compiling is set for a process that never has a function, and sends the Runtime
+	// API what [Program].Compiles is to hold.
+	Compiling bool
 	// Has reports whether the function, or a layer of it, has a file of that name.
 	// Nil where that is not known yet.
 	Has func(target string) bool
@@ -119,8 +126,11 @@ func socketArg(at Place) []string {
 	if at.Socket == "" {
 		return nil
 	}
-	if at.Waiting {
+	switch {
+	case at.Waiting:
 		return []string{at.Socket, "wait"}
+	case at.Compiling:
+		return []string{at.Socket, "compile"}
 	}
 	return []string{at.Socket}
 }

@@ -2,6 +2,7 @@ package runtimeapi
 
 import (
 	"encoding/json"
+	"io"
 	"net/http"
 	"strconv"
 )
@@ -19,7 +20,11 @@ type Adoption struct {
 const (
 	adoptionPath = "/cloudless/adoption"
 	codePath     = adoptionPath + "/code"
+	compiledPath = "/cloudless/compiled"
 )
+
+// maxCompiledBytes is more than what is made of all that a runtime brings.
+const maxCompiledBytes = 64 << 20
 
 // NewWaiting returns a server whose runtime does not know its function yet.
 func NewWaiting() *Server {
@@ -28,6 +33,18 @@ func NewWaiting() *Server {
 	s.state.waits.Store(true)
 	return s
 }
+
+// NewCompiling returns a server whose runtime never has a function, and sends what it
+// has made of code.
+func NewCompiling() *Server {
+	s := New()
+	s.state.compiled = make(chan []byte, 1)
+	s.state.waits.Store(true)
+	return s
+}
+
+// Compiled receives that, once, on a server of [NewCompiling].
+func (s *Server) Compiled() <-chan []byte { return s.state.compiled }
 
 // Waiting is closed when the runtime asks who it is.
 func (s *Server) Waiting() <-chan struct{} { return s.state.waiting }
@@ -75,6 +92,25 @@ func (s *Server) supply(w http.ResponseWriter, r *http.Request) {
 		w.Header().Set("Content-Length", "0")
 	case <-r.Context().Done():
 	}
+}
+
+// compile takes what a runtime has made of code: the first that is sent, and only
+// from one that can have no function.
+func (s *Server) compile(w http.ResponseWriter, r *http.Request) {
+	if s.state.compiled == nil {
+		refuse(w, errTransition)
+		return
+	}
+	data, err := io.ReadAll(http.MaxBytesReader(w, r.Body, maxCompiledBytes))
+	if err != nil {
+		refuse(w, errTransition) // it is longer, or the runtime went away
+		return
+	}
+	select {
+	case s.state.compiled <- data:
+	default: // there is something already
+	}
+	w.Header().Set("Content-Length", "0")
 }
 
 // wait notes that the runtime asks who it is, and reports whether it may.

@@ -24,6 +24,7 @@ func (s *Server) routes() http.Handler {
 	s.extensionRoutes(mux)
 	mux.HandleFunc("GET "+adoptionPath, s.adopt)
 	mux.HandleFunc("GET "+codePath, s.supply)
+	mux.HandleFunc("POST "+compiledPath, s.compile)
 	mux.HandleFunc("GET /ping", func(w http.ResponseWriter, _ *http.Request) { _, _ = io.WriteString(w, "pong") })
 	return mux
 }

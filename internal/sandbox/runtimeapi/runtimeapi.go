@@ -13,7 +13,7 @@
 //   - extension.go, extensionhttp.go: the Extensions API, for what runs beside it;
 //   - subscription.go: the Telemetry API and the Logs API, by which that is told more;
 //   - stream.go: an answer that comes piece by piece;
-//   - adoption.go: a runtime that was started before its function was known.
+//   - adoption.go: a runtime that was started before its function was known, or for none.
 //
 // One event is worked on at a time. An answer counts once: a second one, one to
 // another request id, and one before any event are refused and change nothing.

@@ -22,6 +22,7 @@ type state struct {
 	adoption   chan *Adoption // holds one; nil where the function is known from the start
 	waiting    chan struct{}  // closed at the question for it
 	code       chan struct{}  // holds one, when the code is there; nil like adoption
+	compiled   chan []byte    // holds one; nil where none can come
 	waits      atomic.Bool    // nobody has been adopted yet who is to be
 
 	mu           sync.Mutex

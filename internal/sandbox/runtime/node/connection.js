@@ -57,6 +57,13 @@ Connection.prototype.post = function (path, body, errorType, callback) {
   this.write(this.head(path, body, errorType, '') + body);
 };
 
+// send sends bytes to a path that is none of Lambda's.
+Connection.prototype.send = function (path, data, callback) {
+  this.waiting.push(callback);
+  this.write('POST ' + path + ' HTTP/1.1\r\nHost: ' + this.host + '\r\nContent-Length: ' + data.length + END_OF_HEAD);
+  this.socket.write(data);
+};
+
 // postAndNext sends a body to which the next event is the answer.
 Connection.prototype.postAndNext = function (path, body, errorType, callback) {
   this.waiting.push(callback);

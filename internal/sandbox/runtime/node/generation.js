@@ -34,6 +34,8 @@ module.exports = {
   rejectionsAreFatal: major >= 12,
   // Through which files of the runtime a function is required.
   runtimeFiles: major >= 18 ? ['index.mjs'] : ['UserFunction.js'].concat(major >= 16 ? 'Runtime.js' : [], 'index.js'),
+  // What V8 makes of code can be kept, with imports in it.
+  compiles: !before(20, 12),
   // The runtime brings version 3 of the SDK, which is many packages.
   modularSDK: major >= 18
 };

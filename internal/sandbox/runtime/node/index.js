@@ -3,11 +3,11 @@
 // The runtime of Node functions: asks the Runtime API for an event, calls the
 // handler with it, and sends back what became of it.
 //
-//   node index.js [SOCKET [wait]]
+//   node index.js [SOCKET [wait|compile]]
 //
 // SOCKET is the path of a unix socket on which the Runtime API answers; without
 // it, AWS_LAMBDA_RUNTIME_API names host and port. With "wait", the function is
-// not known yet: wait.js.
+// not known yet: wait.js. With "compile", there never will be one: compile.js.
 //
 // One program serves Node 4 to the newest, so it is written in the JavaScript of
 // 2015. What Lambda did otherwise in one generation than in the next is asked of
@@ -38,7 +38,7 @@ var handler = null; // the user's function, once loaded
 var current = null; // the invocation being worked on, if any
 var answer = null; // what of its answer is sent before its end, if any
 
-var waits = process.argv[3] === 'wait';
+var before = process.argv[3]; // what comes before there is a function, if anything does
 process.argv.splice(2, 2); // none of it is the function's business
 
 // rest is the state between events. Only then does the connection keep the
@@ -181,9 +181,14 @@ function rehearse(standIn, fn, response) {
   onEvent(response);
 }
 
-if (waits) {
+if (generation.compiles && before !== 'compile') {
+  require('./compiled').install();
+}
+if (before === 'compile') {
+  require('./compile')(api, rehearse);
+} else if (before) {
   var real = api;
-  require('./wait')(api, rehearse, function () {
+  require('./wait').wait(api, rehearse, function () {
     api = real;
     handler = null;
     start();

@@ -27,18 +27,23 @@ var config = null;
 
 // wait calls start when a function has come, with process.env as it wants it. With
 // rehearse it gives itself an event: a stand-in for api, a handler and the event.
-module.exports = function wait(api, rehearse, start) {
-  for (var name in PRACTICE) {
-    process.env[name] = PRACTICE[name];
-  }
-  process.env.AWS_REGION = process.env.AWS_REGION || 'us-east-1';
-  var collect = collector();
-  practise(invoker(api, rehearse), collect, function () {
+exports.wait = function (api, rehearse, start) {
+  exports.practise(api, rehearse, function (collect) {
     modules(function () {
       collect({ type: 'minor' });
       ask(api, start);
     });
   });
+};
+
+// practise does what functions do, and calls done with what collects garbage.
+exports.practise = function (api, rehearse, done) {
+  for (var name in PRACTICE) {
+    process.env[name] = PRACTICE[name];
+  }
+  process.env.AWS_REGION = process.env.AWS_REGION || 'us-east-1';
+  var collect = collector();
+  repeat(invoker(api, rehearse), collect, function () { done(collect); });
 };
 
 // ask asks who this process is, and for its code, which comes a little later: both
@@ -94,8 +99,8 @@ function sdk(name) {
   }
 }
 
-// practise has invoke make one call after the other.
-function practise(invoke, collect, done) {
+// repeat has invoke make one call after the other.
+function repeat(invoke, collect, done) {
   var until = Date.now() + BUDGET_MS;
   var make = maker();
   var clients = null;
