@@ -128,7 +128,10 @@ func TestCompiledModulesAreLikeOthers(t *testing.T) {
 	exports.later = () => import('node:path').then((path) => path.basename(__filename));
 	exports.missing = () => { try { require('./missing'); } catch (err) { return err.code + ' ' + err.requireStack[0]; } };`)
 	look := `const sdk = require('@aws-sdk/client-dynamodb');
-		exports.handler = async () => ({ ...sdk.seen(), later: await sdk.later(), missing: sdk.missing(),
+		const { Worker } = require('worker_threads');
+		const limit = 'require("worker_threads").parentPort.postMessage(require("v8").getHeapStatistics().heap_size_limit)';
+		const workers = () => new Promise((resolve) => new Worker(limit, { eval: true }).on('message', resolve));
+		exports.handler = async () => ({ ...sdk.seen(), later: await sdk.later(), missing: sdk.missing(), workers: await workers(),
 			mine: require('module').prototype._compile.length, gc: require('vm').runInNewContext('typeof gc') });`
 	before := c.call(look)
 	c.compiled()

@@ -5,14 +5,13 @@
 // that a function without a waiting process needs for the SDK.
 //
 // Node has a cache of its own for this. It has nothing of what is compiled at its first
-// use, makes and keeps copies of the function's own code, and holds for one size
-// of the heap: V8 takes nothing that was made under other flags. So the size is no
-// flag for as long as V8 looks at what was made.
+// use, and makes and keeps copies of the function's own code.
 //
 // The file is written by pack and read by install: the length of the index in decimal and
 // a line break, the index, and what it points into, which is V8's.
 
 var fs = require('fs');
+var heap = require('./heap');
 var path = require('path');
 var Module = require('module');
 
@@ -49,22 +48,25 @@ function intercept(find, scripts) {
     if (made === null || !made && !scripts) {
       return original.apply(this, arguments);
     }
-    vm = vm || require('vm');
-    var script;
+    heap.hide();
     try {
-      script = withoutHeapSize(function () {
-        return new vm.Script(Module.wrap(content), {
+      vm = vm || require('vm');
+      var script;
+      try {
+        script = new vm.Script(Module.wrap(content), {
           filename: filename, cachedData: made, importModuleDynamically: vm.constants.USE_MAIN_CONTEXT_DEFAULT_LOADER
         });
-      });
-    } catch (err) {
-      return original.apply(this, arguments); // which says what is wrong with it
+      } catch (err) {
+        return original.apply(this, arguments); // which says what is wrong with it
+      }
+      if (scripts) {
+        scripts[filename] = { script: script, of: digest(content) };
+      }
+      var run = script.runInThisContext();
+      return run.call(this.exports, this.exports, requirer(this), this, filename, path.dirname(filename));
+    } finally {
+      heap.show();
     }
-    if (scripts) {
-      scripts[filename] = { script: script, of: digest(content) };
-    }
-    var run = script.runInThisContext();
-    return run.call(this.exports, this.exports, requirer(this), this, filename, path.dirname(filename));
   };
 }
 
@@ -78,37 +80,19 @@ function requirer(module) {
   return require;
 }
 
-// withoutHeapSize does something while the size of the heap, which was read when the process
-// started, is not among V8's flags.
-function withoutHeapSize(work) {
-  var flag = process.execArgv.filter(function (arg) { return /^--max-old-space-size=/.test(arg); })[0];
-  if (!flag) {
-    return work();
-  }
-  var v8 = require('v8');
-  v8.setFlagsFromString('--max-old-space-size=0');
-  try {
-    return work();
-  } finally {
-    v8.setFlagsFromString(flag);
-  }
-}
-
 // pack returns the file.
 function pack(scripts) {
-  return withoutHeapSize(function () {
-    var index = {};
-    var pieces = [];
-    var at = 0;
-    Object.keys(scripts).forEach(function (filename) {
-      var made = scripts[filename].script.createCachedData();
-      index[filename] = { of: scripts[filename].of, at: at, length: made.length };
-      pieces.push(made);
-      at += made.length;
-    });
-    var head = Buffer.from(JSON.stringify(index));
-    return Buffer.concat([Buffer.from(head.length + '\n'), head].concat(pieces));
+  var index = {};
+  var pieces = [];
+  var at = 0;
+  Object.keys(scripts).forEach(function (filename) {
+    var made = scripts[filename].script.createCachedData();
+    index[filename] = { of: scripts[filename].of, at: at, length: made.length };
+    pieces.push(made);
+    at += made.length;
   });
+  var head = Buffer.from(JSON.stringify(index));
+  return Buffer.concat([Buffer.from(head.length + '\n'), head].concat(pieces));
 }
 
 // finder returns what finds what was made of a file, or nothing: of one that has other
