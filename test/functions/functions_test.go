@@ -164,6 +164,11 @@ func (c *cloud) site(name string, mode types.InvokeMode) func(method, path, body
 		Action: aws.String("lambda:InvokeFunctionUrl"), FunctionUrlAuthType: types.FunctionUrlAuthTypeNone,
 	})
 	c.must(err)
+	_, err = c.lambda.AddPermission(c.t.Context(), &lambda.AddPermissionInput{
+		FunctionName: &name, StatementId: aws.String("everyone-invokes"), Principal: aws.String("*"),
+		Action: aws.String("lambda:InvokeFunction"), InvokedViaFunctionUrl: aws.Bool(true),
+	})
+	c.must(err)
 	address, err := url.Parse(*made.FunctionUrl)
 	c.must(err)
 	return func(method, path, body string) *http.Response {

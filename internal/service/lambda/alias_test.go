@@ -138,7 +138,7 @@ func TestEachQualifierHasAPolicyOfItsOwn(t *testing.T) {
 		if _, err := h.InvokeFor(t.Context(), Source{Account: account}, "arn:aws:lambda:eu-central-1:111111111111:function:"+text, nil); err != nil {
 			t.Fatal(err)
 		}
-		if last := h.authz.facts[len(h.authz.facts)-1]; last.ResourcePolicy != want {
+		if last := h.authz.last()[len(h.authz.last())-1]; last.ResourcePolicy != want {
 			t.Errorf("%s is invoked by %s", text, last.ResourcePolicy)
 		}
 	}

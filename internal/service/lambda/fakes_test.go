@@ -102,14 +102,21 @@ type fakeAuthorizer struct {
 	mu    sync.Mutex
 	deny  map[string]bool // by action
 	asked []string        // "action resource"
-	facts []api.Fact      // of the last question
+	facts [][]api.Fact    // of each question
+}
+
+// last returns the facts of the last question.
+func (a *fakeAuthorizer) last() []api.Fact {
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	return a.facts[len(a.facts)-1]
 }
 
 func (a *fakeAuthorizer) Authorize(_ context.Context, _ *api.Call, action, resource string, facts ...api.Fact) error {
 	a.mu.Lock()
 	defer a.mu.Unlock()
 	a.asked = append(a.asked, action+" "+resource)
-	a.facts = facts
+	a.facts = append(a.facts, facts)
 	if a.deny[action] {
 		return awserr.AccessDenied("no " + action)
 	}

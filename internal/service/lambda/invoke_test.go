@@ -144,12 +144,12 @@ func TestInvokeForAsksThePolicyOfTheFunction(t *testing.T) {
 	}
 	facts := map[string][]string{}
 	var document string
-	for _, f := range h.authz.facts {
+	for _, f := range h.authz.last() {
 		facts[f.Key] = f.Values
 		document += f.ResourcePolicy
 	}
 	if !slices.Equal(facts["aws:SourceArn"], []string{from.ARN}) || !slices.Equal(facts["aws:SourceAccount"], []string{account}) || document == "" {
-		t.Errorf("decided by %+v", h.authz.facts)
+		t.Errorf("decided by %+v", h.authz.last())
 	}
 }
 

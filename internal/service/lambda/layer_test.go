@@ -228,8 +228,8 @@ func TestPoliciesOfLayerVersions(t *testing.T) {
 	}
 	// Whoever asks for the layer is held against its policy too.
 	must(h.GetLayerVersion(t.Context(), call, &lambdaapi.GetLayerVersionRequest{LayerName: "l", VersionNumber: 1}))(t)
-	if len(h.authz.facts) != 1 || h.authz.facts[0].ResourcePolicy != *got.Policy {
-		t.Errorf("authorized with %+v", h.authz.facts)
+	if len(h.authz.last()) != 1 || h.authz.last()[0].ResourcePolicy != *got.Policy {
+		t.Errorf("authorized with %+v", h.authz.last())
 	}
 	_, err = h.RemoveLayerVersionPermission(t.Context(), call, &lambdaapi.RemoveLayerVersionPermissionRequest{LayerName: "l", VersionNumber: 1, StatementId: "no"})
 	refused(t, "Remove", err, "ResourceNotFoundException", "Statement no is not found in resource policy.")

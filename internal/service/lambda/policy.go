@@ -91,6 +91,9 @@ func statementOf(in *lambdaapi.AddPermissionRequest, resource string) (statement
 	if in.FunctionUrlAuthType != "" && in.Action != "lambda:InvokeFunctionUrl" {
 		return st, lambdaapi.InvalidParameterValueException("FunctionUrlAuthType is only supported for lambda:InvokeFunctionUrl action")
 	}
+	if in.InvokedViaFunctionUrl != nil && in.Action != "lambda:InvokeFunction" {
+		return st, lambdaapi.InvalidParameterValueException("InvokedViaFunctionUrl is only supported for lambda:InvokeFunction action")
+	}
 	switch {
 	case in.Principal == "*":
 		st.Principal = "*"

@@ -153,10 +153,12 @@ func TestAddPermissionRefuses(t *testing.T) {
 			"ResourceNotFoundException", "Cannot find alias arn: arn:aws:lambda:eu-central-1:111111111111:function:f:live"},
 		{"the kind of an address for another action", addition{FunctionName: "f", Principal: "*", FunctionUrlAuthType: "NONE"},
 			"InvalidParameterValueException", "FunctionUrlAuthType is only supported for lambda:InvokeFunctionUrl action"},
+		{"only by its address, for another action", addition{FunctionName: "f", Principal: "*", Action: "lambda:InvokeFunctionUrl", InvokedViaFunctionUrl: new(true)},
+			"InvalidParameterValueException", "InvokedViaFunctionUrl is only supported for lambda:InvokeFunction action"},
 	} {
 		h := newHarness(t)
 		h.create("f")
-		tt.in.StatementId, tt.in.Action = "s", "lambda:InvokeFunction"
+		tt.in.StatementId, tt.in.Action = "s", cmp.Or(tt.in.Action, "lambda:InvokeFunction")
 		_, err := h.AddPermission(t.Context(), call, &tt.in)
 		refused(t, tt.name, err, tt.code, tt.message)
 	}

@@ -127,7 +127,9 @@ func (s *Service) streamURL(ctx context.Context, w http.ResponseWriter, t target
 	return nil
 }
 
-// callable returns what runs when a URL is called, if the caller may call it.
+// callable returns what runs when a URL is called, if the caller may call it:
+// as AWS asks of every URL that was made since October 2025, both by the URL and
+// as such. Who is anonymous has both from the function's policy or not at all.
 func (s *Service) callable(ctx context.Context, call *api.Call, u *functionURL) (target, error) {
 	n := u.name()
 	t, document, err := s.find(ctx, n)
@@ -137,15 +139,20 @@ func (s *Service) callable(ctx context.Context, call *api.Call, u *functionURL) 
 	if err != nil {
 		return t, err
 	}
-	facts := []api.Fact{api.Given("lambda:FunctionUrlAuthType", u.AuthType)}
-	if document != "" {
-		facts = append(facts, api.WithResourcePolicy(document))
-	}
-	if err := s.authorize(ctx, call, "InvokeFunctionUrl", n, facts...); err != nil {
-		if isOurs(err) {
-			return t, err
+	for _, need := range []struct{ action, key, value string }{
+		{"InvokeFunctionUrl", "lambda:FunctionUrlAuthType", u.AuthType},
+		{"InvokeFunction", "lambda:InvokedViaFunctionUrl", "true"},
+	} {
+		facts := []api.Fact{api.Given(need.key, need.value)}
+		if document != "" {
+			facts = append(facts, api.WithResourcePolicy(document))
 		}
-		return t, awserr.AccessDenied(forbidden).Because(err)
+		if err := s.authorize(ctx, call, need.action, n, facts...); err != nil {
+			if isOurs(err) {
+				return t, err
+			}
+			return t, awserr.AccessDenied(forbidden).Because(err)
+		}
 	}
 	return t, checkActive(t)
 }

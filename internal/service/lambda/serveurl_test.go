@@ -6,6 +6,8 @@ import (
 	"io"
 	"net/http"
 	"net/http/httptest"
+	"reflect"
+	"slices"
 	"strings"
 	"testing"
 
@@ -136,21 +138,27 @@ func TestWhoMayCallAURL(t *testing.T) {
 	h.create("f")
 	open := h.createURL()
 	must(h.AddPermission(t.Context(), call, &lambdaapi.AddPermissionRequest{FunctionName: "f", StatementId: "s", Action: "lambda:InvokeFunctionUrl", Principal: "*", FunctionUrlAuthType: authNone}))(t)
+	before := len(h.authz.asked)
 	h.request(open, httptest.NewRequest("GET", "/", nil))
 	<-h.sandboxes.calls
-	if asked := h.authz.asked[len(h.authz.asked)-1]; asked != "lambda:InvokeFunctionUrl "+arnF {
+	if asked := h.authz.asked[before:]; !slices.Equal(asked, []string{"lambda:InvokeFunctionUrl " + arnF, "lambda:InvokeFunction " + arnF}) {
 		t.Errorf("asked for %s", asked)
 	}
-	if len(h.authz.facts) != 2 || h.authz.facts[0].Key != "lambda:FunctionUrlAuthType" || h.authz.facts[0].Values[0] != "NONE" ||
-		!strings.Contains(h.authz.facts[1].ResourcePolicy, `"lambda:FunctionUrlAuthType":"NONE"`) {
-		t.Errorf("with %+v", h.authz.facts)
+	for i, fact := range []api.Fact{api.Given("lambda:FunctionUrlAuthType", "NONE"), api.Given("lambda:InvokedViaFunctionUrl", "true")} {
+		if facts := h.authz.facts[before+i]; len(facts) != 2 || !reflect.DeepEqual(facts[0], fact) ||
+			!strings.Contains(facts[1].ResourcePolicy, `"lambda:FunctionUrlAuthType":"NONE"`) {
+			t.Errorf("asked for %s with %+v", h.authz.asked[before+i], facts)
+		}
 	}
 
 	const message = `{"Message":"Forbidden. For troubleshooting Function URL authorization issues, see: https://docs.aws.amazon.com/lambda/latest/dg/urls-auth.html"}`
-	h.authz.deny = map[string]bool{"lambda:InvokeFunctionUrl": true}
-	got := h.request(open, httptest.NewRequest("GET", "/", nil))
-	if body := bodyOf(t, got); got.StatusCode != 403 || body != message || got.Header.Get("x-amzn-ErrorType") != "AccessDeniedException" {
-		t.Errorf("forbidden: %d %s", got.StatusCode, body)
+	var got *http.Response
+	for _, action := range []string{"lambda:InvokeFunctionUrl", "lambda:InvokeFunction"} {
+		h.authz.deny = map[string]bool{action: true}
+		got = h.request(open, httptest.NewRequest("GET", "/", nil))
+		if body := bodyOf(t, got); got.StatusCode != 403 || body != message || got.Header.Get("x-amzn-ErrorType") != "AccessDeniedException" {
+			t.Errorf("forbidden without %s: %d %s", action, got.StatusCode, body)
+		}
 	}
 	h.authz.deny = nil
 

@@ -161,6 +161,15 @@ resource "aws_lambda_permission" "everybody" {
   function_url_auth_type = "NONE"
 }
 
+# Versions of the provider from 6 on have invoked_via_function_url for it.
+resource "aws_lambda_permission" "everybody_invokes" {
+  statement_id  = "url-invokes"
+  action        = "lambda:InvokeFunction"
+  function_name = aws_lambda_function.greet.function_name
+  qualifier     = aws_lambda_alias.live.name
+  principal     = "*"
+}
+
 resource "aws_lambda_function_url" "live" {
   function_name      = aws_lambda_function.greet.function_name
   qualifier          = aws_lambda_alias.live.name
