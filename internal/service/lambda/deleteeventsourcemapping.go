@@ -8,23 +8,24 @@ import (
 	"cloudless/internal/storage/kv"
 )
 
-// DeleteEventSourceMapping removes a mapping, and shows it once more.
+// DeleteEventSourceMapping removes a mapping. It is Deleting until that is done,
+// and leaves no room for another of the same source and function until then.
 func (s *Service) DeleteEventSourceMapping(ctx context.Context, call *api.Call, in *lambdaapi.DeleteEventSourceMappingRequest) (*lambdaapi.EventSourceMappingConfiguration, error) {
 	m, err := s.mappingOf(ctx, call, "DeleteEventSourceMapping", in.UUID)
 	if err != nil {
 		return nil, err
 	}
-	err = s.store.Update(ctx, kv.Claims{Write: [][]byte{m.key(), MappingsKey()}}, func(tx kv.Tx) error {
-		if m, err = readMapping(tx, m.Account, m.Region, m.UUID); err != nil {
+	m, err = s.changeMapping(ctx, m, func(_ kv.Tx, now *mapping) error {
+		if err := now.checkSettled("delete"); err != nil {
 			return err
 		}
-		tx.Delete(m.key())
-		tx.Set(MappingsKey(), []byte(s.newID()))
+		now.Enabled, now.State = false, mappingDeleting
 		return nil
 	})
 	if err != nil {
 		return nil, err
 	}
-	m.State = mappingDeleting
-	return m.describe(), nil
+	out := m.describe()
+	s.settleMapping(m)
+	return out, nil
 }

@@ -159,23 +159,48 @@ func (s *Service) changeMapping(ctx context.Context, m *mapping, alter func(kv.T
 	return changed, err
 }
 
+// checkSettled refuses to change a mapping while an earlier change is under way.
+// deed is what is to be done to it: "update" or "delete".
+func (m *mapping) checkSettled(deed string) error {
+	if m.State == mappingEnabled || m.State == mappingDisabled {
+		return nil
+	}
+	return lambdaapi.ResourceInUseException("Cannot " + deed + " the event source mapping because it is in use.")
+}
+
 // settleMapping ends, in the background, the state in which a change has left
 // a mapping that is not enabled. That of others ends when they are polled.
 func (s *Service) settleMapping(m *mapping) {
 	if m.Enabled {
 		return
 	}
+	settle := s.disableMapping
+	if m.State == mappingDeleting {
+		settle = s.removeMapping
+	}
 	s.background.Go(func() {
-		err := s.noteMapping(s.ctx, m.Account, m.Region, m.UUID, func(now *mapping) bool {
-			if now.Revision != m.Revision {
-				return false // a later change settles it
-			}
-			now.State = mappingDisabled
-			return true
-		})
-		if err != nil && s.ctx.Err() == nil {
+		if err := settle(s.ctx, m); err != nil && s.ctx.Err() == nil {
 			s.log.Error("event source mapping not settled", "uuid", m.UUID, "err", err)
 		}
+	})
+}
+
+func (s *Service) disableMapping(ctx context.Context, m *mapping) error {
+	return s.noteMapping(ctx, m.Account, m.Region, m.UUID, func(now *mapping) bool {
+		if now.Revision != m.Revision {
+			return false // a later change settles it
+		}
+		now.State = mappingDisabled
+		return true
+	})
+}
+
+// removeMapping removes a mapping that is Deleting: no change is let in between.
+func (s *Service) removeMapping(ctx context.Context, m *mapping) error {
+	return s.store.Update(ctx, kv.Claims{Write: [][]byte{m.key(), MappingsKey()}}, func(tx kv.Tx) error {
+		tx.Delete(m.key())
+		tx.Set(MappingsKey(), []byte(s.newID()))
+		return nil
 	})
 }
 

@@ -22,6 +22,33 @@ func mapF(edit ...func(*lambdaapi.CreateEventSourceMappingRequest)) *lambdaapi.C
 	return in
 }
 
+// mapping returns a mapping as it is now.
+func (h *harness) mapping(uuid string) *lambdaapi.EventSourceMappingConfiguration {
+	h.t.Helper()
+	return must(h.GetEventSourceMapping(h.t.Context(), call, &lambdaapi.GetEventSourceMappingRequest{UUID: uuid}))(h.t)
+}
+
+// awaitNoMapping waits until a mapping is Deleting no more, and pollers know.
+func (h *harness) awaitNoMapping(uuid string) {
+	h.t.Helper()
+	ctx, cancel := context.WithTimeout(h.t.Context(), 10*time.Second)
+	defer cancel()
+	changes := h.store.Watch(ctx, MappingsKey())
+	for {
+		m, err := h.GetEventSourceMapping(ctx, call, &lambdaapi.GetEventSourceMappingRequest{UUID: uuid})
+		if err != nil {
+			refused(h.t, "Get", err, "ResourceNotFoundException", "The resource you requested does not exist.")
+			return
+		}
+		if *m.State != "Deleting" {
+			h.t.Fatalf("the mapping is %s", *m.State)
+		}
+		if _, ok := <-changes; !ok {
+			h.t.Fatal("the mapping stays")
+		}
+	}
+}
+
 // awaitMapping waits until a mapping has a state. It polls what is enabled.
 func (h *harness) awaitMapping(uuid, state string) *lambdaapi.EventSourceMappingConfiguration {
 	h.t.Helper()
@@ -34,7 +61,7 @@ func (h *harness) awaitMapping(uuid, state string) *lambdaapi.EventSourceMapping
 		}
 	}
 	for {
-		m := must(h.GetEventSourceMapping(h.t.Context(), call, &lambdaapi.GetEventSourceMappingRequest{UUID: uuid}))(h.t)
+		m := h.mapping(uuid)
 		if *m.State == state {
 			return m
 		}
@@ -67,11 +94,63 @@ func TestAMappingIsMadeWithAWSsDefaults(t *testing.T) {
 		t.Errorf("without its function, the mapping is %+v", got)
 	}
 	gone := must(h.DeleteEventSourceMapping(t.Context(), call, &lambdaapi.DeleteEventSourceMappingRequest{UUID: *m.UUID}))(t)
-	if *gone.State != "Deleting" {
+	if *gone.State != "Deleting" || *gone.StateTransitionReason != "User action" {
 		t.Errorf("Delete = %+v", gone)
 	}
-	_, err = h.GetEventSourceMapping(t.Context(), call, &lambdaapi.GetEventSourceMappingRequest{UUID: *m.UUID})
-	refused(t, "Get", err, "ResourceNotFoundException", "The resource you requested does not exist.")
+	h.awaitNoMapping(*m.UUID)
+}
+
+func TestAMappingThatIsChangingIsInUse(t *testing.T) {
+	h := newHarness(t)
+	h.create("f")
+	uuid := *must(h.CreateEventSourceMapping(t.Context(), call, mapF()))(t).UUID
+	change := func(in lambdaapi.UpdateEventSourceMappingRequest) *lambdaapi.EventSourceMappingConfiguration {
+		in.UUID = uuid
+		return must(h.UpdateEventSourceMapping(t.Context(), call, &in))(t)
+	}
+	inUse := func(state string) {
+		t.Helper()
+		if got := h.mapping(uuid); *got.State != state {
+			t.Errorf("it is %s, not %s", *got.State, state)
+		}
+		_, err := h.UpdateEventSourceMapping(t.Context(), call, &lambdaapi.UpdateEventSourceMappingRequest{UUID: uuid, BatchSize: new(int64(2))})
+		refused(t, state+", Update", err, "ResourceInUseException", "Cannot update the event source mapping because it is in use.")
+		_, err = h.DeleteEventSourceMapping(t.Context(), call, &lambdaapi.DeleteEventSourceMappingRequest{UUID: uuid})
+		refused(t, state+", Delete", err, "ResourceInUseException", "Cannot delete the event source mapping because it is in use.")
+	}
+	inUse("Creating")
+	h.awaitMapping(uuid, "Enabled")
+	change(lambdaapi.UpdateEventSourceMappingRequest{BatchSize: new(int64(9))})
+	inUse("Updating")
+	h.awaitMapping(uuid, "Enabled")
+	change(lambdaapi.UpdateEventSourceMappingRequest{Enabled: new(false)})
+	h.awaitMapping(uuid, "Disabled")
+	change(lambdaapi.UpdateEventSourceMappingRequest{Enabled: new(true)})
+	inUse("Enabling")
+	if got := h.awaitMapping(uuid, "Enabled"); *got.BatchSize != 9 {
+		t.Errorf("a refused update has left %+v", got)
+	}
+
+	// What a server has not got around to, the next one does.
+	for _, state := range []string{"Disabling", "Deleting"} {
+		if err := h.noteMapping(t.Context(), account, region, uuid, func(m *mapping) bool {
+			m.Enabled, m.State = false, state
+			return true
+		}); err != nil {
+			t.Fatal(err)
+		}
+		inUse(state)
+		_, err := h.CreateEventSourceMapping(t.Context(), call, mapF())
+		if awserr.Code(err) != "ResourceConflictException" {
+			t.Errorf("%s, a second one: %v", state, err)
+		}
+		h.restart()
+		if state == "Disabling" {
+			h.awaitMapping(uuid, "Disabled")
+		}
+	}
+	h.awaitNoMapping(uuid)
+	must(h.CreateEventSourceMapping(t.Context(), call, mapF()))(t)
 }
 
 func TestLatestIsTheFunctionItselfToAMapping(t *testing.T) {
@@ -180,6 +259,7 @@ func TestPollersLearnOfMappings(t *testing.T) {
 	if all = must(h.Mappings(t.Context()))(t); all[0].Revision <= before || all[0].BatchSize != 9 {
 		t.Errorf("after the update: %+v", all)
 	}
+	h.awaitMapping(*m.UUID, "Enabled")
 
 	down := must(h.UpdateEventSourceMapping(t.Context(), call, &lambdaapi.UpdateEventSourceMappingRequest{UUID: *m.UUID, Enabled: new(false)}))(t)
 	if *down.State != "Disabling" {

@@ -25,8 +25,9 @@ import (
 //   - LATEST means what comes after Created, also if the poller hears of the
 //     mapping later.
 //   - A mapping stays Creating, Enabling or Updating until [Service.NotePolled]
-//     says that it is polled. Who waits for Enabled before writing into the
-//     source misses nothing.
+//     says that it is polled, and until then it can be neither updated nor
+//     deleted. Who waits for Enabled before writing into the source misses
+//     nothing.
 //   - The source is read by [Service.MappingCall], with the rights of the
 //     function's role, and the function is called by [Service.InvokeMapped],
 //     with nobody's: a mapping is its own permission.

@@ -37,6 +37,9 @@ func (s *Service) UpdateEventSourceMapping(ctx context.Context, call *api.Call, 
 	}
 	function := m.Function
 	changed, err := s.changeMapping(ctx, m, func(tx kv.Tx, now *mapping) error {
+		if err := now.checkSettled("update"); err != nil {
+			return err
+		}
 		now.Function = function
 		now.apply(in)
 		now.Modified = s.clock.Now()
