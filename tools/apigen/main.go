@@ -18,6 +18,7 @@ import (
 	"log"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 )
 
@@ -89,6 +90,11 @@ func newGenerator(name string, m *model) *generator {
 	g := &generator{name: name, model: m, overlay: overlays[name], index: map[string]int{}}
 	for structure, headers := range g.overlay.Headers {
 		m.Shapes[structure].Members.addHeaders(headers)
+	}
+	for _, optional := range g.overlay.Optional {
+		structure, member, _ := strings.Cut(optional, ".")
+		s := m.Shapes[structure]
+		s.Required = slices.DeleteFunc(s.Required, func(name string) bool { return name == member })
 	}
 	g.order = sortedKeys(m.Shapes)
 	for i, s := range g.order {

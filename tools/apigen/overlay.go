@@ -45,6 +45,10 @@ type overlay struct {
 	// of the service.
 	Patterns map[string]string
 
+	// Optional are members that the model calls required and the service leaves
+	// out, by structure and member.
+	Optional []string
+
 	// Headers are headers that requests and answers have beside those of the
 	// model: by structure, members and the names of their headers.
 	Headers map[string]map[string]string
@@ -92,6 +96,8 @@ var overlays = map[string]overlay{
 	"lambda": {
 		InternalError: "ServiceException",
 		OpenEnums:     []string{"Runtime"},
+		// Of a function that has none there is nothing to tell.
+		Optional: []string{"GetFunctionCodeSigningConfigResponse.CodeSigningConfigArn", "GetFunctionCodeSigningConfigResponse.FunctionName"},
 		// Seconds, and characters. Seen in answers of AWS, and in its documentation.
 		Most:   map[string]float64{"Timeout": 900, "TagKey": 128, "TagValue": 256},
 		Filled: []string{"ArchitecturesList"}, // seen in an answer of 2024

@@ -890,8 +890,8 @@ var Schema = wire.Service{
 			{Name: "FunctionName", Shape: at_NamespacedFunctionName, In: wire.InURI, Required: true},
 		}},
 		{Name: "GetFunctionCodeSigningConfigResponse", Kind: wire.Structure, Checked: true, Members: []wire.Member{
-			{Name: "CodeSigningConfigArn", Shape: at_CodeSigningConfigArn, Required: true},
-			{Name: "FunctionName", Shape: at_FunctionName, Required: true},
+			{Name: "CodeSigningConfigArn", Shape: at_CodeSigningConfigArn},
+			{Name: "FunctionName", Shape: at_FunctionName},
 		}},
 		{Name: "GetFunctionConcurrencyRequest", Kind: wire.Structure, Checked: true, Members: []wire.Member{
 			{Name: "FunctionName", Shape: at_FunctionName, In: wire.InURI, Required: true},

@@ -983,8 +983,8 @@ type GetFunctionCodeSigningConfigRequest struct {
 
 // GetFunctionCodeSigningConfigResponse is a shape of the model.
 type GetFunctionCodeSigningConfigResponse struct {
-	CodeSigningConfigArn string // required
-	FunctionName         string // required
+	CodeSigningConfigArn *string
+	FunctionName         *string
 }
 
 // GetFunctionConcurrencyRequest is a shape of the model.

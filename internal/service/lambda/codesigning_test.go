@@ -22,7 +22,7 @@ func TestCodeSigningConfigs(t *testing.T) {
 		t.Errorf("Create = %+v", created)
 	}
 	must(h.PutFunctionCodeSigningConfig(t.Context(), call, &lambdaapi.PutFunctionCodeSigningConfigRequest{FunctionName: "f", CodeSigningConfigArn: arn}))(t)
-	if got := must(h.GetFunctionCodeSigningConfig(t.Context(), call, &lambdaapi.GetFunctionCodeSigningConfigRequest{FunctionName: "f"}))(t); got.CodeSigningConfigArn != arn || got.FunctionName != "f" {
+	if got := must(h.GetFunctionCodeSigningConfig(t.Context(), call, &lambdaapi.GetFunctionCodeSigningConfigRequest{FunctionName: "f"}))(t); valueOf(got.CodeSigningConfigArn) != arn || valueOf(got.FunctionName) != "f" {
 		t.Errorf("of the function: %+v", got)
 	}
 	users := must(h.ListFunctionsByCodeSigningConfig(t.Context(), call, &lambdaapi.ListFunctionsByCodeSigningConfigRequest{CodeSigningConfigArn: arn}))(t)
@@ -44,6 +44,9 @@ func TestCodeSigningConfigs(t *testing.T) {
 	}
 	h.awaitSettled("f")
 	must(h.DeleteFunctionCodeSigningConfig(t.Context(), call, &lambdaapi.DeleteFunctionCodeSigningConfigRequest{FunctionName: "f"}))(t)
+	if got := must(h.GetFunctionCodeSigningConfig(t.Context(), call, &lambdaapi.GetFunctionCodeSigningConfigRequest{FunctionName: "f"}))(t); got.CodeSigningConfigArn != nil || got.FunctionName != nil {
+		t.Errorf("of a function that has none: %+v", got)
+	}
 	if got := must(h.ListCodeSigningConfigs(t.Context(), call, &lambdaapi.ListCodeSigningConfigsRequest{}))(t); len(got.CodeSigningConfigs) != 1 {
 		t.Errorf("List = %+v", got)
 	}

@@ -21,5 +21,5 @@ func (s *Service) GetFunctionCodeSigningConfig(ctx context.Context, call *api.Ca
 	if f.SigningConfig == "" {
 		return &lambdaapi.GetFunctionCodeSigningConfigResponse{}, nil
 	}
-	return &lambdaapi.GetFunctionCodeSigningConfigResponse{CodeSigningConfigArn: f.SigningConfig, FunctionName: f.Name}, nil
+	return &lambdaapi.GetFunctionCodeSigningConfigResponse{CodeSigningConfigArn: new(f.SigningConfig), FunctionName: new(f.Name)}, nil
 }

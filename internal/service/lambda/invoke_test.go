@@ -68,7 +68,9 @@ func TestInvokeRefuses(t *testing.T) {
 		{"a large payload", lambdaapi.InvocationRequest{FunctionName: "f", Payload: make([]byte, maxPayloadBytes+1)},
 			"RequestEntityTooLargeException", "Request must be smaller than 6291456 bytes for the InvokeFunction operation"},
 		{"a large event", lambdaapi.InvocationRequest{FunctionName: "f", InvocationType: "Event", Payload: make([]byte, maxEventBytes+1)},
-			"RequestEntityTooLargeException", "Request must be smaller than 1048576 bytes for the InvokeFunction operation"},
+			"RequestEntityTooLargeException", "1048577 byte payload is too large for the Event invocation type (limit 1048576 bytes)"},
+		{"an event that is too large for anything", lambdaapi.InvocationRequest{FunctionName: "f", InvocationType: "Event", Payload: make([]byte, maxPayloadBytes+1)},
+			"RequestEntityTooLargeException", "Request must be smaller than 6291456 bytes for the InvokeFunction operation"},
 		{"a context that is no JSON", lambdaapi.InvocationRequest{FunctionName: "f", ClientContext: new("e30")},
 			"InvalidRequestContentException", "Client context must be a valid Base64-encoded JSON object."},
 	} {

@@ -22,7 +22,7 @@ func (s *Service) InvokeAsync(ctx context.Context, call *api.Call, in *lambdaapi
 	}
 	var payload []byte
 	if in.InvokeArgs != nil {
-		text, err := io.ReadAll(io.LimitReader(in.InvokeArgs, maxEventBytes+1))
+		text, err := io.ReadAll(io.LimitReader(in.InvokeArgs, maxPayloadBytes+1))
 		if err = errors.Join(err, in.InvokeArgs.Close()); err != nil {
 			return nil, err
 		}

@@ -19,7 +19,7 @@ const (
 // allowed.
 func checkPayload(payload []byte, limit int) error {
 	if len(payload) > limit {
-		return payloadTooLarge(limit)
+		return payloadTooLarge(len(payload), limit)
 	}
 	if len(payload) == 0 || json.Valid(payload) && utf8.Valid(payload) {
 		return nil
@@ -27,9 +27,15 @@ func checkPayload(payload []byte, limit int) error {
 	return lambdaapi.InvalidRequestContentException("Could not parse request body into json: Could not parse payload into json: " + complaint(payload))
 }
 
-func payloadTooLarge(limit int) error {
-	return &awserr.Error{Code: awserr.CodeRequestTooLarge, Status: 413,
-		Message: fmt.Sprintf("Request must be smaller than %d bytes for the InvokeFunction operation", limit)}
+// payloadTooLarge refuses a payload of a size. What is too large for any
+// invocation is refused at AWS's front door, and else by what takes events: in
+// other words.
+func payloadTooLarge(sizeBytes, limit int) error {
+	message := fmt.Sprintf("Request must be smaller than %d bytes for the InvokeFunction operation", maxPayloadBytes)
+	if sizeBytes <= maxPayloadBytes {
+		message = fmt.Sprintf("%d byte payload is too large for the Event invocation type (limit %d bytes)", sizeBytes, limit)
+	}
+	return &awserr.Error{Code: awserr.CodeRequestTooLarge, Status: 413, Message: message}
 }
 
 // complaint says what is wrong with JSON in the words of Jackson, the Java

@@ -56,7 +56,7 @@ func TestCheckPayloadAccepts(t *testing.T) {
 
 func TestCheckPayloadRefusesWhatIsTooLarge(t *testing.T) {
 	err := checkPayload(make([]byte, maxEventBytes+1), maxEventBytes)
-	refused(t, "large payload", err, "RequestEntityTooLargeException", "Request must be smaller than 1048576 bytes for the InvokeFunction operation")
+	refused(t, "large payload", err, "RequestEntityTooLargeException", "1048577 byte payload is too large for the Event invocation type (limit 1048576 bytes)")
 }
 
 func FuzzComplaint(f *testing.F) {

@@ -63,7 +63,7 @@ func (s *Service) ServeURL(w http.ResponseWriter, r *http.Request, call *api.Cal
 func (s *Service) serveURL(w http.ResponseWriter, r *http.Request, outside *api.Call, u *functionURL, signer Signer) error {
 	body, err := io.ReadAll(http.MaxBytesReader(w, r.Body, maxPayloadBytes))
 	if _, tooLarge := errors.AsType[*http.MaxBytesError](err); tooLarge {
-		return payloadTooLarge(maxPayloadBytes)
+		return payloadTooLarge(maxPayloadBytes+1, maxPayloadBytes)
 	}
 	if err != nil {
 		return awserr.Serialization("the body could not be read").Because(err)
@@ -84,7 +84,7 @@ func (s *Service) serveURL(w http.ResponseWriter, r *http.Request, outside *api.
 	w.Header().Set("X-Amzn-Trace-Id", traced)
 	payload := []byte(plainJSON(eventOf(u, r, &call, came.String(), body)))
 	if len(payload) > maxPayloadBytes {
-		return payloadTooLarge(maxPayloadBytes)
+		return payloadTooLarge(len(payload), maxPayloadBytes)
 	}
 	in := Invocation{RequestID: call.RequestID, Payload: payload, ARN: u.name().qualifiedARN(), TraceID: traced}
 	if u.InvokeMode == modeStream {

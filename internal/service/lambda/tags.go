@@ -3,6 +3,7 @@ package lambda
 import (
 	"context"
 	"regexp"
+	"strings"
 
 	"cloudless/internal/api"
 	lambdaapi "cloudless/internal/api/lambda"
@@ -13,9 +14,17 @@ import (
 // maxTags is how many tags a resource may have.
 const maxTags = 50
 
+// awsTag begins the keys that AWS keeps to itself, in whatever case.
+const awsTag = "aws:"
+
 func checkTags(tags map[string]string) error {
 	if len(tags) > maxTags {
 		return lambdaapi.InvalidParameterValueException("Number of tags exceeds resource tag limit.")
+	}
+	for key := range tags {
+		if len(key) >= len(awsTag) && strings.EqualFold(key[:len(awsTag)], awsTag) {
+			return lambdaapi.InvalidParameterValueException("aws: prefixed tag key names are not allowed for external use.")
+		}
 	}
 	return nil
 }

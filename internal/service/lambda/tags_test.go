@@ -56,6 +56,7 @@ func TestTagsRefuse(t *testing.T) {
 		{arn + ":v1", map[string]string{"a": "b"}, "InvalidParameterValueException", "Tags on function aliases and versions are not supported. Please specify a function ARN."},
 		{"arn:aws:lambda:eu-central-1:111111111111:function:doesnotexist", map[string]string{"a": "b"}, "ResourceNotFoundException", "Function not found: arn:aws:lambda:eu-central-1:111111111111:function:doesnotexist"},
 		{"arn:aws:lambda:eu-central-1:111111111111:layer:a", map[string]string{"a": "b"}, "NotImplemented", "cloudless does not implement tags of anything but functions, event source mappings and code signing configurations yet."},
+		{arn, map[string]string{"Aws:x": ""}, "InvalidParameterValueException", "aws: prefixed tag key names are not allowed for external use."},
 		{arn, many, "", ""},
 		{arn, map[string]string{"one more": ""}, "InvalidParameterValueException", "Number of tags exceeds resource tag limit."},
 	} {
