@@ -16,7 +16,8 @@ func (s *Service) AddPermission(ctx context.Context, call *api.Call, in *lambdaa
 	if err != nil {
 		return nil, err
 	}
-	if err := s.authorize(ctx, call, "AddPermission", n, api.Given("lambda:Principal", in.Principal)); err != nil {
+	facts := append(given("lambda:Principal", in.Principal), given("lambda:FunctionUrlAuthType", in.FunctionUrlAuthType)...)
+	if err := s.authorize(ctx, call, "AddPermission", n, facts...); err != nil {
 		return nil, err
 	}
 	if n.qualifier == latest {

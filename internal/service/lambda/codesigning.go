@@ -2,9 +2,11 @@ package lambda
 
 import (
 	"context"
+	"slices"
 
 	"cloudless/internal/api"
 	lambdaapi "cloudless/internal/api/lambda"
+	"cloudless/internal/awserr"
 	"cloudless/internal/storage/kv"
 )
 
@@ -98,7 +100,17 @@ func usersOfSigningConfig(r kv.Reader, account, region, arn string, do func(*fun
 	})
 }
 
-// signingConfigCall authorizes an operation on a configuration.
-func (s *Service) signingConfigCall(ctx context.Context, call *api.Call, action, arn string) error {
-	return s.authz.Authorize(ctx, call, "lambda:"+action, arn)
+// signingConfigCall authorizes an operation on a configuration, with its tags.
+func (s *Service) signingConfigCall(ctx context.Context, call *api.Call, action, arn string, facts ...api.Fact) error {
+	err := s.store.View(ctx, func(r kv.Reader) error {
+		c, err := readSigningConfig(r, arn)
+		if err == nil {
+			facts = slices.Concat(facts, resourceTags(c.Tags))
+		}
+		return err
+	})
+	if err != nil && awserr.Code(err) != "ResourceNotFoundException" {
+		return err
+	}
+	return s.authz.Authorize(ctx, call, "lambda:"+action, arn, facts...)
 }

@@ -14,8 +14,11 @@ func (s *Service) CreateEventSourceMapping(ctx context.Context, call *api.Call, 
 	if err != nil {
 		return nil, err
 	}
-	err = s.authz.Authorize(ctx, call, "lambda:CreateEventSourceMapping", "*", api.Given("lambda:FunctionArn", n.qualifiedARN()))
+	err = s.authz.Authorize(ctx, call, "lambda:CreateEventSourceMapping", "*", append(requestTags(in.Tags), api.Given("lambda:FunctionArn", n.qualifiedARN()))...)
 	if err != nil {
+		return nil, err
+	}
+	if err := s.authorizeTagging(ctx, call, call.ARN("lambda", "event-source-mapping:*"), in.Tags); err != nil {
 		return nil, err
 	}
 	if in.EventSourceArn != nil { // of what kind it is comes after, as on AWS

@@ -20,7 +20,11 @@ func (s *Service) CreateFunction(ctx context.Context, call *api.Call, in *lambda
 		return nil, err
 	}
 	n = n.unqualified()
-	if err := s.authorize(ctx, call, "CreateFunction", n); err != nil {
+	facts := slices.Concat(given("lambda:Layer", in.Layers...), given("lambda:CodeSigningConfigArn", valueOf(in.CodeSigningConfigArn)), requestTags(in.Tags))
+	if err := s.ask(ctx, call, "CreateFunction", n, facts...); err != nil {
+		return nil, err
+	}
+	if err := s.authorizeTagging(ctx, call, n.arn(), in.Tags); err != nil {
 		return nil, err
 	}
 	f, err := s.newFunction(ctx, call, n, in)

@@ -10,7 +10,11 @@ import (
 
 // DeleteFunctionUrlConfig takes the address of a function, or of an alias, away.
 func (s *Service) DeleteFunctionUrlConfig(ctx context.Context, call *api.Call, in *lambdaapi.DeleteFunctionUrlConfigRequest) (*lambdaapi.DeleteFunctionUrlConfigOutput, error) {
-	n, err := s.urlName(ctx, call, "DeleteFunctionUrlConfig", in.FunctionName, in.Qualifier)
+	facts, err := s.authTypeOf(ctx, call, in.FunctionName, in.Qualifier)
+	if err != nil {
+		return nil, err
+	}
+	n, err := s.urlName(ctx, call, "DeleteFunctionUrlConfig", in.FunctionName, in.Qualifier, facts...)
 	if err != nil {
 		return nil, err
 	}

@@ -91,6 +91,23 @@ func readURL(r kv.Reader, n name) (*functionURL, error) {
 	return u, readRecord(r, urlKey(n.account, n.region, n.function, n.qualifier), u, noSuchURL())
 }
 
+// authTypeOf is what policies may ask of the URL that is named, if there is one.
+func (s *Service) authTypeOf(ctx context.Context, call *api.Call, function string, qualifier *string) ([]api.Fact, error) {
+	n, err := parseName(call, function, qualifier)
+	if err != nil {
+		return nil, err
+	}
+	var u *functionURL
+	err = s.store.View(ctx, func(r kv.Reader) error {
+		u, err = readURL(r, n)
+		return err
+	})
+	if awserr.Code(err) == "ResourceNotFoundException" {
+		return nil, nil
+	}
+	return given("lambda:FunctionUrlAuthType", u.AuthType), err
+}
+
 // urlName returns the name of what an operation on a URL is about, if the
 // caller may do that.
 func (s *Service) urlName(ctx context.Context, call *api.Call, action, function string, qualifier *string, facts ...api.Fact) (name, error) {
@@ -98,7 +115,7 @@ func (s *Service) urlName(ctx context.Context, call *api.Call, action, function 
 	if err != nil {
 		return n, err
 	}
-	return n, s.authorize(ctx, call, action, n, facts...)
+	return n, s.authorize(ctx, call, action, n, append(facts, api.Given("lambda:FunctionArn", n.qualifiedARN()))...)
 }
 
 // checkURLOwner refuses what cannot have a URL: what is not there, and

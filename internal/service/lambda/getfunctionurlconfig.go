@@ -10,7 +10,11 @@ import (
 
 // GetFunctionUrlConfig returns the address of a function or of an alias.
 func (s *Service) GetFunctionUrlConfig(ctx context.Context, call *api.Call, in *lambdaapi.GetFunctionUrlConfigRequest) (*lambdaapi.GetFunctionUrlConfigResponse, error) {
-	n, err := s.urlName(ctx, call, "GetFunctionUrlConfig", in.FunctionName, in.Qualifier)
+	facts, err := s.authTypeOf(ctx, call, in.FunctionName, in.Qualifier)
+	if err != nil {
+		return nil, err
+	}
+	n, err := s.urlName(ctx, call, "GetFunctionUrlConfig", in.FunctionName, in.Qualifier, facts...)
 	if err != nil {
 		return nil, err
 	}

@@ -97,7 +97,7 @@ func checkActive(t target) error {
 func (s *Service) permitted(ctx context.Context, call *api.Call, n name, facts ...api.Fact) (target, error) {
 	t, document, err := s.find(ctx, n)
 	if awserr.Code(err) == "ResourceNotFoundException" {
-		if denied := s.authorize(ctx, call, "InvokeFunction", n, facts...); denied != nil {
+		if denied := s.ask(ctx, call, "InvokeFunction", n, facts...); denied != nil {
 			return t, denied
 		}
 		return t, err
@@ -105,10 +105,11 @@ func (s *Service) permitted(ctx context.Context, call *api.Call, n name, facts .
 	if err != nil {
 		return t, err
 	}
+	facts = append(facts, t.tags...)
 	if document != "" {
 		facts = append(facts, api.WithResourcePolicy(document))
 	}
-	return t, s.authorize(ctx, call, "InvokeFunction", n, facts...)
+	return t, s.ask(ctx, call, "InvokeFunction", n, facts...)
 }
 
 // find returns what runs when a function is invoked, and the policy of what
@@ -133,7 +134,7 @@ func (s *Service) find(ctx context.Context, n name) (t target, policy string, er
 			return err
 		}
 		t = target{recalled: known, function: whole, id: whole.ID, limit: whole.Reserved, reserved: all.Reserved + provisioned.unreserved(""),
-			loops: whole.RecursiveLoop == loopsAllowed}
+			tags: known.tags, loops: whole.RecursiveLoop == loopsAllowed}
 		t.kept = provisioned.functions[n.unqualified()]
 		policy = known.policy
 		if n.qualifier == "" || n.qualifier == latest {

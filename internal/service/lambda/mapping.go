@@ -122,16 +122,15 @@ func readMapping(r kv.Reader, account, region, uuid string) (*mapping, error) {
 }
 
 // mappingOf returns a mapping that the caller may do something with.
-func (s *Service) mappingOf(ctx context.Context, call *api.Call, action, uuid string) (*mapping, error) {
+func (s *Service) mappingOf(ctx context.Context, call *api.Call, action, uuid string, facts ...api.Fact) (*mapping, error) {
 	var m *mapping
 	err := s.store.View(ctx, func(r kv.Reader) error {
 		var err error
 		m, err = readMapping(r, call.Account, call.Region, uuid)
 		return err
 	})
-	var facts []api.Fact
 	if err == nil {
-		facts = append(facts, api.Given("lambda:FunctionArn", m.Function))
+		facts = slices.Concat(facts, resourceTags(m.Tags), given("lambda:FunctionArn", m.Function))
 	}
 	if denied := s.authz.Authorize(ctx, call, "lambda:"+action, call.ARN("lambda", "event-source-mapping:"+uuid), facts...); denied != nil {
 		return nil, denied

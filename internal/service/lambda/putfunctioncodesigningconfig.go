@@ -11,7 +11,7 @@ import (
 // PutFunctionCodeSigningConfig lets a code signing configuration hold for the
 // packages that a function is given from now on.
 func (s *Service) PutFunctionCodeSigningConfig(ctx context.Context, call *api.Call, in *lambdaapi.PutFunctionCodeSigningConfigRequest) (*lambdaapi.PutFunctionCodeSigningConfigResponse, error) {
-	n, err := s.wholeFunction(ctx, call, "PutFunctionCodeSigningConfig", in.FunctionName)
+	n, err := s.wholeFunction(ctx, call, "PutFunctionCodeSigningConfig", in.FunctionName, given("lambda:CodeSigningConfigArn", in.CodeSigningConfigArn)...)
 	if err != nil {
 		return nil, err
 	}

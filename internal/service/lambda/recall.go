@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"sync"
 
+	"cloudless/internal/api"
 	"cloudless/internal/storage/kv"
 )
 
@@ -24,7 +25,8 @@ type recall struct {
 type recalled struct {
 	record      []byte
 	function    *function
-	policy      string // as a document, or ""
+	policy      string     // as a document, or ""
+	tags        []api.Fact // for policies
 	environment Environment
 }
 
@@ -46,7 +48,7 @@ func (s *Service) recallFunction(r kv.Reader, n name, absent error) (*recalled, 
 	if err := decodeRecord(record, f); err != nil {
 		return nil, err
 	}
-	known := &recalled{record: bytes.Clone(record), function: f, policy: f.Policy.document(), environment: s.environment(f)}
+	known := &recalled{record: bytes.Clone(record), function: f, policy: f.Policy.document(), tags: resourceTags(f.Tags), environment: s.environment(f)}
 	s.recall.keep(key, known)
 	return known, nil
 }

@@ -13,7 +13,11 @@ func (s *Service) RemovePermission(ctx context.Context, call *api.Call, in *lamb
 	if err != nil {
 		return nil, err
 	}
-	if err := s.authorize(ctx, call, "RemovePermission", n); err != nil {
+	facts, err := s.statementFacts(ctx, n, in.StatementId)
+	if err != nil {
+		return nil, err
+	}
+	if err := s.authorize(ctx, call, "RemovePermission", n, facts...); err != nil {
 		return nil, err
 	}
 	err = s.changePolicy(ctx, n, in.RevisionId, func(p *policy) error { return p.remove(in.StatementId) })

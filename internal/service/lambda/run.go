@@ -22,7 +22,8 @@ type target struct {
 	provisioned int64 // executions of this very version
 	kept        int64 // executions of all versions of the function that are provisioned
 
-	loops bool // it may cause its own invocation again and again
+	tags  []api.Fact // of the function as a whole, for policies
+	loops bool       // it may cause its own invocation again and again
 }
 
 // run runs one invocation to its end. If ctx ends before, the function goes on

@@ -139,15 +139,18 @@ func (s *Service) callable(ctx context.Context, call *api.Call, u *functionURL) 
 	if err != nil {
 		return t, err
 	}
-	for _, need := range []struct{ action, key, value string }{
-		{"InvokeFunctionUrl", "lambda:FunctionUrlAuthType", u.AuthType},
-		{"InvokeFunction", "lambda:InvokedViaFunctionUrl", "true"},
+	for _, need := range []struct {
+		action string
+		facts  []api.Fact
+	}{
+		{"InvokeFunctionUrl", []api.Fact{api.Given("lambda:FunctionUrlAuthType", u.AuthType), api.Given("lambda:FunctionArn", n.qualifiedARN())}},
+		{"InvokeFunction", []api.Fact{api.Given("lambda:InvokedViaFunctionUrl", "true")}},
 	} {
-		facts := []api.Fact{api.Given(need.key, need.value)}
+		facts := append(need.facts, t.tags...)
 		if document != "" {
 			facts = append(facts, api.WithResourcePolicy(document))
 		}
-		if err := s.authorize(ctx, call, need.action, n, facts...); err != nil {
+		if err := s.ask(ctx, call, need.action, n, facts...); err != nil {
 			if isOurs(err) {
 				return t, err
 			}

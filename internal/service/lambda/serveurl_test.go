@@ -6,7 +6,6 @@ import (
 	"io"
 	"net/http"
 	"net/http/httptest"
-	"reflect"
 	"slices"
 	"strings"
 	"testing"
@@ -144,9 +143,9 @@ func TestWhoMayCallAURL(t *testing.T) {
 	if asked := h.authz.asked[before:]; !slices.Equal(asked, []string{"lambda:InvokeFunctionUrl " + arnF, "lambda:InvokeFunction " + arnF}) {
 		t.Errorf("asked for %s", asked)
 	}
-	for i, fact := range []api.Fact{api.Given("lambda:FunctionUrlAuthType", "NONE"), api.Given("lambda:InvokedViaFunctionUrl", "true")} {
-		if facts := h.authz.facts[before+i]; len(facts) != 2 || !reflect.DeepEqual(facts[0], fact) ||
-			!strings.Contains(facts[1].ResourcePolicy, `"lambda:FunctionUrlAuthType":"NONE"`) {
+	for i, want := range [][]string{{"lambda:FunctionArn=" + arnF, "lambda:FunctionUrlAuthType=NONE"}, {"lambda:InvokedViaFunctionUrl=true"}} {
+		facts := h.authz.facts[before+i]
+		if !slices.Equal(keysOf(facts), want) || !strings.Contains(facts[len(facts)-1].ResourcePolicy, `"lambda:FunctionUrlAuthType":"NONE"`) {
 			t.Errorf("asked for %s with %+v", h.authz.asked[before+i], facts)
 		}
 	}

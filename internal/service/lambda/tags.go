@@ -71,14 +71,14 @@ func (of resource) read(r kv.Reader) (tagged, error) {
 var resourceForms = regexp.MustCompile(`^arn:aws[a-zA-Z-]*:lambda:[a-z0-9-]+:\d{12}:(event-source-mapping|code-signing-config|layer|capacity-provider):(.+)$`)
 
 // taggedResource returns the resource that an ARN names, if the caller may do so to it.
-func (s *Service) taggedResource(ctx context.Context, call *api.Call, action, arn string) (resource, error) {
+func (s *Service) taggedResource(ctx context.Context, call *api.Call, action, arn string, facts ...api.Fact) (resource, error) {
 	parts := resourceForms.FindStringSubmatch(arn)
 	if parts == nil {
-		return s.taggedFunction(ctx, call, action, arn)
+		return s.taggedFunction(ctx, call, action, arn, facts...)
 	}
 	switch kind, id := parts[1], parts[2]; kind {
 	case "event-source-mapping":
-		m, err := s.mappingOf(ctx, call, action, id)
+		m, err := s.mappingOf(ctx, call, action, id, facts...)
 		absent := lambdaapi.ResourceNotFoundException("Event source mapping not found: " + call.ARN("lambda", "event-source-mapping:"+id))
 		if awserr.Code(err) == "ResourceNotFoundException" {
 			err = absent
@@ -88,7 +88,7 @@ func (s *Service) taggedResource(ctx context.Context, call *api.Call, action, ar
 		}
 		return resource{m.key(), func() tagged { return &mapping{} }, absent}, nil
 	case "code-signing-config":
-		err := s.signingConfigCall(ctx, call, action, arn)
+		err := s.signingConfigCall(ctx, call, action, arn, facts...)
 		return resource{signingConfigKey(arn), func() tagged { return &signingConfig{} }, noSuchSigningConfig(arn)}, err
 	default: // AWS has no tags of layers yet either, though the model speaks of them
 		return resource{}, awserr.Unsupported("tags of anything but functions, event source mappings and code signing configurations")
@@ -96,7 +96,7 @@ func (s *Service) taggedResource(ctx context.Context, call *api.Call, action, ar
 }
 
 // taggedFunction does so with a function.
-func (s *Service) taggedFunction(ctx context.Context, call *api.Call, action, arn string) (resource, error) {
+func (s *Service) taggedFunction(ctx context.Context, call *api.Call, action, arn string, facts ...api.Fact) (resource, error) {
 	n, err := parseName(call, arn, nil)
 	if err != nil {
 		return resource{}, err
@@ -104,12 +104,13 @@ func (s *Service) taggedFunction(ctx context.Context, call *api.Call, action, ar
 	if n.qualifier != "" {
 		return resource{}, lambdaapi.InvalidParameterValueException("Tags on function aliases and versions are not supported. Please specify a function ARN.")
 	}
-	return resource{n.key(), func() tagged { return &function{} }, notFound(n.arn())}, s.authorize(ctx, call, action, n)
+	return resource{n.key(), func() tagged { return &function{} }, notFound(n.arn())}, s.authorize(ctx, call, action, n, facts...)
 }
 
-// changeTags changes the tags of a resource, and with them its revision.
-func (s *Service) changeTags(ctx context.Context, call *api.Call, action, arn string, alter func(map[string]string)) error {
-	of, err := s.taggedResource(ctx, call, action, arn)
+// changeTags changes the tags of a resource, and with them its revision. The
+// facts are those of the request.
+func (s *Service) changeTags(ctx context.Context, call *api.Call, action, arn string, facts []api.Fact, alter func(map[string]string)) error {
+	of, err := s.taggedResource(ctx, call, action, arn, facts...)
 	if err != nil {
 		return err
 	}

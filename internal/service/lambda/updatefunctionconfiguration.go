@@ -9,7 +9,7 @@ import (
 
 // UpdateFunctionConfiguration changes the settings that the request gives.
 func (s *Service) UpdateFunctionConfiguration(ctx context.Context, call *api.Call, in *lambdaapi.UpdateFunctionConfigurationRequest) (*lambdaapi.FunctionConfiguration, error) {
-	n, err := s.mutable(ctx, call, "UpdateFunctionConfiguration", in.FunctionName)
+	n, err := s.mutable(ctx, call, "UpdateFunctionConfiguration", in.FunctionName, given("lambda:Layer", in.Layers...)...)
 	if err != nil {
 		return nil, err
 	}
