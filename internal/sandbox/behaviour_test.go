@@ -41,6 +41,9 @@ func runBehaviour(name string) {
 	if d, err := time.ParseDuration(os.Getenv("LOAD")); err == nil {
 		time.Sleep(d)
 	}
+	if os.Getenv("LOAD_TWICE") != "" && leaveOnce("at load") {
+		os.Exit(6)
+	}
 	for {
 		resp, err := http.Get(api("invocation/next"))
 		if err != nil {
@@ -58,6 +61,32 @@ func runBehaviour(name string) {
 			os.Exit(5)
 		}
 		post(api("invocation/"+requestID+"/response"), answer)
+	}
+}
+
+// leaveOnce writes a file for its user alone into /tmp, and reports whether there was none.
+func leaveOnce(content string) bool {
+	f, err := os.OpenFile(filepath.Join(os.TempDir(), "left"), os.O_WRONLY|os.O_CREATE|os.O_EXCL, 0o600)
+	if err != nil {
+		return false
+	}
+	defer f.Close()
+	_, _ = f.WriteString(content)
+	return true
+}
+
+// hoard takes memory without end.
+func hoard() any {
+	var all [][]byte
+	for {
+		block := make([]byte, 8<<20)
+		for i := range block {
+			block[i] = 1
+		}
+		all = append(all, block)
+		if len(all) > 1<<10 {
+			return len(all)
+		}
 	}
 }
 
@@ -109,6 +138,25 @@ var behaviours = map[string]func(argument, requestID string) any{
 	"write": func(name, _ string) any {
 		return reason(os.WriteFile(name, []byte("here"), 0o666))
 	},
+	"leave": func(end, _ string) any {
+		first := leaveOnce(end)
+		switch {
+		case first && end == "sleep":
+			time.Sleep(time.Hour)
+		case first && end == "exit":
+			os.Exit(1)
+		case first && end == "hoard":
+			return hoard()
+		case first && end == "exit later":
+			time.AfterFunc(50*time.Millisecond, func() { os.Exit(1) })
+		}
+		name := filepath.Join(os.TempDir(), "left")
+		data, err := os.ReadFile(name)
+		if err == nil {
+			err = os.WriteFile(name, append(data, " and more"...), 0o600)
+		}
+		return string(data) + ", " + reason(err)
+	},
 	"fill": func(name, _ string) any {
 		f, err := os.Create(name)
 		if err != nil {
@@ -123,6 +171,21 @@ var behaviours = map[string]func(argument, requestID string) any{
 				return fmt.Sprintf("%d MB, then %s", written>>20, reason(err))
 			}
 		}
+	},
+
+	"fill and crash": func(name, _ string) any {
+		f, err := os.OpenFile(name, os.O_WRONLY|os.O_CREATE|os.O_APPEND, 0o600)
+		if err != nil {
+			return reason(err)
+		}
+		for err == nil {
+			_, err = f.Write(make([]byte, 1<<20))
+		}
+		var fs unix.Statfs_t
+		_ = unix.Statfs("/tmp", &fs)
+		fmt.Printf("%d MB in /tmp, then %s\n", (int64(fs.Blocks-fs.Bfree)*fs.Bsize)>>20, reason(err))
+		os.Exit(1)
+		return nil
 	},
 
 	// processes
@@ -175,6 +238,16 @@ var behaviours = map[string]func(argument, requestID string) any{
 		cmd.SysProcAttr = &syscall.SysProcAttr{Setsid: true}
 		return reason(cmd.Start())
 	},
+	"daemon and hang": func(marker, _ string) any {
+		self, _ := os.Executable()
+		for range 20 {
+			cmd := exec.Command(self, marker)
+			cmd.SysProcAttr = &syscall.SysProcAttr{Setsid: true}
+			_ = cmd.Start()
+		}
+		time.Sleep(time.Hour)
+		return nil
+	},
 	"exit leaving children": func(marker, _ string) any {
 		self, _ := os.Executable()
 		_ = exec.Command(self, marker).Start()
@@ -214,19 +287,7 @@ var behaviours = map[string]func(argument, requestID string) any{
 	},
 
 	// memory
-	"hoard": func(string, string) any {
-		var all [][]byte
-		for {
-			block := make([]byte, 8<<20)
-			for i := range block {
-				block[i] = 1
-			}
-			all = append(all, block)
-			if len(all) > 1<<10 {
-				return len(all)
-			}
-		}
-	},
+	"hoard": func(string, string) any { return hoard() },
 	"hoard shared": func(string, string) any {
 		for n := 0; n < 1<<10; n++ {
 			block, err := syscall.Mmap(-1, 0, 8<<20, syscall.PROT_READ|syscall.PROT_WRITE, syscall.MAP_SHARED|syscall.MAP_ANON)

@@ -42,8 +42,11 @@ type environment struct {
 	compile bool   // its process never has one, and compiles
 	stream  string // its log stream
 	started time.Time
-	again   bool      // its start is part of its first invocation, since one has failed
+	again   bool      // its start is part of its first invocation, since what was there before had to end
 	expires time.Time // of its credentials; zero: never
+
+	inherits driver.Remains // of the environment whose place it takes, until it has them; or nil
+	remains  driver.Remains // what it leaves itself, when it has to end; or nil
 
 	box       driver.Environment
 	api       *runtimeapi.Server
@@ -77,16 +80,19 @@ func (m *Manager) launch(p *pool, fn *Function, limit time.Duration, kept *keep)
 	return m.relaunch(p, fn, limit, kept, nil)
 }
 
-// relaunch does so after an environment whose start has failed, if before is one: the
-// log goes on in the same stream.
-func (m *Manager) relaunch(p *pool, fn *Function, limit time.Duration, kept *keep, before *environment) (*environment, *initFailure, error) {
-	e := m.takeSpare(p)
+// relaunch does so in the place of an environment that had to end, if before is what it
+// left: its log goes on in the same stream, and its files are there.
+func (m *Manager) relaunch(p *pool, fn *Function, limit time.Duration, kept *keep, before *leftover) (*environment, *initFailure, error) {
+	var e *environment
+	if before == nil {
+		e = m.takeSpare(p)
+	}
 	if e == nil {
 		e = m.newEnvironment()
 	}
 	e.fn, e.pool, e.kept = fn, p, kept
-	if e.again = before != nil; e.again {
-		e.stream = before.stream
+	if e.again = before != nil && kept == nil; before != nil {
+		e.stream, e.inherits = before.stream, before.tmp
 	} else {
 		e.stream = newStreamName(m.cfg.Clock, fn)
 	}
@@ -111,9 +117,11 @@ func (m *Manager) relaunch(p *pool, fn *Function, limit time.Duration, kept *kee
 	if err == nil && failed == nil {
 		return e, nil, nil
 	}
+	e.keep()
 	m.delist(e)
 	e.end()
 	if err != nil {
+		m.leaveBehind(e)
 		return nil, nil, fmt.Errorf("prepare an environment for %s: %w", fn.Name, err)
 	}
 	return e, failed, nil
@@ -159,7 +167,9 @@ func (m *Manager) prepare(ctx context.Context, e *environment) error {
 	if err != nil {
 		return err
 	}
-	e.box, err = m.cfg.Driver.Prepare(ctx, m.layout(e))
+	layout := m.layout(e)
+	layout.Remains, e.inherits = e.inherits, nil
+	e.box, err = m.cfg.Driver.Prepare(ctx, layout)
 	if err != nil {
 		return err
 	}

@@ -110,10 +110,11 @@ func (e *environment) ended() <-chan struct{} {
 	return e.box.Done()
 }
 
-// stop ends a function that cannot go on: at once, unless there are extensions
+// stop ends a function that cannot go on, and keeps its files: at once, unless there are extensions
 // that have to hear of it, which end does.
 func (e *environment) stop(reason string) {
 	e.ending = reason
+	e.keep()
 	if len(e.api.Extensions()) == 0 {
 		e.box.Kill()
 	}

@@ -30,13 +30,14 @@ type Manager struct {
 	turns        turns
 	lingering    chan struct{} // holds one for each environment whose end waits
 
-	mu       sync.Mutex
-	closed   bool
-	pools    map[poolKey]*pool
-	live     int // environments, of all pools
-	spares   spares
-	compiled map[string]bool // the runtimes whose code was to be compiled, successfully or not
-	kept     map[poolKey]*keep
+	mu        sync.Mutex
+	closed    bool
+	pools     map[poolKey]*pool
+	live      int // environments, of all pools
+	spares    spares
+	leftovers []*leftover     // oldest first
+	compiled  map[string]bool // the runtimes whose code was to be compiled, successfully or not
+	kept      map[poolKey]*keep
 }
 
 // New returns a manager without environments.
@@ -179,6 +180,7 @@ func (m *Manager) deliver(p *pool, fn *Function, inv *Invocation, answers chan<-
 		}
 		if failed != nil {
 			m.leave(p)
+			m.leaveBehind(e)
 			tell(answer{result: m.failInit(e, inv, failed)})
 			return
 		}
@@ -198,11 +200,15 @@ func (m *Manager) deliver(p *pool, fn *Function, inv *Invocation, answers chan<-
 }
 
 // open makes an environment. A function that fails to load, or takes too long, is
-// loaded again, as on Lambda: that is part of its first invocation, with its timeout.
+// loaded again, as on Lambda: that is part of its first invocation, with its timeout. So
+// is the only attempt where something was left by an environment that had to end.
 func (m *Manager) open(p *pool, fn *Function) (*environment, *initFailure, error) {
+	if before := m.inherit(p); before != nil {
+		return m.relaunch(p, fn, fn.Timeout, nil, before)
+	}
 	e, failed, err := m.launch(p, fn, m.cfg.InitTimeout, nil)
 	if failed != nil && m.ctx.Err() == nil {
-		return m.relaunch(p, fn, fn.Timeout, nil, e)
+		return m.relaunch(p, fn, fn.Timeout, nil, e.left())
 	}
 	return e, failed, err
 }
@@ -213,6 +219,7 @@ func (m *Manager) open(p *pool, fn *Function) (*environment, *initFailure, error
 func (m *Manager) Retire(functionID string) {
 	m.mu.Lock()
 	defer m.mu.Unlock()
+	m.forgetLeftoversLocked(func(key poolKey) bool { return key.id == functionID })
 	for key, k := range m.kept {
 		if key.id == functionID {
 			m.releaseLocked(k, errNotWanted)
@@ -307,6 +314,7 @@ func (m *Manager) Close(ctx context.Context) error {
 		m.retireLocked(p)
 	}
 	m.endSparesLocked()
+	m.forgetLeftoversLocked(func(poolKey) bool { return true })
 	m.mu.Unlock()
 
 	done := make(chan struct{})

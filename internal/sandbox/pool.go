@@ -327,11 +327,14 @@ func (m *Manager) discardLocked(e *environment) {
 	if e.kept != nil {
 		m.lostLocked(e)
 	}
-	if e.frozen {
+	switch {
+	case e.remains != nil:
+		m.resetLocked(e)
+	case e.frozen:
 		m.work.Go(func() { m.endLater(e) })
-		return
+	default:
+		m.work.Go(e.end)
 	}
-	m.work.Go(e.end)
 }
 
 // leave gives back the place of an environment.
@@ -367,6 +370,9 @@ func (m *Manager) tend(e *environment) {
 	for {
 		select {
 		case <-e.ended():
+			if len(e.companions) == 0 {
+				<-e.box.Done() // at once: what it leaves can be used
+			}
 			m.bury(e)
 			return
 		case <-e.kick:
@@ -425,6 +431,7 @@ func (m *Manager) bury(e *environment) {
 	defer m.mu.Unlock()
 	if e.state == Idle {
 		e.pool.idle = slices.DeleteFunc(e.pool.idle, func(o *environment) bool { return o == e })
+		e.keep()
 		m.discardLocked(e)
 	}
 }

@@ -240,8 +240,9 @@ func (m *Manager) makeKept(k *keep, delay time.Duration) (*environment, error) {
 	if err != nil {
 		return nil, err
 	}
-	e, failed, err := m.launch(p, &fn, max(provisionedInit, fn.Timeout), k)
+	e, failed, err := m.relaunch(p, &fn, max(provisionedInit, fn.Timeout), k, m.inherit(p))
 	if failed != nil {
+		m.leaveBehind(e)
 		err = fmt.Errorf("the function could not be loaded: %s", m.initFailed(e, "", failed).payload)
 	}
 	if err != nil {

@@ -99,11 +99,11 @@ func TestProvisionedEnvironmentsThatEndAreReplaced(t *testing.T) {
 	b := newIsolatedBench(t)
 	fn := behaviour("die later")
 	b.provision(fn, 1)
-	kept := b.streams()[0]
+	kept := b.Status().Environments[0]
 	b.invoke(fn, `""`)
-	await(t, "another one is there", func() bool {
-		s := b.streams()
-		return b.Provisioned(fn.ID) == 1 && len(s) == 1 && s[0] != kept
+	await(t, "another one is there, with its log", func() bool {
+		all := b.Status().Environments
+		return b.Provisioned(fn.ID) == 1 && len(all) == 1 && all[0].PID != 0 && all[0].PID != kept.PID && all[0].LogStream == kept.LogStream
 	})
 }
 

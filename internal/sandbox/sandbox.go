@@ -9,6 +9,7 @@
 //   - pool.go: which environments there are, and whose turn it is;
 //   - environment.go: one environment from its start to its end;
 //   - provision.go: environments that are kept started;
+//   - reset.go: what one that failed leaves to the one after it;
 //   - spare.go, adopt.go: environments that wait for a function to come;
 //   - invoke.go: one event in one environment;
 //   - extension.go: the programs that run beside a function, and their last word;

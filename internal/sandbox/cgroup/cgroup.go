@@ -68,7 +68,10 @@ type limiter interface {
 type Groups struct{ hierarchy }
 
 // group is the group of one environment. It is a [driver.Group].
-type group struct{ limiter }
+type group struct {
+	limiter
+	before uint64 // how many were ended for want of memory before the last Start
+}
 
 var (
 	_ driver.Groups = (*Groups)(nil)
@@ -114,16 +117,24 @@ func (c *Groups) Start(name string, l driver.Limits, cmd *exec.Cmd) (driver.Grou
 		_ = g.remove() // what is wrong is said already
 		return nil, err
 	}
-	return &group{g}, nil
+	return &group{limiter: g}, nil
 }
 
 // Close removes what held the groups.
 func (c *Groups) Close() error { return c.hierarchy.close() }
 
+// Start starts a command in a group that is empty again.
+func (g *group) Start(cmd *exec.Cmd) (err error) {
+	if g.before, err = g.oomKills(); err != nil {
+		return fmt.Errorf("limit the environment again: %w", err)
+	}
+	return g.start(cmd)
+}
+
 // OutOfMemory reports whether the kernel ended a process for want of memory.
 func (g *group) OutOfMemory() bool {
 	n, err := g.oomKills()
-	return err == nil && n > 0
+	return err == nil && n > g.before
 }
 
 // Remove removes the group.

@@ -44,6 +44,17 @@ type Layout struct {
 	// The environment's processes never see it, and until then they work when nobody
 	// else wants to, where that can be had. Empty: nothing comes later.
 	Store string
+	// Remains of another environment that has ended, of the same driver and with the same
+	// limits: this one takes its place. They are used up, also by a Prepare that fails. Nil:
+	// it begins anew.
+	Remains Remains
+}
+
+// Remains are what an environment leaves behind: the files in its /tmp, and what counts
+// and limits them.
+type Remains interface {
+	// Drop gives them up.
+	Drop()
 }
 
 // File says that a file or directory of the host appears in the environment
@@ -119,7 +130,11 @@ type Environment interface {
 	Done() <-chan struct{}
 	// Exit tells how the program ended. It waits for Done.
 	Exit() Exit
-	// Kill ends everything in the environment at once and waits for Done.
+	// Keep has the environment leave remains, which can be used once it is Done. Not
+	// after Kill; nil if it has nothing to leave.
+	Keep() Remains
+	// Kill ends everything in the environment at once, waits for Done, and gives up what
+	// is not kept. Whoever prepared it calls it, also if it has ended by itself.
 	Kill()
 }
 
@@ -171,9 +186,12 @@ type Groups interface {
 
 // Group is the processes of one environment.
 type Group interface {
+	// Start starts a command in the group, whose processes have ended. Its limits hold on.
+	Start(c *exec.Cmd) error
 	// SetCPU changes the limits of the processors: CPUShare and CPUMax.
 	SetCPU(l Limits) error
-	// OutOfMemory reports whether the kernel ended one for want of memory.
+	// OutOfMemory reports whether the kernel ended one for want of memory, since the last
+	// Start.
 	OutOfMemory() bool
 	// Remove removes the group once its processes have ended.
 	Remove()

@@ -51,16 +51,21 @@ func (e *Environment) hear(buf []byte) (r inner.Report, fds []int, err error) {
 	return r, fds, recvErr
 }
 
-// adopt takes over the sockets that init opened inside.
+// adopt takes over the sockets that init opened inside, and the mount of its /tmp.
 func (e *Environment) adopt(fds []int) error {
 	files := make([]*os.File, len(fds))
 	for i, fd := range fds {
 		files[i] = os.NewFile(uintptr(fd), "inner socket")
-		defer files[i].Close() // the net package works on a duplicate
 	}
-	if len(files) != len(inner.Ports) {
-		return fmt.Errorf("init opened %d sockets instead of %d", len(files), len(inner.Ports))
+	defer func() { // the net package works on duplicates
+		for _, f := range files {
+			f.Close()
+		}
+	}()
+	if len(files) != len(inner.Ports)+1 {
+		return fmt.Errorf("init handed out %d descriptors instead of %d", len(files), len(inner.Ports)+1)
 	}
+	e.left.tmp, files = files[len(inner.Ports)], files[:len(inner.Ports)]
 	for i, p := range inner.Ports {
 		if p.Packets {
 			pc, err := net.FilePacketConn(files[i])

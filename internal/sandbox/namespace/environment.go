@@ -26,7 +26,12 @@ import (
 type Environment struct {
 	driver *Driver
 	cmd    *exec.Cmd
-	group  limited
+	limits driver.Limits
+
+	inherited *os.File // the mount of another's /tmp, until init has it; or nil
+	keepMu    sync.Mutex
+	left      remains // what it can leave; follow makes it before Prepare returns
+	over      bool    // somebody keeps it, or it is given up
 
 	sendMu  sync.Mutex
 	control *os.File // our end of the pair; non-blocking, so that Close wakes a reader
@@ -65,7 +70,7 @@ const prepareTimeout = 20 * time.Second
 func (d *Driver) Prepare(ctx context.Context, l driver.Layout) (driver.Environment, error) {
 	e := &Environment{
 		driver:     d,
-		group:      limited{limits: l.Limits},
+		limits:     l.Limits,
 		listeners:  make(map[driver.Port]net.Listener),
 		packets:    make(map[driver.Port]net.PacketConn),
 		started:    make(chan error, 1),
@@ -75,7 +80,11 @@ func (d *Driver) Prepare(ctx context.Context, l driver.Layout) (driver.Environme
 		dials:      make(map[int]chan dialed),
 		done:       make(chan struct{}),
 	}
+	if err := e.inherit(l); err != nil {
+		return nil, fmt.Errorf("start an environment: %w", err)
+	}
 	if err := e.start(l); err != nil {
+		e.abandon()
 		return nil, fmt.Errorf("start an environment: %w", err)
 	}
 	d.mu.Lock()
@@ -113,7 +122,6 @@ func (e *Environment) start(l driver.Layout) error {
 	}
 	e.control = os.NewFile(uintptr(pair[0]), "control")
 
-	uids, gids := e.driver.ids.maps()
 	e.cmd = &exec.Cmd{
 		Path:       "/proc/self/exe",
 		Args:       []string{inner.Name},
@@ -123,14 +131,14 @@ func (e *Environment) start(l driver.Layout) error {
 		SysProcAttr: &syscall.SysProcAttr{
 			Cloneflags: unix.CLONE_NEWUSER | unix.CLONE_NEWNS | unix.CLONE_NEWPID |
 				unix.CLONE_NEWNET | unix.CLONE_NEWIPC | unix.CLONE_NEWUTS,
-			UidMappings:                uids,
-			GidMappings:                gids,
+			UidMappings:                e.left.uids,
+			GidMappings:                e.left.gids,
 			GidMappingsEnableSetgroups: !e.driver.ids.rootless,
 			AmbientCaps:                inner.Capabilities,
 			Setsid:                     true, // no terminal's signals reach it
 		},
 	}
-	if err := e.group.start(e.driver.groups, l, e.cmd); err != nil {
+	if err := e.startLimited(l); err != nil {
 		e.control.Close()
 		return err
 	}
@@ -147,6 +155,9 @@ func (e *Environment) start(l driver.Layout) error {
 // until nothing is left.
 func (e *Environment) follow(l driver.Layout, built chan<- error) {
 	err := e.build(l)
+	if e.inherited != nil {
+		e.inherited.Close() // init has it, or nobody will
+	}
 	built <- err
 	if err == nil {
 		err = e.listen()
@@ -160,7 +171,6 @@ func (e *Environment) follow(l driver.Layout, built chan<- error) {
 		}
 		e.end(exit)
 	}
-	e.group.remove()
 	e.control.Close()
 	for _, l := range e.listeners {
 		l.Close()
@@ -168,9 +178,6 @@ func (e *Environment) follow(l driver.Layout, built chan<- error) {
 	for _, p := range e.packets {
 		p.Close()
 	}
-	e.driver.mu.Lock()
-	delete(e.driver.open, e)
-	e.driver.mu.Unlock()
 	e.answerRun(errEnded)
 	e.endCompanions()
 	e.endDials()
@@ -179,7 +186,7 @@ func (e *Environment) follow(l driver.Layout, built chan<- error) {
 
 // end notes how the program ended.
 func (e *Environment) end(exit driver.Exit) {
-	if exit.Signal == syscall.SIGKILL && e.group.outOfMemory() {
+	if exit.Signal == syscall.SIGKILL && e.outOfMemory() {
 		exit.OutOfMemory = true
 	}
 	e.exit, e.told = exit, true
@@ -189,18 +196,23 @@ func (e *Environment) end(exit driver.Exit) {
 var errEnded = errors.New("the environment has ended")
 
 func (e *Environment) build(l driver.Layout) error {
+	var files []*os.File
+	if e.inherited != nil {
+		files = append(files, e.inherited)
+	}
 	err := e.tell(inner.Setup{
 		Root:      e.driver.mountpoint,
 		Host:      l.ID,
 		Files:     shown(l.Files),
 		Store:     l.Store,
 		TmpBytes:  l.Limits.TmpBytes,
+		Inherits:  e.inherited != nil,
 		OpenFiles: l.Limits.OpenFiles,
 		Processes: uint64(l.Limits.Processes),
 		Rootless:  e.driver.ids.rootless,
 		Memory:    l.Limits.MemoryBytes,
 		NoWall:    e.driver.groups == nil || !slices.Contains(e.driver.groups.Controllers(), "memory"),
-	})
+	}, files...)
 	if err != nil {
 		return err
 	}
@@ -318,7 +330,7 @@ func (e *Environment) run(ctx context.Context, c driver.Command, number int, sta
 
 // Attach shows directories of the store. It is a [driver.Attacher].
 func (e *Environment) Attach(ctx context.Context, files []driver.File) error {
-	err := e.group.employ()
+	err := e.employ()
 	if err == nil {
 		err = e.tell(inner.Order{Attach: shown(files)})
 	}
@@ -341,7 +353,7 @@ func (e *Environment) Attach(ctx context.Context, files []driver.File) error {
 // there holds on.
 func (e *Environment) Settle() {
 	_ = e.tell(inner.Order{Look: true}) // fails only if it has ended
-	e.group.settle()
+	e.settle()
 }
 
 // Freeze stops all processes but init where they are.
@@ -370,4 +382,5 @@ func (e *Environment) Exit() driver.Exit {
 func (e *Environment) Kill() {
 	_ = e.cmd.Process.Kill() // fails only if it has ended
 	<-e.done
+	e.giveUp()
 }

@@ -4,7 +4,6 @@ package namespace
 
 import (
 	"cmp"
-	"os/exec"
 
 	"cloudless/internal/sandbox/driver"
 )
@@ -12,24 +11,25 @@ import (
 // leastShare, in thousandths of a core, is the least that the kernel has.
 const leastShare = 1
 
-// limited is the limits of one environment, and the group that has them, or nil.
-type limited struct {
-	limits driver.Limits
-	group  driver.Group
-}
-
-// start starts init, with the limits that hold at first: an environment that works
-// for nobody yet gives way to all that do.
-func (l *limited) start(groups driver.Groups, layout driver.Layout, init *exec.Cmd) (err error) {
-	if groups == nil {
-		return init.Start()
+// startLimited starts init, with the limits that hold at first: an environment that works
+// for nobody yet gives way to all that do. One that takes another's place has its group,
+// in which the files are counted that it finds.
+func (e *Environment) startLimited(layout driver.Layout) (err error) {
+	if e.driver.groups == nil {
+		return e.cmd.Start()
 	}
 	first := starting(layout.Limits)
 	if layout.Store != "" {
 		first.CPUShare, first.CPUMax = leastShare, layout.Limits.CPUMax
 	}
-	l.group, err = groups.Start(layout.ID, first, init)
-	return err
+	if e.left.group == nil {
+		e.left.group, err = e.driver.groups.Start(layout.ID, first, e.cmd)
+		return err
+	}
+	if err := e.left.group.SetCPU(first); err != nil {
+		return err
+	}
+	return e.left.group.Start(e.cmd)
 }
 
 // starting returns the limits that hold while a program starts.
@@ -39,27 +39,20 @@ func starting(l driver.Limits) driver.Limits {
 }
 
 // employ notes that there is somebody to work for.
-func (l *limited) employ() error {
-	if l.group == nil {
+func (e *Environment) employ() error {
+	if e.left.group == nil {
 		return nil
 	}
-	return l.group.SetCPU(starting(l.limits))
+	return e.left.group.SetCPU(starting(e.limits))
 }
 
 // settle notes that the program has started. Where that cannot be set, the limit
 // that is there holds on.
-func (l *limited) settle() {
-	if l.group != nil && l.limits.CPUStart > 0 {
-		_ = l.group.SetCPU(l.limits)
+func (e *Environment) settle() {
+	if e.left.group != nil && e.limits.CPUStart > 0 {
+		_ = e.left.group.SetCPU(e.limits)
 	}
 }
 
 // outOfMemory reports whether the kernel ended a process for want of memory.
-func (l *limited) outOfMemory() bool { return l.group != nil && l.group.OutOfMemory() }
-
-// remove removes the group.
-func (l *limited) remove() {
-	if l.group != nil {
-		l.group.Remove()
-	}
-}
+func (e *Environment) outOfMemory() bool { return e.left.group != nil && e.left.group.OutOfMemory() }

@@ -14,6 +14,7 @@
 //   - control.go: the server's end of what it and init say to each other;
 //   - companion.go, dial.go: further programs in it, and connections into it;
 //   - limits.go: the limits that the kernel enforces, where the user may set them;
+//   - remains.go: what one leaves to another that takes its place;
 //   - identity.go: which user the program is, inside and outside.
 //
 // Everything of an environment lives in its process namespace. When init ends,

@@ -58,6 +58,7 @@ type Environment struct {
 	mu     sync.Mutex
 	cmd    *exec.Cmd // once the program runs
 	killed bool
+	kept   bool
 	done   chan struct{}
 	exit   driver.Exit // before done is closed: for the one who closes it
 }
@@ -67,7 +68,9 @@ var _ driver.Environment = (*Environment)(nil)
 // Prepare makes an environment.
 func (d *Driver) Prepare(ctx context.Context, l driver.Layout) (driver.Environment, error) {
 	tmp := filepath.Join(d.dir, l.ID)
-	if err := os.Mkdir(tmp, 0o700); err != nil {
+	if left, ok := l.Remains.(remains); ok {
+		tmp = string(left)
+	} else if err := os.Mkdir(tmp, 0o700); err != nil {
 		return nil, fmt.Errorf("prepare an environment: %w", err)
 	}
 	e := &Environment{files: l.Files, tmp: tmp, listeners: make(map[driver.Port]net.Listener), done: make(chan struct{})}
@@ -75,7 +78,8 @@ func (d *Driver) Prepare(ctx context.Context, l driver.Layout) (driver.Environme
 	for _, p := range []driver.Port{driver.RuntimeAPI, driver.Endpoint, driver.HTTPS} {
 		listener, err := lc.Listen(ctx, "tcp", "127.0.0.1:0")
 		if err != nil {
-			e.cleanUp()
+			e.close()
+			remains(tmp).Drop()
 			return nil, fmt.Errorf("prepare an environment: %w", err)
 		}
 		e.listeners[p] = listener
@@ -160,15 +164,31 @@ func (e *Environment) wait() {
 	default:
 		e.exit = driver.Exit{Code: status.ExitStatus()}
 	}
-	e.cleanUp()
+	e.close()
 	close(e.done)
 }
 
-func (e *Environment) cleanUp() {
+func (e *Environment) close() {
 	for _, l := range e.listeners {
 		l.Close()
 	}
-	_ = os.RemoveAll(e.tmp) // what a program made unremovable stays
+}
+
+// remains is the directory of an environment that has ended. It is a [driver.Remains].
+type remains string
+
+// Drop removes it.
+func (r remains) Drop() { _ = os.RemoveAll(string(r)) } // what a program made unremovable stays
+
+// Keep leaves the directory.
+func (e *Environment) Keep() driver.Remains {
+	e.mu.Lock()
+	defer e.mu.Unlock()
+	if e.killed {
+		return nil
+	}
+	e.kept = true
+	return remains(e.tmp)
 }
 
 // signal reaches every process of the group.
@@ -219,7 +239,7 @@ func (e *Environment) Exit() driver.Exit {
 	return e.exit
 }
 
-// Kill ends the group.
+// Kill ends the group, and removes its directory unless that is kept.
 func (e *Environment) Kill() {
 	e.mu.Lock()
 	first := !e.killed
@@ -231,8 +251,11 @@ func (e *Environment) Kill() {
 	e.mu.Unlock()
 	if first && !running {
 		e.exit = driver.Exit{Signal: syscall.SIGKILL}
-		e.cleanUp()
+		e.close()
 		close(e.done)
 	}
 	<-e.done
+	if first && !e.kept {
+		remains(e.tmp).Drop()
+	}
 }

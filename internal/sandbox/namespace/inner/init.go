@@ -91,10 +91,11 @@ func initMain() error {
 
 	buf := make([]byte, MaxMessage)
 	g := &guardian{programs: make(map[int]int)}
-	if _, err := Receive(ControlFD, buf, &g.setup); err != nil {
+	inherited, err := Receive(ControlFD, buf, &g.setup)
+	if err != nil {
 		return ended(err)
 	}
-	if err := g.build(); err != nil {
+	if err := g.build(inherited); err != nil {
 		return err
 	}
 	for {
@@ -133,15 +134,16 @@ func ended(err error) error {
 	return err
 }
 
-// build makes the environment and hands out its sockets.
-func (g *guardian) build() error {
+// build makes the environment and hands out its sockets, and what others may inherit.
+func (g *guardian) build(inherited []int) error {
 	if err := unix.Sethostname([]byte(g.setup.Host)); err != nil {
 		return fmt.Errorf("set the host name: %w", err)
 	}
 	var err error
-	if g.store, err = buildRoot(g.setup); err != nil {
+	if g.store, err = buildRoot(g.setup, inherited); err != nil {
 		return fmt.Errorf("build the root: %w", err)
 	}
+	CloseAll(inherited)
 	if err := limitNamespace(); err != nil {
 		return err
 	}
@@ -152,7 +154,12 @@ func (g *guardian) build() error {
 	if err != nil {
 		return err
 	}
-	defer CloseAll(fds)
+	defer func() { CloseAll(fds) }()
+	tmp, err := copyTmp()
+	if err != nil {
+		return err
+	}
+	fds = append(fds, tmp)
 	if err := seal(); err != nil {
 		return err
 	}

@@ -19,14 +19,16 @@ type File struct{ Source, Target, Link string }
 // StartError says that a program cannot be started: a driver.StartError.
 type StartError struct{ Program, Reason string }
 
-// Setup is the first message: what to build. Init answers with a [Report] and
-// the sockets of its ports, in the order of ports.
+// Setup is the first message: what to build. With Inherits comes a descriptor: the
+// mount that another environment had at /tmp. Init answers with a [Report], the sockets
+// of its ports, in the order of ports, and a copy of the mount of its own /tmp.
 type Setup struct {
 	Root      string
 	Host      string // the host name inside
 	Files     []File
 	Store     string // or empty
 	TmpBytes  int64
+	Inherits  bool
 	OpenFiles uint64
 	Processes uint64
 	Rootless  bool

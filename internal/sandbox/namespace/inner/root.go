@@ -40,7 +40,7 @@ var written = map[string]string{
 
 // buildRoot makes the file system at s.Root and moves into it. The mounts of the
 // machine are out of reach from then on.
-func buildRoot(s Setup) (*store, error) {
+func buildRoot(s Setup, inherited []int) (*store, error) {
 	if err := unix.Mount("", "/", "", unix.MS_REC|unix.MS_PRIVATE, ""); err != nil {
 		return nil, fmt.Errorf("leave the machine's mounts: %w", err)
 	}
@@ -78,7 +78,7 @@ func buildRoot(s Setup) (*store, error) {
 	if err != nil && !errors.Is(err, unix.EPERM) {
 		return nil, fmt.Errorf("mount /proc: %w", err)
 	}
-	if err := mountTmp(s); err != nil {
+	if err := mountTmp(s, inherited); err != nil {
 		return nil, err
 	}
 	kept, err := keepStore(s)
@@ -88,15 +88,38 @@ func buildRoot(s Setup) (*store, error) {
 	return kept, enter(s.Root)
 }
 
-func mountTmp(s Setup) error {
+// mountTmp mounts an empty /tmp, or the one of the environment whose place this one takes:
+// with its size, and with whom it belongs to, since the program is the same user.
+func mountTmp(s Setup, inherited []int) error {
+	target := path.Join(s.Root, "tmp")
+	if s.Inherits {
+		if len(inherited) != 1 {
+			return errors.New("a /tmp is to be inherited, and did not come")
+		}
+		if err := unix.MoveMount(inherited[0], "", unix.AT_FDCWD, target, unix.MOVE_MOUNT_F_EMPTY_PATH); err != nil {
+			return fmt.Errorf("inherit /tmp: %w", err)
+		}
+		return nil
+	}
 	options := "mode=1777,nr_inodes=256k"
 	if s.TmpBytes > 0 {
 		options += fmt.Sprintf(",size=%d", s.TmpBytes)
 	}
-	if err := unix.Mount("tmpfs", path.Join(s.Root, "tmp"), "tmpfs", unix.MS_NOSUID|unix.MS_NODEV, options); err != nil {
+	if err := unix.Mount("tmpfs", target, "tmpfs", unix.MS_NOSUID|unix.MS_NODEV, options); err != nil {
 		return fmt.Errorf("mount /tmp: %w", err)
 	}
 	return nil
+}
+
+// copyTmp makes a mount of /tmp that is nowhere yet. Who holds the descriptor can show the
+// files once more, after all that is here has ended. It is made now because a program may
+// end, and all with it, before there is a reason to ask.
+func copyTmp() (fd int, err error) {
+	fd, err = unix.OpenTree(unix.AT_FDCWD, "/tmp", unix.OPEN_TREE_CLONE|unix.OPEN_TREE_CLOEXEC)
+	if err != nil {
+		return -1, fmt.Errorf("copy the mount of /tmp: %w", err)
+	}
+	return fd, nil
 }
 
 // enter makes root the root and forgets the old one.
