@@ -5,6 +5,7 @@ package sandbox
 import (
 	"bufio"
 	"bytes"
+	"encoding/binary"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -462,6 +463,30 @@ var behaviours = map[string]func(argument, requestID string) any{
 			_, _ = os.Stdout.Write(line)
 		}
 		return size
+	},
+	"print without end": func(how, _ string) any {
+		file, piece := os.Stdout, bytes.Repeat([]byte("0123456789abcde "), 4<<10)
+		frame := func(size int) []byte {
+			f := binary.BigEndian.AppendUint32(nil, 0xa55a0001)
+			return append(binary.BigEndian.AppendUint32(f, uint32(size)), piece[:size]...)
+		}
+		switch how {
+		case "long lines":
+			for i := 1023; i < len(piece); i += 1024 {
+				piece[i] = '\n'
+			}
+		case "empty lines":
+			piece = bytes.Repeat([]byte{'\n'}, len(piece))
+		case "frames":
+			file, piece = os.NewFile(3, "frames"), bytes.Repeat(frame(1000), 60)
+		case "empty frames":
+			file, piece = os.NewFile(3, "frames"), bytes.Repeat(frame(0), 8<<10)
+		}
+		for {
+			if _, err := file.Write(piece); err != nil {
+				return reason(err)
+			}
+		}
 	},
 	"say": func(s, _ string) any {
 		_, _ = os.Stdout.WriteString(s)

@@ -16,10 +16,15 @@ const (
 	// flushDelay gathers what is printed within it into one call of Append, for each
 	// stream: a transaction that is synced.
 	flushDelay = 200 * time.Millisecond
-	// maxQueuedBytes bounds what waits for a sink that is slower than functions
-	// print. Of one stream no more waits than is left free, so that who prints most
-	// leaves room for the others. What comes on top is dropped and counted.
-	maxQueuedBytes = 16 << 20
+	// fullBytes is what may wait for a sink that is slower than functions print. Of one
+	// stream no more waits than is left free, so that who prints most leaves room for the
+	// others; then its pipe is not read.
+	fullBytes = 16 << 20
+	// maxQueuedBytes bounds in the same way what comes on top, which nobody can wait with:
+	// lines of Lambda's own, and what is in the pipes before these. More is dropped and counted.
+	maxQueuedBytes = 32 << 20
+	// queuedOverhead is what an event takes beside its message while it waits.
+	queuedOverhead = 64
 	// maxBatchBytes is what one call of Append takes at most: CloudWatch's limit.
 	maxBatchBytes = 1 << 20
 	// eventOverhead is what CloudWatch adds to the size of each message.
@@ -40,6 +45,7 @@ type pump struct {
 	bytes  int
 	closed bool // and so is closing
 
+	room    chan struct{} // closed and replaced when there is more of it
 	wake    chan struct{} // holds one
 	closing chan struct{}
 	flushed chan struct{} // closed when the last event has been handed over
@@ -61,6 +67,7 @@ func newPump(sink Logs, c clock.Clock, log *slog.Logger) *pump {
 	p := &pump{
 		sink: sink, clock: c, log: log,
 		queues:  make(map[logKey]*queue),
+		room:    make(chan struct{}),
 		wake:    make(chan struct{}, 1),
 		closing: make(chan struct{}),
 		flushed: make(chan struct{}),
@@ -89,7 +96,7 @@ func (p *pump) add(key logKey, e LogEvent) {
 		default:
 		}
 	}
-	size := len(e.Message) + eventOverhead
+	size := len(e.Message) + queuedOverhead
 	if q.bytes+size > maxQueuedBytes-p.bytes {
 		q.dropped++
 		return
@@ -99,12 +106,29 @@ func (p *pump) add(key logKey, e LogEvent) {
 	q.events = append(q.events, e)
 }
 
+// full returns nil if a stream may have more, or else what is closed when that may have
+// changed.
+func (p *pump) full(key logKey) <-chan struct{} {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	waiting := 0
+	if q := p.queues[key]; q != nil {
+		waiting = q.bytes
+	}
+	if p.closed || waiting <= fullBytes-p.bytes {
+		return nil
+	}
+	return p.room
+}
+
 // close hands over what is queued, and returns when that is done or ctx is.
 func (p *pump) close(ctx context.Context) error {
 	p.mu.Lock()
 	if !p.closed {
 		p.closed = true
 		close(p.closing)
+		close(p.room)
+		p.room = make(chan struct{})
 	}
 	p.mu.Unlock()
 	select {
@@ -153,6 +177,8 @@ func (p *pump) flushOne() bool {
 	q := p.queues[key]
 	delete(p.queues, key)
 	p.bytes -= q.bytes
+	close(p.room)
+	p.room = make(chan struct{})
 	p.mu.Unlock()
 
 	if q.dropped > 0 {

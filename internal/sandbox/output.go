@@ -18,10 +18,6 @@ const (
 	maxMessageBytes = 256<<10 - eventOverhead
 	// tailBytes is what LogType=Tail shows.
 	tailBytes = 4 << 10
-	// drainBytes is more than a pipe holds: whatever was written before a moment
-	// has been read when that much was read after it.
-	drainBytes = 256 << 10
-	readBytes  = 64 << 10
 )
 
 // output is what one environment prints, as messages in the order in which they
@@ -32,8 +28,10 @@ type output struct {
 	clock clock.Clock
 
 	telemetry *telemetry
+	closing   chan struct{} // closed when nobody may wait any longer
 
 	mu    sync.Mutex
+	pace  pace
 	pipes []*pipe  // grows while extensions start
 	text  lines    // plain text of the function
 	other []*lines // of its extensions
@@ -56,7 +54,7 @@ type lines struct {
 // newOutput returns an output and the ends of its pipes for the process: plain
 // text, and frames. The caller closes these when the process has them.
 func newOutput(p *pump, key logKey, c clock.Clock, t *telemetry) (o *output, plain, framed *os.File, err error) {
-	o = &output{pump: p, key: key, clock: c, telemetry: t, tail: &tail{}}
+	o = &output{pump: p, key: key, clock: c, telemetry: t, closing: make(chan struct{}), tail: &tail{}}
 	o.text = lines{out: o, by: byFunction}
 	f := &frames{
 		emit:  func(at time.Time, message []byte) { o.printedLocked(at, byFunction, string(message)) },
@@ -107,7 +105,7 @@ func (o *output) pipe(take func([]byte)) (*os.File, error) {
 		w.Close()
 		return nil, fmt.Errorf("make a pipe for the function's output: %w", err)
 	}
-	p := &pipe{file: r, mu: &o.mu, take: take, buf: make([]byte, readBytes), done: make(chan struct{})}
+	p := &pipe{file: r, out: o, take: take, buf: make([]byte, readBytes), done: make(chan struct{})}
 	o.mu.Lock()
 	o.pipes = append(o.pipes, p)
 	o.mu.Unlock()
@@ -205,6 +203,7 @@ func (o *output) drain() {
 
 // close reads what is left and ends. The process has ended.
 func (o *output) close() {
+	close(o.closing)
 	o.drain()
 	for _, p := range o.open() {
 		p.file.Close()
@@ -247,9 +246,11 @@ func (l *lines) passLocked() {
 
 // printedLocked takes a message that was printed.
 func (o *output) printedLocked(at time.Time, by, message string) {
-	if now := o.clock.Now(); at.IsZero() || at.After(now) {
+	now := o.clock.Now()
+	if at.IsZero() || at.After(now) {
 		at = now
 	}
+	o.pace.spend(now, lineCost)
 	message = strings.ToValidUTF8(message, "\uFFFD")
 	if !strings.HasSuffix(message, "\n") {
 		message += "\n"
@@ -279,67 +280,6 @@ func (o *output) emitLocked(at time.Time, message string) {
 		o.tail.add(message)
 	}
 	o.pump.add(o.key, LogEvent{Timestamp: at, Message: message})
-}
-
-// pipe is our end of a pipe. A goroutine reads it; whoever has to know that all
-// is read that was written until now reads it as well.
-type pipe struct {
-	file *os.File
-	mu   *sync.Mutex // held while bytes are read and taken, so that they stay in order
-	take func([]byte)
-	buf  []byte
-	done chan struct{}
-}
-
-func (p *pipe) run() {
-	defer close(p.done)
-	conn, err := p.file.SyscallConn()
-	if err != nil {
-		return
-	}
-	// An error says that the pipe was closed under us, which is how it ends.
-	_ = conn.Read(func(fd uintptr) bool {
-		for {
-			n, err := p.pull(int(fd))
-			if err == syscall.EAGAIN {
-				return false
-			}
-			if n <= 0 {
-				return true
-			}
-		}
-	})
-}
-
-func (p *pipe) drain() {
-	conn, err := p.file.SyscallConn()
-	if err != nil {
-		return
-	}
-	_ = conn.Control(func(fd uintptr) {
-		for total := 0; total < drainBytes; {
-			n, _ := p.pull(int(fd))
-			if n <= 0 {
-				return
-			}
-			total += n
-		}
-	})
-}
-
-func (p *pipe) pull(fd int) (int, error) {
-	p.mu.Lock()
-	defer p.mu.Unlock()
-	for {
-		n, err := syscall.Read(fd, p.buf)
-		if err == syscall.EINTR {
-			continue
-		}
-		if n > 0 {
-			p.take(p.buf[:n])
-		}
-		return n, err
-	}
 }
 
 // tail keeps the last bytes of a text.

@@ -21,7 +21,7 @@
 //     certificates;
 //   - failure.go, report.go: errors, and lines about an invocation, as Lambda
 //     words them;
-//   - output.go, frames.go, loglevel.go, logs.go: what a function prints, on its way to its log;
+//   - output.go, pipe.go, frames.go, loglevel.go, logs.go: what a function prints, on its way to its log;
 //   - code.go, unzip.go, layers.go: packages of code, unpacked once, and how
 //     layers become one directory;
 //   - machine.go: the best driver that this machine allows, and facts about it.
