@@ -105,6 +105,15 @@ func (p *Packs) Program(identifier string) (*Program, error) {
 	if !ok {
 		return nil, &UnknownError{identifier}
 	}
+	program, err := p.programOf(r)
+	if err != nil {
+		return nil, err
+	}
+	program.Files = append(program.Files, shell()...)
+	return program, nil
+}
+
+func (p *Packs) programOf(r Runtime) (*Program, error) {
 	switch r.Family {
 	case Node:
 		return p.node(r)
@@ -120,8 +129,14 @@ func (p *Packs) Program(identifier string) (*Program, error) {
 	return nil, fmt.Errorf("runtime family %q has no program", r.Family)
 }
 
+// execWrapper is the variable in which a function names a program that starts its
+// runtime, whose command line it is given.
+const execWrapper = "AWS_LAMBDA_EXEC_WRAPPER"
+
 // socketArg names the unix socket to our bootstraps, where there is one, and
-// tells them whether to wait.
+// tells them whether to wait. Wrappers, the one of AWS's documentation too, put options
+// before the last word of the command line, which on AWS is the bootstrap's, so nothing
+// follows it there: the bootstrap then finds the Runtime API as any other runtime does.
 func socketArg(at Place) []string {
 	if at.Socket == "" {
 		return nil
@@ -131,6 +146,8 @@ func socketArg(at Place) []string {
 		return []string{at.Socket, "wait"}
 	case at.Compiling:
 		return []string{at.Socket, "compile"}
+	case at.Variable != nil && at.Variable(execWrapper) != "":
+		return nil
 	}
 	return []string{at.Socket}
 }

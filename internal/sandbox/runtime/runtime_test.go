@@ -231,6 +231,14 @@ func TestProgramTellsWhereThingsAre(t *testing.T) {
 	if got, want := strings.Join(args, " "), "/box/var/lang/bin/node --max-old-space-size=90 /box/var/runtime/index.js /run/s"; got != want {
 		t.Errorf("Args = %s, want %s", got, want)
 	}
+	at.Variable = func(name string) string { return map[string]string{"AWS_LAMBDA_EXEC_WRAPPER": "/opt/wrapper"}[name] }
+	wrapped, err := program.Args(at)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if last := wrapped[len(wrapped)-1]; last != "/box/var/runtime/index.js" {
+		t.Errorf("Args for a wrapper = %s, want the bootstrap last", wrapped)
+	}
 	if got := program.Env(at); len(got) != 1 || !strings.HasPrefix(got[0], "NODE_PATH=/box/opt/nodejs/node22/node_modules:/box/opt/nodejs/node_modules:/box/var/runtime/node_modules:") {
 		t.Errorf("Env = %q", got)
 	}
