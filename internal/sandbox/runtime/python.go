@@ -51,7 +51,7 @@ func (p *Packs) python(r Runtime) (*Program, error) {
 			File{Source: boot, Target: "/var/runtime"},
 			File{Source: filepath.Join(pack.Dir, sitePackages), Target: "/var/lang/lib/" + packages}),
 		args: func(at Place) []string {
-			return append([]string{at.Path(i.Executable), "-u", at.Path("/var/runtime/bootstrap.py")}, socketArg(at)...)
+			return append([]string{at.Path(i.Executable), noMachinePackages, "-u", at.Path("/var/runtime/bootstrap.py")}, socketArg(at)...)
 		},
 		env: func(at Place) []string {
 			return []string{
@@ -73,6 +73,11 @@ func (p *Packs) interpreterOf(r Runtime) (interpreter, error) {
 	}
 	return i, nil
 }
+
+// noMachinePackages has an interpreter look for no packages beside itself: functions have
+// their own, their layers' and the pack's, as on AWS, and not what somebody has installed on
+// this machine.
+const noMachinePackages = "-S"
 
 // sitePackages is where a pack has its packages.
 const sitePackages = "site-packages"

@@ -18,6 +18,7 @@ import json
 import logging
 import os
 import re
+import site
 import socket
 import sys
 import time
@@ -275,13 +276,20 @@ def call(handler, headers, body, log):
     else:
         os.environ.pop("_X_AMZN_TRACE_ID", None)
     context = LambdaContext(headers, log)
-    answer = handler(json.loads(body.decode("utf-8")), context)
+    answer = handler(event_of(body), context)
     if isinstance(answer, bytes):
         return answer
     try:
         return Encoder().encode(answer).encode("utf-8")
     except Exception as err:  # whatever an encoder may raise
         raise Refusal("Runtime.MarshalError", "Unable to marshal response: %s" % err) from None
+
+
+def event_of(body):
+    try:
+        return json.loads(body.decode("utf-8"))
+    except Exception as err:  # one that is nested too deep, for example
+        raise Refusal("Runtime.UnmarshalError", "Unable to unmarshal input: %s" % err) from None
 
 
 def encode(told):
@@ -310,7 +318,20 @@ def lead_names():
     socket.getaddrinfo = getaddrinfo
 
 
+def begin_like_others():
+    """Do what the language does when it starts, but for finding the machine's packages.
+
+    It was told not to: a function that was tried with what happens to be installed on
+    this machine would miss it elsewhere, and packages of the machine may run code of their
+    own in every process.
+    """
+    site.setquit()
+    site.setcopyright()
+    site.sethelper()
+
+
 def main():
+    begin_like_others()
     lead_names()
     log = Log()
     atexit.register(log.flush)
@@ -320,6 +341,8 @@ def main():
         import cloudless_wait  # pylint: disable=import-outside-toplevel
 
         cloudless_wait.wait(api)
+    else:
+        site.execsitecustomize()  # which a wrapper may have put into the path
     logging.getLogger().addHandler(LogHandler(log))  # now the function's variables are there
     sys.path[0] = os.environ["LAMBDA_TASK_ROOT"]
     try:
