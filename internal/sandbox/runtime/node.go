@@ -7,6 +7,7 @@ import (
 	"os/exec"
 	"path/filepath"
 	goruntime "runtime"
+	"slices"
 	"strconv"
 	"strings"
 )
@@ -37,12 +38,13 @@ func (p *Packs) node(r Runtime) (*Program, error) {
 			{Link: "/var/runtime/node_modules", Target: "/node_modules"},
 		},
 		args: func(at Place) []string {
-			return append([]string{
+			argv := []string{
 				at.Path("/var/lang/bin/node"),
 				// What is left is for what is not JavaScript's heap.
 				"--max-old-space-size=" + strconv.Itoa(at.MemoryMB*9/10),
-				at.Path("/var/runtime/index.js"),
-			}, socketArg(at)...)
+			}
+			argv = append(argv, withoutExperiments(pack.Version, at)...)
+			return append(append(argv, at.Path("/var/runtime/index.js")), socketArg(at)...)
 		},
 		env: func(at Place) []string {
 			major, _, _ := strings.Cut(r.Version, ".")
@@ -57,6 +59,36 @@ func (p *Packs) node(r Runtime) (*Program, error) {
 	}
 	program.addCompiled(pack, boot)
 	return program, nil
+}
+
+// experiments are what Node does by default as an experiment and Lambda's runtimes do not,
+// as the page on Lambda's Node runtimes lists it: the flag that a function gives in
+// NODE_OPTIONS to have it nevertheless, and for which versions.
+var experiments = []struct {
+	flag string
+	from map[int]int // by major versions, the first minor one that knows the flag
+}{
+	{"experimental-require-module", map[int]int{20: 17, 22: 0}},
+	{"experimental-detect-module", map[int]int{22: 0}},
+}
+
+// withoutExperiments returns what has Node leave them.
+func withoutExperiments(version string, at Place) (flags []string) {
+	var major, minor int
+	if _, err := fmt.Sscanf(version, "%d.%d", &major, &minor); err != nil {
+		return nil
+	}
+	var options []string
+	if at.Variable != nil {
+		options = strings.Fields(at.Variable("NODE_OPTIONS"))
+	}
+	for _, e := range experiments {
+		from, ok := e.from[major]
+		if ok && minor >= from && !slices.Contains(options, "--"+e.flag) {
+			flags = append(flags, "--no-"+e.flag)
+		}
+	}
+	return flags
 }
 
 // addCompiled adds what Node has made of the SDK's code, if it is there, or notes that

@@ -28,6 +28,7 @@ var Invocation = require('./invocation');
 var load = require('./load');
 var stream = require('./stream');
 
+load.hide();
 log.install();
 if (generation.streams) {
   stream.install();

@@ -34,6 +34,18 @@ module.exports = function (root, name, done) {
   });
 };
 
+// hide has no file of ours be found as a module by its name. NODE_PATH names their
+// directory as it does on AWS, where nothing in there can be required.
+module.exports.hide = function () {
+  var all = process.env.NODE_PATH;
+  if (!all) {
+    return;
+  }
+  process.env.NODE_PATH = all.split(path.delimiter).filter(function (dir) { return dir !== __dirname; }).join(path.delimiter);
+  require('module')._initPaths();
+  process.env.NODE_PATH = all;
+};
+
 // open loads a module by the first of its files that there is: one of its very name,
 // one for CommonJS, one for ECMAScript modules. A package of its name comes last.
 function open(root, dir, name, done) {
