@@ -1,13 +1,15 @@
 package main
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
+	"net/url"
 	"os"
 	"os/signal"
+	"slices"
 	"strings"
-	"time"
 
 	"github.com/spf13/cobra"
 
@@ -20,10 +22,13 @@ func newLogs(o *options) *cobra.Command {
 		Use:   "logs FUNCTION",
 		Short: "Print the log of a function",
 		Long: `Print what a function has written, with the START, END and REPORT lines of its
-invocations. A name that begins with a slash is that of a log group. With --json,
-each event is one line.`,
+invocations. A function may be given as AWS's APIs take it: by its name or ARN, with a
+version or an alias to see what that has written (of an alias with weights, the version
+that it names first). A name that begins with a slash is that of a log group. With
+--json, each event is one line.`,
 		Example: `  cloudless logs putitem
-  cloudless logs -f putitem`,
+  cloudless logs -f putitem
+  cloudless logs putitem:live`,
 		Args: func(_ *cobra.Command, args []string) error {
 			if len(args) != 1 {
 				return errors.New("the log of which function?")
@@ -37,12 +42,17 @@ each event is one line.`,
 			}
 			ctx, stop := signal.NotifyContext(cmd.Context(), os.Interrupt)
 			defer stop()
-			t := tail{client: client.New(s, key), group: logGroup(args[0]), json: o.json}
+			c := client.New(s, key)
+			found, err := logOf(ctx, c, args[0])
+			if err != nil {
+				return err
+			}
+			t := tail{client: c, log: found, json: o.json}
 			if follow {
 				return t.follow(ctx)
 			}
 			if err = t.print(ctx); isNotThere(err) {
-				return fmt.Errorf("there is no log group %s (yet): a function has one once it has run", t.group)
+				return fmt.Errorf("there is no log group %s (yet): a function has one once it has run", t.log.group)
 			}
 			return err
 		},
@@ -51,90 +61,48 @@ each event is one line.`,
 	return cmd
 }
 
-// logGroup returns the log group of a function, which may be named in full.
-func logGroup(function string) string {
-	if strings.HasPrefix(function, "/") {
-		return function
-	}
-	return "/aws/lambda/" + function
-}
-
-// pollTime is how often a followed log is asked for more.
-const pollTime = 300 * time.Millisecond
-
-// tail prints the events of a log group, each one once.
-type tail struct {
-	client *client.Client
+// log is where a function writes, or a whole group.
+type log struct {
 	group  string
-	json   bool
-	since  int64           // milliseconds: the time of the latest event
-	seen   map[string]bool // ids of the events of that time
+	stream string // what is in the names of its streams; empty where all are meant
 }
 
-type logEvent struct {
-	EventID   string `json:"eventId"`
-	Timestamp int64  `json:"timestamp"`
-	Message   string `json:"message"`
-	Stream    string `json:"logStreamName"`
+func (l log) has(stream string) bool { return strings.Contains(stream, l.stream) }
+
+// logOf finds the log of a function by what AWS's APIs take for its name, which may have a
+// version or an alias, or of a name that begins with a slash. The log of a function that is
+// not there (any more) is where functions have theirs by default.
+func logOf(ctx context.Context, c *client.Client, name string) (log, error) {
+	if strings.HasPrefix(name, "/") {
+		return log{group: name}, nil
+	}
+	var function struct {
+		FunctionName, FunctionArn, Version string
+		LoggingConfig                      struct{ LogGroup string }
+	}
+	err := c.GetJSON(ctx, "lambda", "/2015-03-31/functions/"+url.PathEscape(name)+"/configuration", &function)
+	if isNotThere(err) {
+		parts := strings.Split(name, ":")
+		if i := slices.Index(parts, "function"); i >= 0 && i+1 < len(parts) {
+			parts = parts[i+1:]
+		}
+		return log{group: defaultLogGroup + parts[0]}, nil
+	}
+	if err != nil {
+		return log{}, err
+	}
+	l := log{group: function.LoggingConfig.LogGroup}
+	if l.group != defaultLogGroup+function.FunctionName { // others may have theirs there
+		l.stream = "/" + function.FunctionName + "["
+	}
+	if strings.Count(function.FunctionArn, ":") > arnColons {
+		l.stream = cmp.Or(l.stream, "/[") + function.Version + "]"
+	}
+	return l, nil
 }
 
-// print prints what has come since the last time.
-func (t *tail) print(ctx context.Context) error {
-	in := map[string]any{"logGroupName": t.group, "startTime": t.since}
-	for {
-		var page struct {
-			Events    []logEvent `json:"events"`
-			NextToken string     `json:"nextToken"`
-		}
-		if err := t.client.CallJSON(ctx, "logs", "Logs_20140328.FilterLogEvents", in, &page); err != nil {
-			return err
-		}
-		for _, e := range page.Events {
-			t.printEvent(e)
-		}
-		if page.NextToken == "" {
-			return nil
-		}
-		in["nextToken"] = page.NextToken
-	}
-}
+// defaultLogGroup is how the groups begin that functions have by default.
+const defaultLogGroup = "/aws/lambda/"
 
-func (t *tail) printEvent(e logEvent) {
-	if t.seen[e.EventID] {
-		return
-	}
-	if e.Timestamp > t.since || t.seen == nil {
-		t.since, t.seen = e.Timestamp, map[string]bool{}
-	}
-	t.seen[e.EventID] = true
-	if t.json {
-		printJSONLine(os.Stdout, e)
-		return
-	}
-	fmt.Printf("%s  %s\n", time.UnixMilli(e.Timestamp).UTC().Format("2006-01-02T15:04:05.000Z"), strings.TrimRight(e.Message, "\n"))
-}
-
-// follow prints until the context ends. It waits for a log that is not there
-// yet.
-func (t *tail) follow(ctx context.Context) error {
-	tick := time.NewTicker(pollTime)
-	defer tick.Stop()
-	for {
-		if err := t.print(ctx); ctx.Err() != nil {
-			return nil
-		} else if err != nil && !isNotThere(err) {
-			return err
-		}
-		select {
-		case <-ctx.Done():
-			return nil
-		case <-tick.C:
-		}
-	}
-}
-
-// isNotThere tells the refusal of a log group that does not exist.
-func isNotThere(err error) bool {
-	refusal, ok := errors.AsType[*client.Error](err)
-	return ok && strings.HasSuffix(refusal.Code, "ResourceNotFoundException")
-}
+// arnColons are in an ARN of a function without a qualifier.
+const arnColons = 6

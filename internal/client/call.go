@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"io"
 	"net/http"
+	"strings"
 
 	"cloudless/internal/identity/sigv4"
 )
@@ -39,6 +40,17 @@ func (c *Client) CallJSON(ctx context.Context, service, target string, in, out a
 	return c.do(r, out)
 }
 
+// GetJSON gets a resource of a service that speaks restJson1. path is escaped.
+func (c *Client) GetJSON(ctx context.Context, service, path string, out any) error {
+	r, err := http.NewRequestWithContext(ctx, http.MethodGet, c.server.URLs[0]+path, nil)
+	if err != nil {
+		return err
+	}
+	sigv4.Sign(r, sigv4.Credentials{AccessKeyID: c.key.ID, SecretAccessKey: c.key.Secret},
+		sigv4.Scope{Region: c.server.Region, Service: service}, sigv4.HashPayload(nil), c.clock.Now())
+	return c.do(r, out)
+}
+
 // Status returns what the server tells of itself.
 func (c *Client) Status(ctx context.Context) (*Status, error) {
 	r, err := http.NewRequestWithContext(ctx, http.MethodGet, c.server.URLs[0]+"/_cloudless/health", nil)
@@ -61,7 +73,11 @@ func (c *Client) do(r *http.Request, out any) error {
 	}
 	if resp.StatusCode != http.StatusOK {
 		refusal := &Error{Status: resp.StatusCode}
-		if json.Unmarshal(text, refusal) != nil || refusal.Code == "" {
+		err := json.Unmarshal(text, refusal)
+		if code, _, _ := strings.Cut(resp.Header.Get("X-Amzn-Errortype"), ":"); code != "" { // where REST APIs have it
+			refusal.Code = code
+		}
+		if err != nil || refusal.Code == "" {
 			return fmt.Errorf("the server answered %s", resp.Status)
 		}
 		return refusal

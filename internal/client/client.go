@@ -5,7 +5,7 @@
 //   - find.go: where a server is and who is root there, written by the server
 //     and read by the client;
 //   - env.go:  the environment that points AWS clients at it;
-//   - call.go: one signed call of a JSON API;
+//   - call.go: one signed call of an API that speaks JSON;
 //   - status.go: what a server tells of itself.
 //
 // The package does not know what the operations mean.

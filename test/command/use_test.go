@@ -1,7 +1,6 @@
 package command
 
 import (
-	"bytes"
 	"encoding/json"
 	"errors"
 	"io"
@@ -14,7 +13,6 @@ import (
 	"strings"
 	"syscall"
 	"testing"
-	"time"
 
 	"github.com/aws/aws-sdk-go-v2/service/apigateway"
 	"github.com/aws/aws-sdk-go-v2/service/apigateway/types"
@@ -293,76 +291,6 @@ func TestStatusTellsOfDeployedAPIs(t *testing.T) {
 		if !regexp.MustCompile(want).MatchString(got.stdout) {
 			t.Errorf("status does not say %s: %+v", want, got)
 		}
-	}
-}
-
-func TestLogs(t *testing.T) {
-	s := start(t, t.TempDir())
-	env := []string{"CLOUDLESS_DATA=" + s.data}
-	got := call(t, env, "logs", "greet")
-	want := result{code: 1, stderr: "cloudless: there is no log group /aws/lambda/greet (yet): a function has one once it has run\n"}
-	if got != want {
-		t.Errorf("before it has run: %+v, want %+v", got, want)
-	}
-
-	follow := command(t, env, "logs", "--follow", "greet")
-	var stderr bytes.Buffer
-	follow.Stderr = &stderr
-	out, err := follow.StdoutPipe()
-	if err == nil {
-		err = follow.Start()
-	}
-	if err != nil {
-		t.Fatal(err)
-	}
-	followed := readLines(out)
-	write := logWriter(t, s, "/aws/lambda/greet")
-	now := time.Now().UTC()
-	stamp := now.Format("2006-01-02T15:04:05.000Z")
-	write(now.UnixMilli(), "first\n")
-	if line := followed.find(t, "first"); line != stamp+"  first" {
-		t.Errorf("followed: %q", line)
-	}
-	write(now.UnixMilli(), "second\n")
-	followed.find(t, "second")
-	if err := follow.Process.Signal(os.Interrupt); err != nil {
-		t.Fatal(err)
-	}
-	<-followed.done
-	if err := follow.Wait(); err != nil {
-		t.Errorf("followed until Ctrl-C: %v %s", err, stderr.String())
-	}
-
-	got = call(t, env, "logs", "greet")
-	if want := stamp + "  first\n" + stamp + "  second\n"; got != (result{stdout: want}) {
-		t.Errorf("printed: %+v, want %q", got, want)
-	}
-	got = call(t, env, "logs", "--json", "/aws/lambda/greet")
-	lines := strings.Split(strings.TrimSpace(got.stdout), "\n")
-	var event struct{ Message, LogStreamName string }
-	if err := json.Unmarshal([]byte(lines[0]), &event); err != nil || len(lines) != 2 || event.Message != "first\n" || event.LogStreamName != "stream" {
-		t.Errorf("logs --json: %v: %+v", err, got)
-	}
-}
-
-// logWriter makes a log group and returns what writes an event to it.
-func logWriter(t *testing.T, s *server, group string) func(at int64, message string) {
-	t.Helper()
-	var announced client.Server
-	s.readJSON("server.json", &announced)
-	c := client.New(announced, client.WellKnownKey)
-	do := func(operation string, in map[string]any) {
-		t.Helper()
-		in["logGroupName"] = group
-		var out map[string]any
-		if err := c.CallJSON(t.Context(), "logs", "Logs_20140328."+operation, in, &out); err != nil {
-			t.Fatalf("%s: %v", operation, err)
-		}
-	}
-	do("CreateLogGroup", map[string]any{})
-	do("CreateLogStream", map[string]any{"logStreamName": "stream"})
-	return func(at int64, message string) {
-		do("PutLogEvents", map[string]any{"logStreamName": "stream", "logEvents": []any{map[string]any{"timestamp": at, "message": message}}})
 	}
 }
 
