@@ -1,12 +1,12 @@
 package policy
 
 import (
-	"encoding/json"
 	"errors"
 	"fmt"
-	"os"
 	"strings"
 	"testing"
+
+	"cloudless/internal/service/iam/managed"
 )
 
 const (
@@ -218,23 +218,19 @@ func TestParseRefusesPoliciesOfResources(t *testing.T) {
 	}
 }
 
-// TestParsesAllManagedPoliciesOfAWS reads a file that is no part of the
-// repository: all documents that AWS publishes as managed policies.
 func TestParsesAllManagedPoliciesOfAWS(t *testing.T) {
-	b, err := os.ReadFile("../../../../shared/aws-managed-policies.json")
-	if err != nil {
-		t.Skip("skipped: the file ../shared/aws-managed-policies.json, beside the repository, is not there")
+	catalog := managed.New()
+	all, err := catalog.All()
+	if err != nil || len(all) < 1000 {
+		t.Fatalf("the catalog has %d policies, %v", len(all), err)
 	}
-	var all map[string]struct{ Document json.RawMessage }
-	if err := json.Unmarshal(b, &all); err != nil {
-		t.Fatal(err)
-	}
-	if len(all) < 1000 {
-		t.Errorf("the file has %d policies only", len(all))
-	}
-	for name, p := range all {
-		if _, err := Parse(string(p.Document), Managed); err != nil {
-			t.Errorf("%s: %v", name, err)
+	for _, p := range all {
+		document, err := catalog.Document(&p)
+		if err == nil {
+			_, err = Parse(document, Managed)
+		}
+		if err != nil {
+			t.Errorf("%s: %v", p.ARN(), err)
 		}
 	}
 }
