@@ -52,13 +52,13 @@ bench: build ## measure; the figures are ratios to a bare server in the same run
 	@scripts/setup.sh demo
 	@source scripts/env.sh && go run ./bench
 
-bench-full: build ## measure all that bench/README.md shows: half an hour and 10 GB of disk (BENCH='-large 100000')
+bench-full: build ## measure all that bench/README.md shows: an hour and 5 GB of disk (BENCH='-large 100000')
 	@bench/peers.sh
 	@go build -o bin/bench ./bench
 	@bin/bench -only dynamodb,engine,compare,growth,bulk,reopen $(BENCH)
 	@bin/bench -only dynamodb,compare -client lean $(BENCH)
 	@scripts/setup.sh demo
-	@source scripts/env.sh && bin/bench -only functions,warm,gateway,functionpeers,scale $(BENCH)
+	@source scripts/env.sh && bin/bench -only functions,warm,cold,gateway,functionpeers,scale $(BENCH)
 
 generate: ## internal/api from models
 	go run ./tools/apigen
