@@ -11,7 +11,8 @@
 //   - code.go, codelink.go: deployment packages: where they come from, what they
 //     must be, and where they can be fetched;
 //   - update.go, prepare.go: from one build to the next, and from Pending to Active;
-//   - policy.go: the policy that says who may invoke;
+//   - policy.go, conditions.go: the policy that says who may invoke, and what other
+//     policies may ask;
 //   - tags.go, page.go: what operations on tags, and lists, have in common;
 //   - payload.go, jsonparser.go, jsonscalar.go: what a payload must be, and how
 //     AWS says that it is not;
@@ -23,6 +24,10 @@
 //   - invokewithresponsestream.go: an answer that leaves while it is made;
 //   - async.go, dispatch.go: the durable queue of invocations of type Event;
 //   - destination.go, bucketdestination.go: who is told how they ended;
+//   - mapping.go, mappingrules.go, mappings.go: event source mappings, and what a poller
+//     has to know of them;
+//   - functionurl.go, serveurl.go, urlevent.go, urlanswer.go, urlcors.go, urlstream.go:
+//     function URLs, from the request to the answer;
 //   - neighbours.go: the interfaces of what the service needs from others.
 //
 // The promise: what was acknowledged is durable, an accepted event of type
