@@ -30,6 +30,15 @@ import (
 // runBehaviour is a custom runtime: it asks for events and answers them with
 // what a behaviour makes of them. It is what attacks a sandbox from within.
 func runBehaviour(name string) {
+	if len(os.Args) > 1 && os.Args[1] == "open files" {
+		n := 0
+		for ; ; n++ {
+			if _, err := unix.Open("/tmp", unix.O_RDONLY|unix.O_DIRECTORY, 0); err != nil {
+				break
+			}
+		}
+		fmt.Println(n)
+	}
 	if len(os.Args) > 1 { // a child of a behaviour
 		time.Sleep(time.Hour)
 		return
@@ -336,6 +345,47 @@ var behaviours = map[string]func(argument, requestID string) any{
 		defer resp.Body.Close()
 		body, _ := io.ReadAll(resp.Body)
 		return fmt.Sprintf("%d %s", resp.StatusCode, body)
+	},
+	"take connections": func(how, _ string) any {
+		d, _ := time.ParseDuration(how)
+		var open []net.Conn
+		for _, address := range []string{"127.0.0.1:4566", "127.0.0.1:80", "127.0.0.1:443", "127.0.0.1:53", "127.0.0.1:9001", "/run/cloudless/runtime.sock"} {
+			for range 150 {
+				network := "tcp"
+				if address[0] == '/' {
+					network = "unix"
+				}
+				c, err := net.DialTimeout(network, address, time.Second)
+				if err != nil {
+					break
+				}
+				open = append(open, c)
+			}
+		}
+		fmt.Println("held")
+		time.Sleep(d)
+		return len(open)
+	},
+	"open files": func(processes, _ string) any {
+		var n int
+		_, _ = fmt.Sscan(processes, &n)
+		self, _ := os.Executable()
+		var children []io.Reader
+		for range n {
+			cmd := exec.Command(self, "open files")
+			out, _ := cmd.StdoutPipe()
+			if cmd.Start() == nil {
+				children = append(children, out)
+			}
+		}
+		total := 0
+		for _, c := range children {
+			var opened int
+			_, _ = fmt.Fscan(c, &opened)
+			total += opened
+		}
+		time.Sleep(2 * time.Second)
+		return total
 	},
 	"hold connections": func(address, _ string) any {
 		var open []net.Conn

@@ -61,12 +61,14 @@ func New(cfg Config) (*Manager, error) {
 			return nil, err
 		}
 	}
+	open := newDescriptors(cfg.OpenFiles)
+	cfg.MaxEnvironments = min(cfg.MaxEnvironments, open.environments)
 	ctx, stop := context.WithCancel(context.Background())
 	return &Manager{
 		cfg:          cfg,
 		code:         code,
 		pump:         newPump(cfg.Logs, cfg.Clock, cfg.Log),
-		servers:      newServers(cfg.Front, cfg.Authority, cfg.Clock),
+		servers:      newServers(cfg.Front, cfg.Authority, cfg.Clock, open),
 		trust:        trusted,
 		ctx:          ctx,
 		stop:         stop,

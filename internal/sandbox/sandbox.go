@@ -16,7 +16,7 @@
 //   - platform.go, telemetry.go, subscriber.go: what Lambda itself says of an
 //     environment, and the extensions that subscribe to it;
 //   - stream.go: an answer that is passed on while it is made;
-//   - serve.go: what answers on an environment's sockets;
+//   - serve.go, descriptors.go: what answers on an environment's sockets, and how many may ask;
 //   - variables.go, trust.go: the variables that a function finds, and the
 //     certificates;
 //   - failure.go, report.go: errors, and lines about an invocation, as Lambda
@@ -217,8 +217,12 @@ type Config struct {
 	// for a function that needs one. There are none while nothing is invoked. Those
 	// that wait do not count as environments. Default: 3; negative: none.
 	MaxSpares int
-	// MaxEnvironments is how many there are at a time. Default: 1000.
+	// MaxEnvironments is how many there are at a time, if there are descriptors for so
+	// many. Default: 1000.
 	MaxEnvironments int
+	// OpenFiles is how many descriptors this process may have, a part of which is kept from
+	// environments and their connections. Default: as many as the system lets it.
+	OpenFiles int
 	// CodeCacheBytes is how much unpacked code is kept for functions that do not
 	// run at the moment. Default: 1 GiB.
 	CodeCacheBytes int64

@@ -21,8 +21,8 @@ import (
 )
 
 const (
-	// Connections that one environment may hold at a time: enough for any program,
-	// too few to take ours from us.
+	// Connections that one environment may hold at a time on a port: enough for any
+	// program. How many there may be of all of them is up to descriptors.
 	maxNameConns  = 32
 	maxFrontConns = 256
 	headerTimeout = 10 * time.Second
@@ -36,9 +36,10 @@ type servers struct {
 	plain *http1.Server
 	tls   http.Server
 	names *dns.Server
+	open  *descriptors
 }
 
-func newServers(front http.Handler, a Authority, c clock.Clock) *servers {
+func newServers(front http.Handler, a Authority, c clock.Clock, open *descriptors) *servers {
 	silent := log.New(io.Discard, "", 0) // what functions send is not our trouble
 	return &servers{
 		plain: http1.New(http1.Config{
@@ -48,18 +49,21 @@ func newServers(front http.Handler, a Authority, c clock.Clock) *servers {
 		tls: http.Server{Handler: front, ErrorLog: silent, ReadHeaderTimeout: headerTimeout, MaxHeaderBytes: maxHeadBytes,
 			TLSConfig: &tls.Config{GetCertificate: a.GetCertificate, MinVersion: tls.VersionTLS12}},
 		names: dns.New(netip.AddrFrom4([4]byte{127, 0, 0, 1}), c),
+		open:  open,
 	}
 }
 
 // serve answers on all sockets of an environment until they are closed, which its
 // driver does when it ends. Servers that end are told to wg.
 func (s *servers) serve(env driver.Environment, api *runtimeapi.Server, wg *sync.WaitGroup) {
+	part := &holder{of: s.open, ended: env.Done()}
 	limit := func(serve func(net.Listener) error, conns int) func(net.Listener) error {
-		return func(l net.Listener) error { return serve(netutil.LimitListener(l, conns)) }
+		return func(l net.Listener) error { return serve(netutil.LimitListener(part.share(l, firstConns), conns)) }
 	}
+	serveAPI := func(l net.Listener) error { return api.Serve(part.share(l, firstAPIConns)) } // which has a limit of its own
 	for port, serve := range map[driver.Port]func(net.Listener) error{
-		driver.RuntimeAPI: api.Serve, // which has a limit of its own
-		driver.RuntimeUX:  api.Serve,
+		driver.RuntimeAPI: serveAPI,
+		driver.RuntimeUX:  serveAPI,
 		driver.Endpoint: limit(func(l net.Listener) error {
 			return s.plain.Serve(practiceListener{l, api})
 		}, maxFrontConns),

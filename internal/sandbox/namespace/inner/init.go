@@ -200,7 +200,7 @@ func (g *guardian) run(r *Run, fds []int) {
 	}
 	g.programs[pid] = r.Companion
 	if g.memory == nil {
-		g.memory = newWatch(g.setup.Memory, func(peak int64) { _ = g.send(Report{Memory: peak}) })
+		g.memory = newWatch(g.setup.Memory, int64(g.setup.OpenFiles)*fileShare, func(peak int64) { _ = g.send(Report{Memory: peak}) })
 		go g.memory.run()
 		go g.reap()
 	}

@@ -23,12 +23,14 @@ const (
 	usualLook  = 50 * time.Millisecond // between looks, later
 	lookShare  = 20                    // looking takes at most this fraction of the time
 	reportStep = 1 << 20               // bytes by which the peak grows between two reports
+	fileShare  = 16                    // times what one process may have open, all together may
 )
 
 // watch looks at the memory of all processes but init, and ends them if it is
 // more than they may have.
 type watch struct {
 	limit  int64 // bytes, or 0
+	files  int64 // that all of them may have open, or 0
 	report func(peak int64)
 	paused atomic.Bool
 	thaws  atomic.Int64 // how often it went on
@@ -40,8 +42,8 @@ type watch struct {
 	reported int64 // the peak that the server knows
 }
 
-func newWatch(limit int64, report func(peak int64)) *watch {
-	return &watch{limit: limit, report: report, resume: make(chan struct{}, 1), buf: make([]byte, 8<<10)}
+func newWatch(limit, files int64, report func(peak int64)) *watch {
+	return &watch{limit: limit, files: files, report: report, resume: make(chan struct{}, 1), buf: make([]byte, 8<<10)}
 }
 
 // pause stops the looking while nothing can change, so that idle environments
@@ -97,8 +99,14 @@ func (w *watch) glance() {
 // look adds up the memory that processes have for themselves or share with each
 // other, without the files they read. Where /proc is missing it sees nothing.
 func (w *watch) look() (bytes int64) {
+	var tables int64
 	for pid := range processes() {
-		bytes += w.process(pid)
+		used, files := w.process(pid)
+		bytes += used
+		tables += files
+	}
+	if w.files > 0 && tables > w.files && openFiles() > w.files {
+		_ = unix.Kill(-1, unix.SIGKILL)
 	}
 	return bytes
 }
@@ -120,17 +128,39 @@ func processes() iter.Seq[string] {
 	}
 }
 
-func (w *watch) process(pid string) int64 {
+// process returns the memory of one, and the size of its table of files, which is never
+// less than the files that it has open.
+func (w *watch) process(pid string) (bytes, files int64) {
 	f, err := os.Open("/proc/" + pid + "/status")
 	if err != nil {
-		return 0 // it has ended
+		return 0, 0 // it has ended
 	}
 	defer f.Close()
 	n, _ := f.Read(w.buf)
-	return field(w.buf[:n], "\nRssAnon:") + field(w.buf[:n], "\nRssShmem:")
+	status := w.buf[:n]
+	return (field(status, "\nRssAnon:") + field(status, "\nRssShmem:")) << 10, field(status, "\nFDSize:")
 }
 
-// field returns a value of a status file, which is in kilobytes, in bytes.
+// openFiles counts the files that all processes have open. The machine's table of them is
+// one for all, and what the kernel limits is each process alone.
+func openFiles() (n int64) {
+	for pid := range processes() {
+		name := "/proc/" + pid + "/fd"
+		var stat unix.Stat_t
+		if unix.Stat(name, &stat) == nil && stat.Size > 0 {
+			n += stat.Size // from Linux 6.2 on
+			continue
+		}
+		if dir, err := os.Open(name); err == nil {
+			names, _ := dir.Readdirnames(-1) // or as many as could be read
+			n += int64(len(names))
+			dir.Close()
+		}
+	}
+	return n
+}
+
+// field returns a value of a status file, as it says it: of memory, in kilobytes.
 func field(status []byte, name string) int64 {
 	_, rest, ok := bytes.Cut(status, []byte(name))
 	if !ok {
@@ -140,9 +170,9 @@ func field(status []byte, name string) int64 {
 	if len(words) == 0 {
 		return 0
 	}
-	kb, err := strconv.ParseInt(string(words[0]), 10, 64)
+	value, err := strconv.ParseInt(string(words[0]), 10, 64)
 	if err != nil {
 		return 0
 	}
-	return kb << 10
+	return value
 }
