@@ -4,6 +4,7 @@ var fs = require('fs');
 var path = require('path');
 var errors = require('./errors');
 var generation = require('./generation');
+var stream = require('./stream');
 
 // load finds the function that a handler's name, such as "dir/module.name",
 // stands for, and calls done(err, fn).
@@ -26,7 +27,7 @@ module.exports = function (root, name, done) {
     }, exported);
     if (typeof fn !== 'function') {
       done(errors.missingHandler(module, property, Boolean(fn)));
-    } else if (!generation.callbacks && fn.length >= 3) {
+    } else if (!generation.callbacks && fn.length >= 3 && !stream.streams(fn)) {
       done(errors.callbackHandler());
     } else {
       done(null, fn);
