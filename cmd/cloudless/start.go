@@ -3,6 +3,7 @@ package main
 import (
 	"context"
 	"fmt"
+	"io"
 	"log/slog"
 	"os"
 	"os/signal"
@@ -51,7 +52,7 @@ at once. What was acknowledged is on disk either way.`,
 			if cfg.Spares <= 0 {
 				cfg.Spares = -1 // 0 is the default there
 			}
-			cfg.Log = newLogger(level, o.json)
+			cfg.Log = newLogger(os.Stderr, level, o.json)
 			return start(cmd.Context(), cfg, o.json)
 		},
 	}
@@ -69,12 +70,21 @@ at once. What was acknowledged is on disk either way.`,
 	return cmd
 }
 
-func newLogger(level slog.Level, asJSON bool) *slog.Logger {
-	opts := &slog.HandlerOptions{Level: level}
+func newLogger(w io.Writer, level slog.Level, asJSON bool) *slog.Logger {
+	opts := &slog.HandlerOptions{Level: level, ReplaceAttr: errorText}
 	if asJSON {
-		return slog.New(slog.NewJSONHandler(os.Stderr, opts))
+		return slog.New(slog.NewJSONHandler(w, opts))
 	}
-	return slog.New(slog.NewTextHandler(os.Stderr, opts))
+	return slog.New(slog.NewTextHandler(w, opts))
+}
+
+// errorText logs an error as what it says. As text slog would ask for all that it
+// knows, which of errors of the store is pages of stacks.
+func errorText(_ []string, a slog.Attr) slog.Attr {
+	if err, ok := a.Value.Any().(error); ok {
+		a.Value = slog.StringValue(err.Error())
+	}
+	return a
 }
 
 // start runs the server until a signal or a failure ends it.
