@@ -3,6 +3,7 @@
 //
 //   - app.go:      what is configured, start and stop;
 //   - storage.go:  the stores of a data directory;
+//   - trouble.go:  what keeps a server from starting, in sentences;
 //   - services.go: the services, and who is given whom;
 //   - keyring.go:  the root key, and where other keys are found;
 //   - *adapter.go: a neighbour dressed as the interface that its caller declared.
@@ -24,7 +25,6 @@ import (
 	"slices"
 	"strings"
 	"sync"
-	"syscall"
 	"time"
 
 	"cloudless/internal/authority"
@@ -124,7 +124,10 @@ func Start(ctx context.Context, cfg Config) (*App, error) {
 	cfg = cfg.withDefaults()
 	a := &App{DataDir: cfg.DataDir, failed: make(chan error, 1+len(cfg.Listen)), done: make(chan struct{})}
 	if err := a.start(ctx, cfg); err != nil {
-		return nil, errors.Join(err, a.Shutdown(ctx))
+		if stopped := a.Shutdown(ctx); stopped != nil { // mostly for the same reason
+			cfg.Log.Info("stop after a start that failed", "err", stopped)
+		}
+		return nil, explain(cfg.DataDir, err)
 	}
 	return a, nil
 }
@@ -214,11 +217,8 @@ func (a *App) listen(addresses []string) ([]net.Listener, error) {
 	var listeners []net.Listener
 	for _, address := range addresses {
 		l, err := net.Listen("tcp", address)
-		if errors.Is(err, syscall.EADDRINUSE) {
-			return nil, fmt.Errorf("another program listens on %s already", address)
-		}
 		if err != nil {
-			return nil, err
+			return nil, explainListen(address, err)
 		}
 		a.onClose("listener", func(context.Context) error { _ = l.Close(); return nil }) // the front has closed it by then
 		listeners = append(listeners, l)

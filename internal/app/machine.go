@@ -17,12 +17,12 @@ type Fact struct {
 }
 
 // Doctor finds out what this machine offers: on the disk of the data directory,
-// if that is there. It changes nothing that lasts.
+// if that is there and may be written to. It changes nothing that lasts.
 func Doctor(dataDir, runtimesDir string) ([]Fact, error) {
-	if info, err := os.Stat(dataDir); err != nil || !info.IsDir() {
-		dataDir = os.TempDir()
-	}
 	dir, err := os.MkdirTemp(dataDir, "doctor-")
+	if err != nil {
+		dir, err = os.MkdirTemp("", "doctor-")
+	}
 	if err != nil {
 		return nil, err
 	}

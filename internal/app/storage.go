@@ -67,11 +67,11 @@ func (a *App) openMemory() (stores, error) {
 	return stores{kv: store, blobs: memblob.New(), dir: dir}, nil
 }
 
-// watchStore reports a store that has stopped because the disk failed.
+// watchStore reports a store that has stopped.
 func (a *App) watchStore(store *pebblekv.Store) {
 	select {
 	case <-store.Failed():
-		a.failed <- fmt.Errorf("the disk failed; what was acknowledged is on it, and a new start will find it: %w", pebblekv.ErrFailed)
+		a.failed <- explain(a.DataDir, store.Err())
 	case <-a.done:
 	}
 }

@@ -54,7 +54,7 @@ func TestAFullDiskEndsTheServer(t *testing.T) {
 	if code := s.wait(); code != 1 {
 		t.Errorf("exit code %d, want 1", code)
 	}
-	const last = "cloudless: the disk failed; what was acknowledged is on it, and a new start will find it: "
+	last := "cloudless: the disk of the data directory " + data + " is full; what was acknowledged is on it, and a start with more room will find it: "
 	if !strings.Contains(s.stderr.String(), last) {
 		t.Errorf("stderr does not say %q:\n%s", last, s.stderr.String())
 	}

@@ -3,18 +3,44 @@ package pebblekv
 import (
 	"errors"
 	"fmt"
+	"io/fs"
+	"strings"
 
 	"github.com/cockroachdb/pebble/v2"
 )
 
-// ErrFailed is wrapped by every error of a store that has stopped because a
-// write to the disk failed. What was acknowledged is safe; nobody knows what
-// else is on the disk until the store is opened again.
-var ErrFailed = errors.New("pebblekv: the store has stopped after a failed write")
+// ErrFailed is wrapped by every error of a store that has stopped: because a
+// write to the disk failed, or with ErrDamaged. After a failed write what was
+// acknowledged is safe; nobody knows what else is on the disk until the store is
+// opened again.
+var ErrFailed = errors.New("pebblekv: the store has stopped")
 
-// Failed returns a channel that is closed when the store has stopped because a
-// write failed. The process should end then and be started anew.
+// ErrDamaged says that files of the store are gone, or do not hold what was
+// written to them. It is wrapped by errors of Open, and by those of a store that
+// has stopped because it found out later: files are read when they are needed.
+var ErrDamaged = errors.New("pebblekv: files of the store are damaged")
+
+// Failed returns a channel that is closed when the store has stopped. The
+// process should end then; Err tells why.
 func (s *Store) Failed() <-chan struct{} { return s.failed }
+
+// Err returns why the store has stopped, or nil: an error that wraps ErrFailed.
+func (s *Store) Err() error {
+	if p := s.failure.Load(); p != nil {
+		return *p
+	}
+	return nil
+}
+
+// damaged marks the error of an opening that met damaged files.
+func damaged(err error) error {
+	switch {
+	case pebble.IsCorruptionError(err), errors.Is(err, fs.ErrNotExist),
+		strings.Contains(err.Error(), "object size mismatch"): // for which the library has no sentinel
+		return fmt.Errorf("%w: %w", ErrDamaged, err)
+	}
+	return err
+}
 
 // fail stops the store for good. After a failed fsync the kernel may have
 // dropped what it could not write and report success the next time, so trying
@@ -24,17 +50,9 @@ func (s *Store) fail(cause error) {
 	if !s.failure.CompareAndSwap(nil, &err) {
 		return
 	}
-	s.log.Error("store stopped: write failed", "err", cause)
+	s.log.Error("store stopped", "err", cause)
 	close(s.failed)
 	s.leases.Close() // whoever works under a lease can no longer write
-}
-
-// err returns why the store has stopped, or nil.
-func (s *Store) err() error {
-	if p := s.failure.Load(); p != nil {
-		return *p
-	}
-	return nil
 }
 
 // apply applies b and begins its sync. Pebble has no way back from an error in

@@ -37,10 +37,13 @@ func (s *Store) events() *pebble.EventListener {
 	log := s.log
 	return &pebble.EventListener{
 		DataCorruption: func(info pebble.DataCorruptionInfo) {
-			s.fail(fmt.Errorf("data corruption: %s", info)) // the read that met it returns an error too
+			// The read that met it returns an error too. Details prints itself with the stack.
+			s.fail(fmt.Errorf("%w: %s: %s", ErrDamaged, info.Path, info.Details.Error()))
 		},
 		BackgroundError: func(err error) {
-			log.Error("pebble: background work failed, it will be tried again", "err", err)
+			if s.Err() == nil { // of a store that has stopped it is tried again and again in vain
+				log.Error("pebble: background work failed, it will be tried again", "err", err)
+			}
 		},
 		DiskSlow: func(info pebble.DiskSlowInfo) {
 			log.Warn("pebble: disk is slow", "op", info.OpType.String(), "path", info.Path, "duration", info.Duration)

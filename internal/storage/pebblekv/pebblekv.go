@@ -94,7 +94,8 @@ type Store struct {
 var _ kv.Store = (*Store)(nil)
 
 // Open opens the store in dir, which is made if it is not there. It returns an
-// error that wraps ErrLocked when the directory is open already.
+// error that wraps ErrLocked when the directory is open already, and ErrDamaged
+// when files in it are.
 func Open(dir string, o Options) (*Store, error) {
 	if o.Logger == nil {
 		o.Logger = slog.New(slog.DiscardHandler)
@@ -116,7 +117,7 @@ func Open(dir string, o Options) (*Store, error) {
 		failed:  make(chan struct{}),
 	}
 	if err := s.open(dir, o); err != nil {
-		return nil, errors.Join(fmt.Errorf("pebblekv: open %s: %w", dir, err), lock.Close())
+		return nil, errors.Join(fmt.Errorf("pebblekv: open %s: %w", dir, damaged(err)), lock.Close())
 	}
 	return s, nil
 }
@@ -200,7 +201,7 @@ func (s *Store) Watch(ctx context.Context, key []byte) <-chan struct{} {
 // Lease implements kv.Store. The directory's lock keeps other processes away,
 // so this one is the only node.
 func (s *Store) Lease(ctx context.Context, name string) (held context.Context, release func(), err error) {
-	if err := s.err(); err != nil {
+	if err := s.Err(); err != nil {
 		return nil, nil, err
 	}
 	return s.leases.Acquire(ctx, name)
@@ -217,7 +218,7 @@ func (s *Store) Close() error {
 	s.leases.Close()
 	<-idle
 	s.watches.Close()
-	if err := s.err(); err != nil {
+	if err := s.Err(); err != nil {
 		return err
 	}
 	s.states.drop() // nobody uses it any more

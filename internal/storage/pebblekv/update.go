@@ -96,7 +96,7 @@ func (s *Store) commit(b *pebble.Batch, touches footprint, applied func()) error
 	}
 	// After fail, so that nobody takes the end of a failed sync for a good one.
 	s.unsynced.leave(c)
-	if err := s.err(); err != nil {
+	if err := s.Err(); err != nil {
 		return err
 	}
 	return b.Close()

@@ -32,7 +32,7 @@ func (s *Store) enter(ctx context.Context) error {
 	if err := s.gate.Enter(); err != nil {
 		return err
 	}
-	err := s.err()
+	err := s.Err()
 	if err == nil {
 		err = ctx.Err()
 	}
@@ -50,7 +50,7 @@ func (s *Store) answer(r *reader, err error) error {
 	}
 	// A sync that failed left the list after the store had failed, so this
 	// look comes after those of the reads.
-	if failure := s.err(); failure != nil {
+	if failure := s.Err(); failure != nil {
 		return failure
 	}
 	return err
