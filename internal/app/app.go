@@ -253,7 +253,8 @@ func openAuthority(cfg Config) (*authority.Authority, error) {
 	if cfg.DataDir == client.Memory {
 		return authority.New(cfg.Clock)
 	}
-	return authority.Open(filepath.Join(cfg.DataDir, "authority"), cfg.Clock)
+	a, err := authority.Open(filepath.Join(cfg.DataDir, "authority"), cfg.Clock)
+	return a, explainContent("the certificate authority", err)
 }
 
 // reachable returns an address that a client on this machine can call: one

@@ -40,7 +40,7 @@ func (a *App) rootKey(cfg Config) (client.Key, error) {
 	}
 	key, err := client.ReadKey(cfg.DataDir)
 	if !errors.Is(err, fs.ErrNotExist) {
-		return key, err
+		return key, explainContent("the root key", err)
 	}
 	key = newRootKey()
 	return key, client.WriteKey(cfg.DataDir, key)

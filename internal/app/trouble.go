@@ -40,6 +40,15 @@ func explain(dataDir string, err error) error {
 	return err
 }
 
+// explainContent says what to do about files that were read and make no sense,
+// of which a start makes new ones where there are none.
+func explainContent(what string, err error) error {
+	if _, ofFile := errors.AsType[*fs.PathError](err); err == nil || ofFile {
+		return err
+	}
+	return fmt.Errorf("%s makes no sense; without its files, a start makes a new one: %w", what, err)
+}
+
 // explainListen says why nobody can listen on an address.
 func explainListen(address string, err error) error {
 	switch {

@@ -67,9 +67,15 @@ var ErrNotRunning = errors.New("no server is running on this data directory (sta
 // Find returns the server that runs on the data directory, and its root key.
 func Find(dataDir string) (Server, Key, error) {
 	var s Server
-	if err := readJSON(filepath.Join(dataDir, serverFile), &s); errors.Is(err, fs.ErrNotExist) {
+	file := filepath.Join(dataDir, serverFile)
+	err := readJSON(file, &s)
+	switch {
+	case errors.Is(err, fs.ErrNotExist):
 		return Server{}, Key{}, fmt.Errorf("%s: %w", dataDir, ErrNotRunning)
-	} else if err != nil {
+	case err == nil && len(s.URLs) == 0:
+		err = fmt.Errorf("%s: it names no address of the server", file)
+	}
+	if err != nil {
 		return Server{}, Key{}, err
 	}
 	key, err := ReadKey(dataDir)
@@ -79,7 +85,11 @@ func Find(dataDir string) (Server, Key, error) {
 // ReadKey returns the root key of the data directory.
 func ReadKey(dataDir string) (Key, error) {
 	var k Key
-	err := readJSON(filepath.Join(dataDir, keyFile), &k)
+	file := filepath.Join(dataDir, keyFile)
+	err := readJSON(file, &k)
+	if err == nil && (k.ID == "" || k.Secret == "") {
+		err = fmt.Errorf("%s: there is no key in it", file)
+	}
 	return k, err
 }
 

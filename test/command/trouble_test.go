@@ -106,6 +106,43 @@ func TestADamagedStore(t *testing.T) {
 	}
 }
 
+func TestDamagedFilesOfTheDataDirectory(t *testing.T) {
+	for _, tt := range []struct{ file, text, want string }{
+		{"root-key.json", "", "cloudless: the root key makes no sense; without its files, a start makes a new one: "},
+		{"root-key.json", "{}", "cloudless: the root key makes no sense; without its files, a start makes a new one: "},
+		{"authority/ca.pem", "", "cloudless: the certificate authority makes no sense; without its files, a start makes a new one: "},
+		{"authority/ca-key.pem", "garbage", "cloudless: the certificate authority makes no sense; without its files, a start makes a new one: "},
+	} {
+		t.Run(tt.file+" with "+tt.text, func(t *testing.T) {
+			data := t.TempDir()
+			start(t, data).stop()
+			file := filepath.Join(data, tt.file)
+			if err := os.WriteFile(file, []byte(tt.text), 0o600); err != nil {
+				t.Fatal(err)
+			}
+			refused(t, command(t, nil, "start", "--data", data, "--listen", "127.0.0.1:0"), tt.want+file)
+			if err := os.Remove(file); err != nil {
+				t.Fatal(err)
+			}
+			start(t, data).stop() // as was promised
+		})
+	}
+}
+
+func TestAServerThatToldNothingOfItself(t *testing.T) {
+	for _, text := range []string{"", "{}"} {
+		data := t.TempDir()
+		file := filepath.Join(data, "server.json")
+		if err := os.WriteFile(file, []byte(text), 0o600); err != nil {
+			t.Fatal(err)
+		}
+		for _, args := range [][]string{{"status"}, {"env"}, {"logs", "f"}, {"run", "true"}} {
+			refused(t, command(t, nil, append([]string{"--data", data}, args...)...), "cloudless: "+file+": ")
+		}
+		start(t, data).stop() // which tells anew
+	}
+}
+
 func TestAnAddressThatIsNotOurs(t *testing.T) {
 	const address = "192.0.2.1:4566" // kept for documentation
 	refused(t, command(t, nil, "start", "--data", t.TempDir(), "--listen", address), "cloudless: "+address+" is no address of this machine\n")
