@@ -45,6 +45,9 @@ func runBehaviour(name string) {
 	}
 	act, ok := behaviours[name]
 	if !ok {
+		act, ok = attacks[name]
+	}
+	if !ok {
 		fmt.Fprintf(os.Stderr, "there is no behaviour %q\n", name)
 		os.Exit(3)
 	}

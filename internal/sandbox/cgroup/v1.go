@@ -100,8 +100,16 @@ func (h *hierarchyV1) create(name string, r *specs.LinuxResources) (limiter, err
 	for i, dir := range h.dirs {
 		dirs[i] = filepath.Join(dir, name)
 	}
+	for _, dir := range dirs {
+		// Version 1 counts what lies in sockets of TCP only where it is limited, and apart. The
+		// file is in one of the trees, or in none, if the kernel is built without.
+		_ = os.WriteFile(filepath.Join(dir, "memory.kmem.tcp.limit_in_bytes"), []byte(tcpBytes), 0)
+	}
 	return groupV1{g, dirs}, nil
 }
+
+// tcpBytes is what the sockets of one environment may hold together.
+const tcpBytes = "64M"
 
 type groupV1 struct {
 	cgroup1.Cgroup

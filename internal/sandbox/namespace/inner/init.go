@@ -147,6 +147,9 @@ func (g *guardian) build(inherited []int) error {
 	if err := limitNamespace(); err != nil {
 		return err
 	}
+	if err := limitSockets(); err != nil {
+		return err
+	}
 	if err := raiseLoopback(); err != nil {
 		return err
 	}

@@ -3,7 +3,9 @@
 package inner
 
 import (
+	"errors"
 	"fmt"
+	"io/fs"
 	"os"
 	"path"
 
@@ -30,6 +32,26 @@ var Ports = []Port{
 	{"https", "127.0.0.1:443", 443, false},
 	{"dns-tcp", "127.0.0.1:53", 53, false},
 	{"dns-udp", "127.0.0.1:53", 53, true},
+}
+
+// socketMemory are what the network namespace lets a socket of TCP have at most, in bytes,
+// after its least and what it begins with. What lies in sockets belongs to no
+// process, the machine has a limit of it that is one for all, and by itself a socket may
+// take tens of megabytes. Between neighbours on a loopback interface little is enough.
+var socketMemory = map[string]string{
+	"tcp_rmem": "4096 131072 262144",
+	"tcp_wmem": "4096 16384 262144",
+}
+
+// limitSockets sets them, where there is a /proc.
+func limitSockets() error {
+	for name, limit := range socketMemory {
+		err := os.WriteFile("/proc/sys/net/ipv4/"+name, []byte(limit), 0)
+		if err != nil && !errors.Is(err, fs.ErrNotExist) {
+			return fmt.Errorf("limit what lies in sockets: %w", err)
+		}
+	}
+	return nil
 }
 
 // raiseLoopback brings up the only interface that the environment has.
