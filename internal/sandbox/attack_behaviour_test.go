@@ -9,8 +9,10 @@ import (
 	"net"
 	"os"
 	"path/filepath"
+	goruntime "runtime"
 	"strconv"
 	"strings"
+	"sync"
 	"syscall"
 	"time"
 	"unsafe"
@@ -57,6 +59,27 @@ var attacks = map[string]func(argument, requestID string) any{
 			}
 		}
 		return reason(err)
+	},
+	// Answers for how many seconds it had a processor.
+	"burn": func(how, _ string) any {
+		d, _ := time.ParseDuration(how)
+		end := time.Now().Add(d)
+		goruntime.GOMAXPROCS(8)
+		used := func() float64 {
+			var u unix.Rusage
+			_ = unix.Getrusage(unix.RUSAGE_SELF, &u)
+			return time.Duration(u.Utime.Nano() + u.Stime.Nano()).Seconds()
+		}
+		before := used()
+		var work sync.WaitGroup
+		for range 8 {
+			work.Go(func() {
+				for n := 0; time.Now().Before(end); n++ {
+				}
+			})
+		}
+		work.Wait()
+		return used() - before
 	},
 	// Answers how many megabytes, or thousands of names, fit.
 	"hoard in the kernel": func(where, _ string) any {

@@ -4,11 +4,14 @@ package sandbox
 
 import (
 	"encoding/json"
+	"slices"
 	"strconv"
 	"strings"
 	"sync"
 	"testing"
 	"time"
+
+	"cloudless/internal/sandbox/namespace"
 )
 
 // The functions in this file attack each other.
@@ -84,6 +87,39 @@ func TestFunctionsCannotFillTheKernelsMemory(t *testing.T) {
 			if err != nil || mb > 128+512 {
 				t.Errorf("result = %s", r.Payload)
 			}
+		})
+	}
+}
+
+// TestFunctionsHaveNoMoreOfTheProcessorsThanTheyMay has one that works on all of them at
+// once. What it gets may be less, on a busy machine.
+func TestFunctionsHaveNoMoreOfTheProcessorsThanTheyMay(t *testing.T) {
+	for _, tt := range []struct {
+		name   string
+		strict bool
+		share  float64 // of a core
+	}{
+		{"a core", false, 1},
+		{"what its memory entitles it to", true, 128.0 / mbPerCore},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			b := newIsolatedBench(t, func(c *Config) { c.StrictCPU = tt.strict })
+			if d, ok := b.cfg.Driver.(*namespace.Driver); !ok || !slices.Contains(d.Controllers(), "cpu") {
+				t.Skip("this user may not limit processors")
+			}
+			fn := behaviour("burn")
+			fn.MemoryMB, fn.Timeout = 128, time.Minute
+			b.invoke(fn, `"1ms"`) // until it is loaded, it may have more
+			start := time.Now()
+			var used float64 // seconds
+			if err := json.Unmarshal(b.invoke(fn, `"2s"`).Payload, &used); err != nil {
+				t.Fatal(err)
+			}
+			took := time.Since(start).Seconds()
+			if most := 1.2*tt.share*took + 0.2; used > most {
+				t.Errorf("it had %.2f s of the processors in %.2f s, want at most %.2f", used, took, most)
+			}
+			t.Logf("%.2f s in %.2f s", used, took)
 		})
 	}
 }

@@ -121,6 +121,30 @@ func TestFilesThatStayAreBoundedAndOfOneFunction(t *testing.T) {
 	b.leaves(0)
 }
 
+// TestResetsAddUpToNothing has a function that crashes again and again.
+func TestResetsAddUpToNothing(t *testing.T) {
+	b := newIsolatedBench(t)
+	fn := behaviour("exit leaving children")
+	crash := func(times int) (open int) {
+		for range times {
+			if r := b.invoke(fn, `"x"`); r.ErrorType != "Runtime.ExitError" {
+				t.Fatalf("result = %q %s", r.FunctionError, r.Payload)
+			}
+		}
+		b.leaves(1)
+		await(t, "nothing ends any more", func() bool {
+			before := openFiles(t)
+			time.Sleep(100 * time.Millisecond)
+			open = openFiles(t)
+			return open == before
+		})
+		return open
+	}
+	if first, last := crash(5), crash(20); last > first+5 {
+		t.Errorf("the server has %d files open after 5 crashes, and %d after 20 more", first, last)
+	}
+}
+
 func TestFilesThatStayGoWhenNobodyComes(t *testing.T) {
 	b := newBench(t, func(c *Config) { c.IdleTime = 50 * time.Millisecond })
 	b.invoke(behaviour("exit leaving children"), `"x"`)

@@ -211,7 +211,7 @@ func (e *Environment) build(l driver.Layout) error {
 		Processes: uint64(l.Limits.Processes),
 		Rootless:  e.driver.ids.rootless,
 		Memory:    l.Limits.MemoryBytes,
-		NoWall:    e.driver.groups == nil || !slices.Contains(e.driver.groups.Controllers(), "memory"),
+		NoWall:    !slices.Contains(e.driver.Controllers(), "memory"),
 	}, files...)
 	if err != nil {
 		return err

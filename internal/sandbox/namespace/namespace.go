@@ -93,6 +93,14 @@ func (d *Driver) Isolated() bool { return true }
 // Rootless reports whether environments are made without the powers of root.
 func (d *Driver) Rootless() bool { return d.ids.rootless }
 
+// Controllers tells which limits the kernel enforces: some of "memory", "pids", "cpu".
+func (d *Driver) Controllers() []string {
+	if d.groups == nil {
+		return nil
+	}
+	return d.groups.Controllers()
+}
+
 // Close ends what is left of the environments and gives back the cgroups.
 func (d *Driver) Close() error {
 	d.mu.Lock()
