@@ -53,6 +53,7 @@ func openV1() (hierarchy, error) {
 		h.unclaim()
 		return nil, err
 	}
+	limitTCP(h.dirs, "-1") // no limit; but the kernel begins to count once, instead of with each first environment
 	return h, nil
 }
 
@@ -100,12 +101,17 @@ func (h *hierarchyV1) create(name string, r *specs.LinuxResources) (limiter, err
 	for i, dir := range h.dirs {
 		dirs[i] = filepath.Join(dir, name)
 	}
-	for _, dir := range dirs {
-		// Version 1 counts what lies in sockets of TCP only where it is limited, and apart. The
-		// file is in one of the trees, or in none, if the kernel is built without.
-		_ = os.WriteFile(filepath.Join(dir, "memory.kmem.tcp.limit_in_bytes"), []byte(tcpBytes), 0)
-	}
+	limitTCP(dirs, tcpBytes)
 	return groupV1{g, dirs}, nil
+}
+
+// limitTCP limits what lies in sockets of TCP, which version 1 counts only where it is
+// limited, and apart. The file is in one of the trees, or in none, if the kernel is
+// built without.
+func limitTCP(dirs []string, limit string) {
+	for _, dir := range dirs {
+		_ = os.WriteFile(filepath.Join(dir, "memory.kmem.tcp.limit_in_bytes"), []byte(limit), 0)
+	}
 }
 
 // tcpBytes is what the sockets of one environment may hold together.
