@@ -1,6 +1,7 @@
 package functions
 
 import (
+	"fmt"
 	"regexp"
 	"testing"
 )
@@ -39,6 +40,27 @@ func TestNodeLoadsAsOnAWS(t *testing.T) {
 		for range 2 {
 			if r := c.invoke(name, `{}`); !regexp.MustCompile(tt.want).MatchString(r.payload) {
 				t.Errorf("%s: answer = %s, want %s\n%s", name, r.payload, tt.want, r.log)
+			}
+		}
+	}
+}
+
+// TestNodeTrustsAWSWhateverElseItTrusts has functions name certificates of their own, or
+// those that AWS's runtimes have, which its documentation tells who connects to databases.
+func TestNodeTrustsAWSWhateverElseItTrusts(t *testing.T) {
+	t.Parallel()
+	c := newCloud(t)
+	code := newPack(t).text("index.js", `
+exports.handler = function (event, context, callback) {
+  context.callbackWaitsForEmptyEventLoop = false;
+  require('https').get('https://sts.us-east-1.amazonaws.com/', function (answer) { callback(null, answer.statusCode); }).on('error', callback);
+};`).bytes()
+	for i, runtime := range []string{"nodejs22.x", "nodejs20.x", "nodejs6.10"} {
+		for j, file := range []string{"/var/runtime/ca-cert.pem", "/var/task/absent.pem"} {
+			name := fmt.Sprintf("ask-%d-%d", i, j)
+			c.deploy(name, function{runtime: runtime, handler: "index.handler", code: code, variables: map[string]string{"NODE_EXTRA_CA_CERTS": file}})
+			if r := c.invoke(name, `{}`); r.payload != "400" {
+				t.Errorf("%s with %s: answer = %s\n%s", runtime, file, r.payload, r.log)
 			}
 		}
 	}

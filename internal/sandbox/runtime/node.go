@@ -48,13 +48,17 @@ func (p *Packs) node(r Runtime) (*Program, error) {
 		},
 		env: func(at Place) []string {
 			major, _, _ := strings.Cut(r.Version, ".")
-			return []string{"NODE_PATH=" + strings.Join([]string{
+			env := []string{"NODE_PATH=" + strings.Join([]string{
 				at.Path("/opt/nodejs/node" + major + "/node_modules"),
 				at.Path("/opt/nodejs/node_modules"),
 				at.Path("/var/runtime/node_modules"),
 				at.Path("/var/runtime"),
 				at.Path("/var/task"),
 			}, ":")}
+			if at.Variable != nil && at.Variable("NODE_EXTRA_CA_CERTS") != "" { // which has Node read no others
+				env = append(env, "_CLOUDLESS_CA="+at.Path(authorityFile))
+			}
+			return env
 		},
 	}
 	program.addCompiled(pack, boot)

@@ -181,6 +181,9 @@ func (p *Packs) bootstrap(name string) (string, error) {
 	return dir, nil
 }
 
+// authorityFile is where a function finds the certificate that it has to trust.
+const authorityFile = "/etc/pki/cloudless/ca.pem"
+
 func (p *Packs) writeBootstrap(files fs.FS, dir string) error {
 	if err := os.MkdirAll(p.dir, 0o755); err != nil {
 		return err
@@ -199,6 +202,10 @@ func (p *Packs) writeBootstrap(files fs.FS, dir string) error {
 		return err
 	}
 	if err := makeReadable(temp); err != nil {
+		return err
+	}
+	// AWS's runtimes of Node have their certificates there, which functions may ask for.
+	if err := os.Symlink(authorityFile, filepath.Join(temp, "ca-cert.pem")); err != nil {
 		return err
 	}
 	err = os.Rename(temp, dir)

@@ -14,7 +14,7 @@
 // generation.js and of nobody else.
 
 var generation = require('./generation');
-if (!generation.readsExtraCertificates) { // each file that is read makes a function start later
+if (!generation.readsExtraCertificates || process.env._CLOUDLESS_CA) { // each file that is read makes a function start later
   require('./trust').install();
 }
 if (process.env._CLOUDLESS_HTTPS) {
