@@ -55,9 +55,10 @@ func (p *Packs) python(r Runtime) (*Program, error) {
 		},
 		env: func(at Place) []string {
 			return []string{
-				// What a layer brings comes before what the runtime has.
-				"PYTHONPATH=" + strings.Join([]string{
-					at.Path("/opt/python/lib/" + packages), at.Path("/opt/python"), at.Path("/var/lang/lib/" + packages), at.Path("/var/runtime"),
+				// What a layer brings comes before what the runtime has. It is no PYTHONPATH:
+				// a function may set that, and wrappers do.
+				"_CLOUDLESS_PYTHON=" + strings.Join([]string{
+					at.Path("/opt/python/lib/" + packages), at.Path("/opt/python"), at.Path("/var/lang/lib/" + packages),
 				}, ":"),
 				"PYTHONDONTWRITEBYTECODE=1", // there is no place to write it to
 			}

@@ -330,8 +330,38 @@ def begin_like_others():
     site.sethelper()
 
 
+def find_packages():
+    """Have what layers and the runtime bring found, and return where the layers' lies.
+
+    Who sets PYTHONPATH names the layers there, as on AWS; the runtime's is found nevertheless.
+    """
+    *layers, packages = os.environ["_CLOUDLESS_PYTHON"].split(":")
+    if "PYTHONPATH" in os.environ:
+        sys.path.append(packages)
+        return []
+    sys.path[:0] = layers + [packages]
+    return layers
+
+
+def settle(layers):
+    """Do with the paths what depends on the function."""
+    runtime, packages = os.environ["LAMBDA_RUNTIME_DIR"], os.environ.pop("_CLOUDLESS_PYTHON").split(":")[-1]
+    # A process that the function starts finds the SDK by it.
+    os.environ.setdefault("PYTHONPATH", "%s:%s" % (runtime, packages))
+    root = os.environ["LAMBDA_TASK_ROOT"]
+    sys.path.insert(0, root)
+    for directory in [root] + layers:
+        try:
+            names = os.listdir(directory)
+        except OSError:
+            continue  # no layer has it
+        if any(name.endswith(".pth") for name in names):
+            site.addsitedir(directory)
+
+
 def main():
     begin_like_others()
+    layers = find_packages()
     lead_names()
     log = Log()
     atexit.register(log.flush)
@@ -344,7 +374,7 @@ def main():
     else:
         site.execsitecustomize()  # which a wrapper may have put into the path
     logging.getLogger().addHandler(LogHandler(log))  # now the function's variables are there
-    sys.path[0] = os.environ["LAMBDA_TASK_ROOT"]
+    settle(layers)
     try:
         handler = load(os.environ["_HANDLER"])
     except Exception as err:  # whatever a module may raise while it loads
