@@ -93,3 +93,19 @@ def handler(event, context):
 		t.Errorf("bare: answer = %q %s\n%s", r.failure, r.payload, r.log)
 	}
 }
+
+// TestPythonRunsPrograms has a function start Python by the names that it has on AWS.
+func TestPythonRunsPrograms(t *testing.T) {
+	t.Parallel()
+	c := newCloud(t)
+	c.deploy("run", function{runtime: "python3.13", handler: "app.handler", code: newPack(t).text("app.py", `
+import subprocess, sys
+
+def handler(event, context):
+    return [subprocess.check_output([name, "-c", "import sys, boto3; print(sys.version)"], text=True).strip() == sys.version for name in event]
+`).bytes()})
+	r := c.invoke("run", `["python", "python3", "python3.13", "/var/lang/bin/python3.13"]`)
+	if r.failure != "" || r.payload != `[true, true, true, true]` {
+		t.Errorf("answer = %q %s\n%s", r.failure, r.payload, r.log)
+	}
+}

@@ -49,7 +49,11 @@ func (p *Packs) python(r Runtime) (*Program, error) {
 		Waits:   true,
 		Files: i.after(
 			File{Source: boot, Target: "/var/runtime"},
-			File{Source: filepath.Join(pack.Dir, sitePackages), Target: "/var/lang/lib/" + packages}),
+			File{Source: filepath.Join(pack.Dir, sitePackages), Target: "/var/lang/lib/" + packages},
+			// Which the search path has first, and where programs of functions look for it.
+			File{Link: i.Executable, Target: "/var/lang/bin/python"},
+			File{Link: i.Executable, Target: "/var/lang/bin/python3"},
+			File{Link: i.Executable, Target: "/var/lang/bin/python" + r.Version}),
 		args: func(at Place) []string {
 			return append([]string{at.Path(i.Executable), noMachinePackages, "-u", at.Path("/var/runtime/bootstrap.py")}, socketArg(at)...)
 		},
