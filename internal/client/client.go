@@ -29,6 +29,3 @@ type Client struct {
 func New(s Server, key Key) *Client {
 	return &Client{server: s, key: key, http: &http.Client{Transport: transportFor(s)}, clock: clock.System{}}
 }
-
-// Server returns the server that the client calls.
-func (c *Client) Server() Server { return c.server }

@@ -53,7 +53,7 @@ func presigned(t *testing.T, s Scope, edit func(url.Values)) *http.Request {
 	if err != nil {
 		t.Fatal(err)
 	}
-	Presign(r, creds, s, time.Hour, now)
+	presign(r, creds, s, time.Hour, now)
 	q := r.URL.Query()
 	edit(q)
 	r.URL.RawQuery = q.Encode()
@@ -103,7 +103,7 @@ func TestSignedRequestsAreVerified(t *testing.T) {
 				}
 
 				r, _ = http.NewRequest("GET", "http://host.test"+target, nil)
-				Presign(r, temporary, s, time.Hour, now)
+				presign(r, temporary, s, time.Hour, now)
 				if sig, err = Parse(received(t, r)); err != nil {
 					t.Fatalf("Parse, presigned = %v", err)
 				}

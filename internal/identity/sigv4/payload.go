@@ -49,10 +49,10 @@ type Payload struct {
 	trailers []string // the names that X-Amz-Trailer announces, in lower case
 }
 
-// Chunked reports whether the body is in chunks of AWS's own, so that it is
+// chunked reports whether the body is in chunks of AWS's own, so that it is
 // longer than its content and "aws-chunked" is to be taken out of its
 // Content-Encoding.
-func (p Payload) Chunked() bool { return p.Mode >= PayloadChunked }
+func (p Payload) chunked() bool { return p.Mode >= PayloadChunked }
 
 // HashPayload returns the hash of a body as requests are signed with it.
 func HashPayload(body []byte) string {
@@ -184,7 +184,7 @@ type Body struct {
 func newBody(body io.ReadCloser, p Payload) *Body {
 	b := &Body{Closer: body, content: body}
 	switch {
-	case p.Chunked():
+	case p.chunked():
 		b.chunks = newChunkReader(body, p)
 		b.content = b.chunks
 	case p.Mode == PayloadHashed:

@@ -39,7 +39,7 @@ func NumberOf(n int64) Value {
 // number.go.
 func ParseNumber(text string) (Value, error) {
 	var buf [maxPairs + 2]byte
-	payload, err := AppendNumber(buf[:0], text)
+	payload, err := appendNumber(buf[:0], text)
 	if err != nil {
 		return nil, err
 	}

@@ -129,7 +129,7 @@ func datatypes(v *ddb.AttributeValue) int {
 
 func appendNumberText(dst []byte, text string) ([]byte, error) {
 	var buf [maxPairs + 2]byte
-	payload, err := AppendNumber(buf[:0], text)
+	payload, err := appendNumber(buf[:0], text)
 	if err != nil {
 		return nil, numberError(err, text)
 	}
@@ -169,7 +169,7 @@ func appendNumberSet(dst []byte, set []string) ([]byte, error) {
 	}
 	members := make([][]byte, len(set))
 	for i, text := range set {
-		payload, err := AppendNumber(nil, text)
+		payload, err := appendNumber(nil, text)
 		if err != nil {
 			return nil, numberError(err, text)
 		}

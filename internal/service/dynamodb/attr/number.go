@@ -47,9 +47,9 @@ type decimal struct {
 	exp      int
 }
 
-// AppendNumber appends the order-preserving form of the number that text
+// appendNumber appends the order-preserving form of the number that text
 // spells: digits with an optional sign, point and exponent.
-func AppendNumber(dst []byte, text string) ([]byte, error) {
+func appendNumber(dst []byte, text string) ([]byte, error) {
 	d, err := parseDecimal(text)
 	if err != nil {
 		return nil, err

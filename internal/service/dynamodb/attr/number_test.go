@@ -190,7 +190,7 @@ func BenchmarkAppendNumber(b *testing.B) {
 	buf := make([]byte, 0, 32)
 	b.ReportAllocs()
 	for b.Loop() {
-		if _, err := AppendNumber(buf, "-1234567.891"); err != nil {
+		if _, err := appendNumber(buf, "-1234567.891"); err != nil {
 			b.Fatal(err)
 		}
 	}

@@ -31,7 +31,7 @@ const (
 )
 
 // ItemError is what is wrong with one item of an object: it is counted in
-// ErrorCount and logged, and the import goes on.
+// ErrorCount, and the import goes on.
 type ItemError struct {
 	Index     int64  // of the item in its object, from 0
 	Message   string // in AWS's words, where they are known
@@ -39,21 +39,6 @@ type ItemError struct {
 }
 
 func (e *ItemError) Error() string { return fmt.Sprintf("item %d: %s", e.Index, e.Message) }
-
-// LogMessage is the event that AWS logs for the error, in the stream
-// "<id of the import>/error" of the group /aws-dynamodb/imports.
-func (e *ItemError) LogMessage(bucket, key, importARN string) string {
-	type pointer struct {
-		Bucket    string `json:"bucket"`
-		Key       string `json:"key"`
-		ItemIndex int64  `json:"itemIndex"`
-	}
-	return string(line(struct {
-		ItemS3Pointer pointer  `json:"itemS3Pointer"`
-		ImportARN     string   `json:"importArn"`
-		ErrorMessages []string `json:"errorMessages"`
-	}{pointer{bucket, key, e.Index}, importARN, []string{e.Message}}))
-}
 
 // fault is what is wrong with a record.
 type fault struct {

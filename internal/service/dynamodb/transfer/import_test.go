@@ -203,14 +203,6 @@ func TestImportOfCSV(t *testing.T) {
 	testImport(t, in, []importCase{{"tabs", "a\t1\n", []string{`{"pk":{"S":"a"},"x":{"S":"1"}}`}}})
 }
 
-func TestLogMessageIsAWSs(t *testing.T) {
-	e := &ItemError{Index: 0, Message: "One or more parameter values were invalid: Missing the key pk in the item"}
-	const want = `{"itemS3Pointer":{"bucket":"my-import-source","key":"import-test.csv","itemIndex":0},"importArn":"arn:aws:dynamodb:us-east-1:531234567890:table/target-table/import/01658528578619-c4d4e311","errorMessages":["One or more parameter values were invalid: Missing the key pk in the item"]}`
-	if got := e.LogMessage("my-import-source", "import-test.csv", "arn:aws:dynamodb:us-east-1:531234567890:table/target-table/import/01658528578619-c4d4e311"); got != want {
-		t.Errorf("got  %s\nwant %s", got, want)
-	}
-}
-
 func gzipped(t testing.TB, b []byte) []byte {
 	t.Helper()
 	var out bytes.Buffer
