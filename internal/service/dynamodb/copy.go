@@ -2,7 +2,6 @@ package dynamodb
 
 import (
 	"context"
-	"errors"
 	"slices"
 	"time"
 
@@ -173,15 +172,8 @@ func (s *Service) finishCopy(ctx context.Context, j *job) error {
 // releaseTable takes the job out of the definition of the table that it copied
 // from.
 func (s *Service) releaseTable(tx kv.Tx, key []byte, j *job) error {
-	stored, err := tx.Get(key)
-	if errors.Is(err, kv.ErrNotFound) {
-		return nil
-	}
-	if err != nil {
-		return err
-	}
-	r, err := decodeRecord(stored)
-	if err != nil || r.Data != j.Data {
+	r, err := definitionOf(tx, key, j.Data)
+	if r == nil {
 		return err
 	}
 	r.Copies = slices.DeleteFunc(r.Copies, func(c copyRecord) bool { return c.Job == j.ID })
@@ -211,12 +203,8 @@ func (s *Service) releaseBackup(tx kv.Tx, where backupRef, j *job) error {
 
 // activate makes the restored table ACTIVE.
 func (s *Service) activate(tx kv.Tx, key []byte, j *job) error {
-	stored, err := tx.Get(key)
-	if err != nil {
-		return err
-	}
-	r, err := decodeRecord(stored)
-	if err != nil || r.Data != j.Copy.To {
+	r, err := definitionOf(tx, key, j.Copy.To)
+	if r == nil {
 		return err
 	}
 	r.Restored.InProgress = false

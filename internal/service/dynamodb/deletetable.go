@@ -126,25 +126,17 @@ func (s *Service) drop(ctx context.Context, data uint64) error {
 		return err
 	}
 	return s.store.Update(ctx, kv.Claims{Write: [][]byte{note, definition}}, func(tx kv.Tx) error {
-		stored, err := tx.Get(definition)
-		if errors.Is(err, kv.ErrNotFound) {
-			tx.Delete(note)
+		r, err := definitionOf(tx, definition, data)
+		if err != nil {
+			return err
+		}
+		if r != nil && r.status(s.clock.Now()) != statusGone {
 			return nil
 		}
-		if err != nil {
-			return err
-		}
-		r, err := decodeRecord(stored)
-		if err != nil {
-			return err
-		}
-		switch {
-		case r.Data != data: // a new table has the name
-			tx.Delete(note)
-		case r.status(s.clock.Now()) == statusGone:
+		if r != nil {
 			tx.Delete(definition)
-			tx.Delete(note)
 		}
+		tx.Delete(note)
 		return nil
 	})
 }

@@ -194,15 +194,8 @@ func (s *Service) endImport(ctx context.Context, j *job, run *importRun, code, m
 	return s.store.Update(ctx, kv.Claims{Write: [][]byte{jobKey(j.ID), x.key(), key}}, func(tx kv.Tx) error {
 		tx.Set(x.key(), x.encode())
 		tx.Delete(jobKey(j.ID))
-		stored, err := tx.Get(key)
-		if errors.Is(err, kv.ErrNotFound) {
-			return nil
-		}
-		if err != nil {
-			return err
-		}
-		r, err := decodeRecord(stored)
-		if err != nil || r.Data != j.Data {
+		r, err := definitionOf(tx, key, j.Data)
+		if r == nil {
 			return err
 		}
 		if nothing {

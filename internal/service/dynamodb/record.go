@@ -2,10 +2,12 @@ package dynamodb
 
 import (
 	"encoding/json"
+	"errors"
 	"fmt"
 	"time"
 
 	"cloudless/internal/service/dynamodb/stream"
+	"cloudless/internal/storage/kv"
 )
 
 // record is a table's definition as it is kept. Its JSON lies in users'
@@ -137,6 +139,23 @@ func decodeRecord(b []byte) (*record, error) {
 		return nil, fmt.Errorf("the definition of table %s has version %d, which a newer program wrote", r.Name, r.Version)
 	}
 	return &r, nil
+}
+
+// definitionOf returns the definition at key, if it is that of the table whose items
+// lie under data: nil if that table is gone, even where a new one has its name.
+func definitionOf(tx kv.Reader, key []byte, data uint64) (*record, error) {
+	stored, err := tx.Get(key)
+	if errors.Is(err, kv.ErrNotFound) {
+		return nil, nil
+	}
+	if err != nil {
+		return nil, err
+	}
+	r, err := decodeRecord(stored)
+	if err != nil || r.Data != data {
+		return nil, err
+	}
+	return r, nil
 }
 
 // arn returns the table's name as AWS's other services and policies call it.
