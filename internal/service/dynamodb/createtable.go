@@ -8,6 +8,7 @@ import (
 
 	"cloudless/internal/api"
 	ddb "cloudless/internal/api/dynamodb"
+	"cloudless/internal/awserr"
 	"cloudless/internal/storage/kv"
 )
 
@@ -50,19 +51,8 @@ func (s *Service) CreateTable(ctx context.Context, call *api.Call, in *ddb.Creat
 
 	key := tableKey(r.Account, r.Region, r.Name)
 	err = s.store.Update(ctx, kv.Claims{Write: [][]byte{key}}, func(tx kv.Tx) error {
-		stored, err := tx.Get(key)
-		switch {
-		case errors.Is(err, kv.ErrNotFound):
-		case err != nil:
+		if err := s.claimName(tx, where, ddb.ResourceInUseException); err != nil {
 			return err
-		default:
-			old, err := decodeRecord(stored)
-			if err != nil {
-				return err
-			}
-			if old.status(now) != statusGone {
-				return ddb.ResourceInUseException("Table already exists: " + r.Name)
-			}
 		}
 		if r.Stream != nil {
 			r.Stream.Open(tx)
@@ -82,6 +72,26 @@ func (s *Service) CreateTable(ctx context.Context, call *api.Call, in *ddb.Creat
 		d.BillingModeSummary.LastUpdateToPayPerRequestDateTime = nil
 	}
 	return &ddb.CreateTableOutput{TableDescription: d}, nil
+}
+
+// claimName refuses the name of a table that there is, in the way of the
+// operation.
+func (s *Service) claimName(tx kv.Reader, where ref, refuse func(message string) *awserr.Error) error {
+	stored, err := tx.Get(tableKey(where.account, where.region, where.name))
+	if errors.Is(err, kv.ErrNotFound) {
+		return nil
+	}
+	if err != nil {
+		return err
+	}
+	r, err := decodeRecord(stored)
+	if err != nil {
+		return err
+	}
+	if r.status(s.clock.Now()) != statusGone {
+		return refuse("Table already exists: " + where.name)
+	}
+	return nil
 }
 
 // draw returns a number that nothing else has.

@@ -3,7 +3,6 @@ package dynamodb
 import (
 	"context"
 	"encoding/json"
-	"errors"
 	"fmt"
 
 	"cloudless/internal/api"
@@ -81,16 +80,7 @@ func (s *Service) beginImport(ctx context.Context, call *api.Call, r *record, wh
 			m = same
 			return nil
 		}
-		stored, err := tx.Get(key)
-		if err == nil {
-			old, err := decodeRecord(stored)
-			if err != nil {
-				return err
-			}
-			if old.status(s.clock.Now()) != statusGone {
-				return ddb.ResourceInUseException("Table already exists: " + where.name)
-			}
-		} else if !errors.Is(err, kv.ErrNotFound) {
+		if err := s.claimName(tx, where, ddb.ResourceInUseException); err != nil {
 			return err
 		}
 		j := &job{Kind: jobImport, Account: r.Account, Region: r.Region, Table: r.Name, Data: r.Data, Import: m.ID}

@@ -2,13 +2,11 @@ package dynamodb
 
 import (
 	"cmp"
-	"errors"
 	"slices"
 	"time"
 
 	ddb "cloudless/internal/api/dynamodb"
 	"cloudless/internal/awserr"
-	"cloudless/internal/storage/kv"
 )
 
 // restoredRecord tells what a table was restored from.
@@ -114,25 +112,6 @@ func (r *record) settleBilling(was *record) error {
 			}
 			ix.Throughput = r.Throughput
 		}
-	}
-	return nil
-}
-
-// claimName refuses the name of a table that there is.
-func (s *Service) claimName(tx kv.Reader, where ref) error {
-	stored, err := tx.Get(tableKey(where.account, where.region, where.name))
-	if errors.Is(err, kv.ErrNotFound) {
-		return nil
-	}
-	if err != nil {
-		return err
-	}
-	r, err := decodeRecord(stored)
-	if err != nil {
-		return err
-	}
-	if r.status(s.clock.Now()) != statusGone {
-		return ddb.TableAlreadyExistsException("Table already exists: " + where.name)
 	}
 	return nil
 }

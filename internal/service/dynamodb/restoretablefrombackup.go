@@ -35,7 +35,7 @@ func (s *Service) RestoreTableFromBackup(ctx context.Context, call *api.Call, in
 		if !b.Available {
 			return ddb.BackupInUseException("Backup is being created: " + in.BackupArn)
 		}
-		if err := s.claimName(tx, where); err != nil {
+		if err := s.claimName(tx, where, ddb.TableAlreadyExistsException); err != nil {
 			return err
 		}
 		r, err = s.restored(&b.Table, where, overrides{in.BillingModeOverride, in.ProvisionedThroughputOverride, in.OnDemandThroughputOverride,

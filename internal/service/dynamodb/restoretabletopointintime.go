@@ -33,7 +33,7 @@ func (s *Service) RestoreTableToPointInTime(ctx context.Context, call *api.Call,
 		if err != nil {
 			return err
 		}
-		if err := s.claimName(tx, where); err != nil {
+		if err := s.claimName(tx, where, ddb.TableAlreadyExistsException); err != nil {
 			return err
 		}
 		r, err = s.restored(was, where, overrides{in.BillingModeOverride, in.ProvisionedThroughputOverride, in.OnDemandThroughputOverride,
