@@ -47,7 +47,7 @@ root as well.`,
 	}
 	root.SetVersionTemplate("{{.Version}}\n")
 	flags := root.PersistentFlags()
-	flags.StringVar(&o.dataDir, "data", defaultDataDir(), `data directory, or ":memory:" to keep nothing`)
+	flags.StringVar(&o.dataDir, "data", defaultDataDir(), `data directory, or ":memory:" to keep nothing; CLOUDLESS_DATA names another default`)
 	flags.BoolVar(&o.json, "json", false, "print JSON instead of text for people")
 	root.AddCommand(
 		newStart(o), newEnv(o), newRun(o), newTakeOver(), newStatus(o), newLogs(o), newDoctor(o), newRuntime(o), newVersion(o),

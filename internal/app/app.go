@@ -66,6 +66,12 @@ func (cfg Config) Check() error {
 	if u, err := url.Parse(cfg.UserPools); cfg.UserPools != "" && (err != nil || u.Host == "" || u.Scheme != "http" && u.Scheme != "https") {
 		return fmt.Errorf("%q is not the URL of user pools, such as http://127.0.0.1:9229", cfg.UserPools)
 	}
+	for _, origin := range cfg.Origins {
+		// A page's is compared to the letter, so any other would allow nothing.
+		if u, err := url.Parse(origin); err != nil || u.Host == "" || origin != u.Scheme+"://"+strings.ToLower(u.Host) {
+			return fmt.Errorf("%q is not the origin of pages, such as https://app.example.test", origin)
+		}
+	}
 	for _, address := range cfg.Listen {
 		// The resolver takes nothing at all for every address of the machine.
 		if _, err := net.ResolveTCPAddr("tcp", address); err != nil || address == "" {
