@@ -7,6 +7,7 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
+	"strconv"
 	"strings"
 
 	"github.com/spf13/cobra"
@@ -54,9 +55,18 @@ root as well.`,
 	)
 	root.InitDefaultHelpCmd()
 	root.InitDefaultCompletionCmd()
-	root.SetFlagErrorFunc(wrongUsage)
+	root.SetFlagErrorFunc(func(cmd *cobra.Command, err error) error { return wrongUsage(cmd, plain(err)) })
 	checkArguments(root)
 	return root
+}
+
+// plain takes Go's words out of the refusal of a flag that is no number.
+func plain(err error) error {
+	no, ok := errors.AsType[*strconv.NumError](err)
+	if !ok {
+		return err
+	}
+	return fmt.Errorf("%sit takes a whole number", strings.TrimSuffix(err.Error(), no.Error()))
 }
 
 // checkArguments lets cmd and those below it refuse wrong arguments as wrong

@@ -44,7 +44,7 @@ together while they run.`,
 				return errors.New("which runtime? (cloudless runtime list names them)")
 			}
 			for _, identifier := range args {
-				if err := app.CheckSDK(identifier, sdk); err != nil {
+				if err := app.CheckRuntime(identifier, sdk); err != nil {
 					return err // before anything is fetched in vain
 				}
 			}

@@ -3,6 +3,7 @@ package app
 import (
 	"context"
 	"errors"
+	"fmt"
 	"os"
 
 	"cloudless/internal/sandbox"
@@ -34,8 +35,12 @@ func Doctor(dataDir, runtimesDir string) ([]Fact, error) {
 	return facts, nil
 }
 
-// CheckSDK says why packages of the SDK can never be added to a runtime's pack.
-func CheckSDK(identifier string, sdk []string) error {
+// CheckRuntime says why there can be no pack of a runtime, or none with these
+// packages of the SDK.
+func CheckRuntime(identifier string, sdk []string) error {
+	if _, ok := runtime.Lookup(identifier); !ok {
+		return fmt.Errorf("%w (cloudless runtime list names them)", &runtime.UnknownError{Identifier: identifier})
+	}
 	if len(sdk) == 0 {
 		return nil
 	}
