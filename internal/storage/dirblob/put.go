@@ -21,7 +21,7 @@ func (s *Store) Put(ctx context.Context, name string, r io.Reader) (int64, error
 		return 0, err
 	}
 	temp := filepath.Join(s.root, passing, strconv.FormatUint(s.puts.Add(1), 10))
-	n, err := writeSynced(temp, ctxReader{ctx, r})
+	n, err := writeSynced(temp, blob.UntilDone(ctx, r))
 	if err == nil {
 		err = moveSynced(temp, s.file(name))
 	}
@@ -54,18 +54,4 @@ func moveSynced(from, to string) error {
 		return err
 	}
 	return syncDir(filepath.Dir(to))
-}
-
-// ctxReader reads from r until ctx ends.
-type ctxReader struct {
-	ctx context.Context
-	r   io.Reader
-}
-
-// Read implements io.Reader.
-func (c ctxReader) Read(p []byte) (int, error) {
-	if err := c.ctx.Err(); err != nil {
-		return 0, err
-	}
-	return c.r.Read(p)
 }

@@ -38,7 +38,7 @@ func (s *Store) Put(ctx context.Context, name string, r io.Reader) (int64, error
 		return 0, err
 	}
 	var content bytes.Buffer
-	if _, err := content.ReadFrom(ctxReader{ctx, r}); err != nil {
+	if _, err := content.ReadFrom(blob.UntilDone(ctx, r)); err != nil {
 		return 0, fmt.Errorf("memblob: put %s: %w", name, err)
 	}
 	s.mu.Lock()
@@ -106,17 +106,3 @@ type open struct {
 
 // Close implements blob.Blob.
 func (open) Close() error { return nil }
-
-// ctxReader reads from r until ctx ends.
-type ctxReader struct {
-	ctx context.Context
-	r   io.Reader
-}
-
-// Read implements io.Reader.
-func (c ctxReader) Read(p []byte) (int, error) {
-	if err := c.ctx.Err(); err != nil {
-		return 0, err
-	}
-	return c.r.Read(p)
-}
