@@ -330,9 +330,9 @@ func (e *Environment) run(ctx context.Context, c driver.Command, number int, sta
 
 // Attach shows directories of the store. It is a [driver.Attacher].
 func (e *Environment) Attach(ctx context.Context, files []driver.File) error {
-	err := e.employ()
+	err := e.tell(inner.Order{Attach: shown(files)})
 	if err == nil {
-		err = e.tell(inner.Order{Attach: shown(files)})
+		err = e.employ() // which takes as long: at the same time
 	}
 	if err == nil {
 		select {
