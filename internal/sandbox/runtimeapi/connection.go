@@ -30,10 +30,6 @@ const nextPath = base + "/invocation/next"
 const nextHeader = "Cloudless-Next"
 
 const (
-	maxHeadBytes = 1 << 20 // of a request: AWS's clients send what X-Ray is to know in one
-	// usualHeadBytes is how much of a head is read at any time. What is longer is read
-	// of one connection at a time: a program may begin as many as it has connections.
-	usualHeadBytes = 32 << 10
 	// maxUnreadBytes is how much of a body that nobody wanted is read, so that the
 	// connection can go on.
 	maxUnreadBytes = 256 << 10
@@ -302,82 +298,4 @@ func (c *connection) write(data []byte) bool {
 	defer c.writing.Unlock()
 	_, err := c.c.Write(data)
 	return err == nil
-}
-
-// reply is the answer to a request. It implements http.ResponseWriter.
-type reply struct {
-	header http.Header
-	status int
-	body   []byte
-
-	// Who asks for the next event with this answer of the runtime's, or nil.
-	by    *connection
-	asked bool        // it was asked
-	inv   *Invocation // that was there, or nil
-	err   error       // for which it may not be asked
-}
-
-func (w *reply) Header() http.Header {
-	if w.header == nil {
-		w.header = make(http.Header, 2)
-	}
-	return w.header
-}
-
-func (w *reply) WriteHeader(status int) {
-	if w.status == 0 {
-		w.status = status
-	}
-}
-
-func (w *reply) Write(p []byte) (int, error) {
-	w.WriteHeader(http.StatusOK)
-	w.body = append(w.body, p...)
-	return len(p), nil
-}
-
-// bytes is the answer as it is written, which may be the last of a connection.
-func (w *reply) bytes(last bool) []byte {
-	w.WriteHeader(http.StatusOK)
-	if last {
-		w.Header().Set("Connection", "close")
-	}
-	w.Header().Set("Content-Length", strconv.Itoa(len(w.body)))
-	var b bytes.Buffer
-	b.WriteString("HTTP/1.1 " + strconv.Itoa(w.status) + " " + http.StatusText(w.status) + "\r\n")
-	_ = w.header.Write(&b) // a buffer takes all
-	b.WriteString("\r\n")
-	b.Write(w.body)
-	return b.Bytes()
-}
-
-// headLimit reads no more than left bytes; of a long head only while it has its turn.
-type headLimit struct {
-	long *sync.Mutex
-	turn bool
-	from io.Reader
-	left int64
-}
-
-var errHeadTooLong = errors.New("the head of a request is too long")
-
-func (l *headLimit) Read(p []byte) (int, error) {
-	if l.left <= 0 {
-		return 0, errHeadTooLong
-	}
-	if l.left <= maxHeadBytes-usualHeadBytes && !l.turn {
-		l.long.Lock()
-		l.turn = true
-	}
-	n, err := l.from.Read(p[:min(int64(len(p)), l.left)])
-	l.left -= int64(n)
-	return n, err
-}
-
-// release gives the turn to the next, when a head has been read.
-func (l *headLimit) release() {
-	if l.turn {
-		l.turn = false
-		l.long.Unlock()
-	}
 }
