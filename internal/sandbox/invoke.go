@@ -60,13 +60,18 @@ func (m *Manager) begin(e *environment, inv *Invocation, first bool) *call {
 		ClientContext:      inv.ClientContext,
 		CognitoIdentity:    inv.CognitoIdentity,
 		Payload:            inv.Payload,
+		Alone:              m.alone,
 	}
 	if inv.gate != nil {
 		event.Stream = inv.gate
 	}
+	m.calls.Add(1)
 	c.end.call = e.api.Invoke(event)
 	return c
 }
+
+// alone reports whether no more than one event is worked on.
+func (m *Manager) alone() bool { return m.calls.Load() <= 1 }
 
 // await waits until the runtime has answered, or never will: then the
 // environment goes. It is not over if nobody waits any longer before that.
@@ -109,6 +114,7 @@ func (m *Manager) await(c *call, nobody <-chan struct{}) (over bool) {
 // account completes the result of an event that has been answered or never will
 // be. After that the environment may still be at work, which rest waits for.
 func (m *Manager) account(c *call, failed *failure) {
+	m.calls.Add(-1)
 	end, gate := &c.end, c.inv.gate
 	if failed != nil {
 		end.done.status, end.done.errorType = failed.told()

@@ -8,6 +8,7 @@ import (
 	"os"
 	"path/filepath"
 	"sync"
+	"sync/atomic"
 
 	"cloudless/internal/sandbox/runtime"
 )
@@ -24,6 +25,8 @@ type Manager struct {
 	ctx  context.Context // ends when nothing may go on any longer
 	stop context.CancelFunc
 	work sync.WaitGroup // invocations, and whoever tends or ends an environment
+
+	calls atomic.Int64 // events that environments work on
 
 	closing      chan struct{} // closed when Close begins
 	provisioning chan struct{} // holds one for each provisioned environment being made

@@ -12,6 +12,7 @@ import (
 	"strconv"
 	"strings"
 	"sync"
+	"sync/atomic"
 	"syscall"
 	"time"
 )
@@ -38,7 +39,8 @@ const (
 	lingering = 500 * time.Millisecond
 )
 
-// connection is one of those. Its fields belong to the goroutine that serves it.
+// connection is one of those. Its fields belong to the goroutine that serves it, or to
+// who listens (listen.go).
 type connection struct {
 	s     *Server
 	c     net.Conn
@@ -49,6 +51,10 @@ type connection struct {
 	asked bool          // for an event, which may still have to be written
 	given chan struct{} // holds one: the event is there, and being written
 	gone  chan struct{} // closed when the server is
+
+	pace   pace
+	parked atomic.Bool      // whoever brings an event may serve it
+	resume chan func() bool // holds one: what the goroutine that serves it goes on with, or nil
 
 	writing sync.Mutex // held by who writes
 }
@@ -80,7 +86,8 @@ func (s *Server) takeOver(w http.ResponseWriter) (*connection, error) {
 	if len(read) == 0 {
 		limit.from = raw
 	}
-	c := &connection{s: s, c: raw, raw: rawOf(raw), limit: limit, in: bufio.NewReader(limit), given: make(chan struct{}, 1), gone: s.gone}
+	c := &connection{s: s, c: raw, raw: rawOf(raw), limit: limit, in: bufio.NewReader(limit),
+		given: make(chan struct{}, 1), gone: s.gone, resume: make(chan func() bool, 1), pace: pace{moment: s.moment}}
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	if s.closed {
@@ -101,23 +108,35 @@ func (s *Server) drop(c *connection) {
 
 // serve answers one request after another.
 func (c *connection) serve() {
-	for {
-		c.limit.left = maxHeadBytes
-		r, err := http.ReadRequest(c.in)
-		c.limit.release()
-		if err != nil || !c.settled() {
-			return
+	for goesOn := true; goesOn; {
+		if c.park() {
+			goesOn = c.resumed()
+			continue
 		}
-		c.limit.left = math.MaxInt64 // a body has the limits of whom it is for
-		c.last = r.Close
-		answer := c.answer
-		if r.Method == http.MethodGet && r.URL.Path == nextPath {
-			answer = func(*http.Request) bool { return c.next() }
-		}
-		if !answer(r) {
-			return
-		}
+		r, err := c.readRequest()
+		goesOn = err == nil && c.handle(r)
 	}
+}
+
+// readRequest reads the head of the next request.
+func (c *connection) readRequest() (*http.Request, error) {
+	c.limit.left = maxHeadBytes
+	r, err := http.ReadRequest(c.in)
+	c.limit.release()
+	c.limit.left = math.MaxInt64 // a body has the limits of whom it is for
+	return r, err
+}
+
+// handle answers a request, and reports whether the connection goes on.
+func (c *connection) handle(r *http.Request) bool {
+	if !c.settled() {
+		return false
+	}
+	c.last = r.Close
+	if r.Method == http.MethodGet && r.URL.Path == nextPath {
+		return c.next()
+	}
+	return c.answer(r)
 }
 
 // settled waits until the event that was asked for is there: what is asked after
@@ -159,6 +178,7 @@ func (c *connection) asks(inv *Invocation, err error) bool {
 // take implements asker: it writes the event.
 func (c *connection) take(inv *Invocation) {
 	data, last := append(c.head(inv), inv.Payload...), c.last
+	c.pace.since = time.Now()
 	if !c.writing.TryLock() {
 		go c.give(data, last)
 		return
@@ -182,6 +202,23 @@ func (c *connection) writeSome(data []byte) (n int) {
 		return true
 	})
 	return max(n, 0)
+}
+
+// readNow reads what is there.
+func (c *connection) readNow(p []byte) (n int, err error) {
+	failed := c.raw.Read(func(fd uintptr) bool {
+		n, err = syscall.Read(int(fd), p)
+		return true
+	})
+	switch {
+	case failed != nil:
+		return 0, failed
+	case err == syscall.EAGAIN || err == syscall.EINTR:
+		return 0, nil
+	case n == 0 && err == nil:
+		return 0, io.EOF
+	}
+	return max(n, 0), err
 }
 
 // give writes an event to a runtime that may not read, until the connection ends.
@@ -251,6 +288,12 @@ func (c *connection) answer(r *http.Request) bool {
 	} else {
 		c.s.http.Handler.ServeHTTP(w, r)
 	}
+	return c.conclude(w, r)
+}
+
+// conclude goes on when a request has been worked on: it is answered, unless the answer is
+// to be an event.
+func (c *connection) conclude(w *reply, r *http.Request) bool {
 	if w.asked {
 		return c.asks(w.inv, w.err)
 	}

@@ -1,6 +1,8 @@
 package runtimeapi
 
 import (
+	"bufio"
+	"bytes"
 	"errors"
 	"io"
 	"sync"
@@ -19,6 +21,7 @@ type headLimit struct {
 	turn bool
 	from io.Reader
 	left int64
+	look func(p []byte) (int, error) // reads instead of from, unless it is nil
 }
 
 var errHeadTooLong = errors.New("the head of a request is too long")
@@ -31,7 +34,11 @@ func (l *headLimit) Read(p []byte) (int, error) {
 		l.long.Lock()
 		l.turn = true
 	}
-	n, err := l.from.Read(p[:min(int64(len(p)), l.left)])
+	read := l.from.Read
+	if l.look != nil {
+		read = l.look
+	}
+	n, err := read(p[:min(int64(len(p)), l.left)])
 	l.left -= int64(n)
 	return n, err
 }
@@ -42,4 +49,10 @@ func (l *headLimit) release() {
 		l.turn = false
 		l.long.Unlock()
 	}
+}
+
+// headEnds reports whether the head of a request has been read whole.
+func headEnds(in *bufio.Reader) bool {
+	read, _ := in.Peek(in.Buffered()) // it is there
+	return bytes.Contains(read, []byte("\r\n\r\n"))
 }

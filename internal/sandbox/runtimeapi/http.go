@@ -15,6 +15,9 @@ var silent = log.New(io.Discard, "", 0)
 // base is the version of the API in the paths of its requests.
 const base = "/2018-06-01/runtime"
 
+// smallBytes is how long a body is whose size does not matter.
+const smallBytes = 4 << 10
+
 func (s *Server) routes() http.Handler {
 	mux := http.NewServeMux()
 	mux.HandleFunc("GET "+nextPath, s.next)
@@ -61,6 +64,7 @@ func (s *Server) response(w http.ResponseWriter, r *http.Request) {
 func (s *Server) answer(w http.ResponseWriter, r *http.Request, o Outcome) {
 	if to, ok := w.(*reply); ok && to.by != nil && !o.TooLarge {
 		to.asked = true
+		to.by.pace.answered() // before the next event may come
 		to.inv, to.err = s.state.answerAndAsk(r.PathValue("id"), o, to.by)
 		return
 	}
@@ -98,10 +102,12 @@ func (s *Server) failure(w http.ResponseWriter, r *http.Request) (Outcome, error
 }
 
 // read returns the body of an answer, or that it is too large to be one. It reads
-// one at a time: a program may announce as many as it has connections.
+// one at a time of those that are not small: a program may announce as many as it has connections.
 func (s *Server) read(w http.ResponseWriter, r *http.Request) (body []byte, tooLarge bool, err error) {
-	s.reading.Lock()
-	defer s.reading.Unlock()
+	if r.ContentLength < 0 || r.ContentLength > smallBytes {
+		s.reading.Lock()
+		defer s.reading.Unlock()
+	}
 	if r.ContentLength > MaxPayloadBytes {
 		w.Header().Set("Connection", "close") // the rest is not read
 		return nil, true, nil

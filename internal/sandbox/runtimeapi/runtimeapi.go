@@ -12,6 +12,7 @@
 //   - connection.go: the connection on which it asks for events; head.go bounds what is read on it, reply.go is what is written;
 //   - extension.go, extensionhttp.go: the Extensions API, for what runs beside it;
 //   - subscription.go: the Telemetry API and the Logs API, by which that is told more;
+//   - listen.go: how the answer of a quick function is waited for;
 //   - stream.go: an answer that comes piece by piece;
 //   - adoption.go: a runtime that was started before its function was known, or for none.
 //
@@ -48,6 +49,9 @@ type Invocation struct {
 	// Stream takes an answer that the runtime sends piece by piece, if it does.
 	// Nil: such an answer is one like any other.
 	Stream Stream
+	// Alone reports whether nothing else is worked on. For as long as this is so, [Server.Invoke]
+	// may look for the answer for a moment before it returns. Nil: it does not.
+	Alone func() bool
 }
 
 // Stream takes an answer while it is made.
@@ -91,6 +95,8 @@ type Server struct {
 	state   state
 	reading sync.Mutex // held while the body of an answer is read
 
+	moment time.Duration // for how long an answer is looked for
+
 	longHead sync.Mutex // held while a long head of a request is read
 
 	gone   chan struct{} // closed by Close
@@ -101,7 +107,7 @@ type Server struct {
 
 // New returns a server whose runtime has not been heard of yet.
 func New() *Server {
-	s := &Server{state: newState(), gone: make(chan struct{}), taken: make(map[*connection]bool)}
+	s := &Server{state: newState(), moment: usualMoment, gone: make(chan struct{}), taken: make(map[*connection]bool)}
 	s.http.Handler = s.routes()
 	s.http.DisableGeneralOptionsHandler = true
 	s.http.MaxHeaderBytes = usualHeadBytes // of what comes before the first question for an event

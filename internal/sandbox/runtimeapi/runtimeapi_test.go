@@ -19,11 +19,16 @@ type runtime struct {
 
 func start(t *testing.T) (*Server, runtime) {
 	t.Helper()
+	s := New()
+	return s, serve(t, s)
+}
+
+func serve(t *testing.T, s *Server) runtime {
+	t.Helper()
 	l, err := net.Listen("tcp", "127.0.0.1:0")
 	if err != nil {
 		t.Fatal(err)
 	}
-	s := New()
 	done := make(chan error, 1)
 	go func() { done <- s.Serve(l) }()
 	t.Cleanup(func() {
@@ -32,7 +37,7 @@ func start(t *testing.T) (*Server, runtime) {
 			t.Errorf("Serve = %v", err)
 		}
 	})
-	return s, runtime{t, "http://" + l.Addr().String() + base}
+	return runtime{t, "http://" + l.Addr().String() + base}
 }
 
 func (r runtime) next() *http.Response {
@@ -244,7 +249,8 @@ func FuzzBytes(f *testing.F) {
 // nobody asks for an event, and has no use for it.
 type nobody struct{}
 
-func (nobody) take(*Invocation) {}
+func (nobody) take(*Invocation)   {}
+func (nobody) listen(func() bool) {}
 
 // oneConn is a listener with one connection, which closes after it.
 type oneConn struct {

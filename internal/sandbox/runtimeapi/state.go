@@ -68,6 +68,9 @@ func newState() state {
 type asker interface {
 	// take answers it, and does not wait for the runtime.
 	take(inv *Invocation)
+	// listen comes after it, and looks for the runtime's answer for a moment, while
+	// alone. The answer may have come when it returns.
+	listen(alone func() bool)
 }
 
 func (s *state) begin(inv *Invocation) Call {
@@ -83,6 +86,7 @@ func (s *state) begin(inv *Invocation) Call {
 	s.mu.Unlock()
 	if a != nil {
 		a.take(inv)
+		a.listen(inv.Alone)
 	}
 	return Call{Outcome: x.outcome, Done: x.done, Rested: x.rested}
 }
