@@ -48,7 +48,12 @@ func (c contents) extensions() []string {
 	if c.opt == "" {
 		return names
 	}
-	entries, err := os.ReadDir(filepath.Join(c.opt, "extensions"))
+	opt, err := os.OpenRoot(c.opt)
+	if err != nil {
+		return names
+	}
+	defer opt.Close()
+	entries, err := fs.ReadDir(opt.FS(), "extensions")
 	if err != nil {
 		return names // no layer brings one
 	}
@@ -61,18 +66,28 @@ func (c contents) extensions() []string {
 }
 
 // has reports whether a file is there, by the name that it has in an
-// environment. Links are not followed: they are the function's own words.
+// environment. Links are not followed out of it: they are the function's own words.
 func (c contents) has(target string) bool {
 	for _, f := range c.files() {
 		name, inside := strings.CutPrefix(target, f.Target+"/")
 		if !inside {
 			continue
 		}
-		if _, err := os.Lstat(filepath.Join(f.Source, name)); err == nil {
+		if isThere(f.Source, name) {
 			return true
 		}
 	}
 	return false
+}
+
+func isThere(dir, name string) bool {
+	root, err := os.OpenRoot(dir)
+	if err != nil {
+		return false
+	}
+	defer root.Close()
+	_, err = root.Lstat(name)
+	return err == nil
 }
 
 // contents returns what a function consists of, its package and its layers,

@@ -9,7 +9,12 @@ import (
 	"encoding/hex"
 	"fmt"
 	"io"
+	"io/fs"
 	"net/http"
+	"path"
+	"path/filepath"
+	"slices"
+	"strings"
 
 	"cloudless/internal/api"
 	lambdaapi "cloudless/internal/api/lambda"
@@ -114,7 +119,7 @@ func tooLarge() error {
 // It returns how large it is then.
 func checkZip(text []byte) (unzipped int64, err error) {
 	archive, err := zip.NewReader(bytes.NewReader(text), int64(len(text)))
-	if err != nil {
+	if err != nil || slices.ContainsFunc(archive.File, cannotBeUnzipped) {
 		return 0, lambdaapi.InvalidParameterValueException("Could not unzip uploaded file. Please check your file, then try to upload again.")
 	}
 	if len(archive.File) == 0 {
@@ -127,6 +132,13 @@ func checkZip(text []byte) (unzipped int64, err error) {
 		}
 	}
 	return unzipped, nil
+}
+
+// cannotBeUnzipped reports whether an entry's name leads out of the package, or it is neither
+// file nor directory nor link.
+func cannotBeUnzipped(f *zip.File) bool {
+	kind := f.Mode().Type()
+	return !filepath.IsLocal(path.Clean(strings.TrimSuffix(f.Name, "/"))) || kind&^(fs.ModeDir|fs.ModeSymlink) != 0
 }
 
 // openCode opens the kept package.

@@ -77,6 +77,8 @@ func TestCreateFunctionRefuses(t *testing.T) {
 			"InvalidParameterValueException", "Error occurred while GetObject. S3 Error Code: NoSuchKey. S3 Error Message: The specified key does not exist."},
 		{"code that is no zip", func(in *request) { in.Code.ZipFile = []byte("no zip") },
 			"InvalidParameterValueException", "Could not unzip uploaded file. Please check your file, then try to upload again."},
+		{"a zip whose names lead out of it", func(in *request) { in.Code.ZipFile = zipNaming(t, "index.js", "a/../../x") },
+			"InvalidParameterValueException", "Could not unzip uploaded file. Please check your file, then try to upload again."},
 		{"an empty zip", func(in *request) { in.Code.ZipFile = emptyZip(t) },
 			"InvalidParameterValueException", "Uploaded file must be a non-empty zip"},
 		{"a zip that unpacks to too much", func(in *request) { in.Code.ZipFile = hugeZip(t) },
@@ -167,6 +169,22 @@ func TestAFunctionWhoseRuntimeCannotBeHadFails(t *testing.T) {
 func emptyZip(t *testing.T) []byte {
 	var b bytes.Buffer
 	if err := zip.NewWriter(&b).Close(); err != nil {
+		t.Fatal(err)
+	}
+	return b.Bytes()
+}
+
+// zipNaming makes an archive of empty files.
+func zipNaming(t *testing.T, names ...string) []byte {
+	t.Helper()
+	var b bytes.Buffer
+	z := zip.NewWriter(&b)
+	for _, name := range names {
+		if _, err := z.Create(name); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if err := z.Close(); err != nil {
 		t.Fatal(err)
 	}
 	return b.Bytes()

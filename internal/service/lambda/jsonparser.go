@@ -80,12 +80,12 @@ func (p *jsonParser) document() {
 	}
 }
 
-// value reads a value that begins at the next byte.
+// value reads a value that begins at the next byte, and lies in so many others.
 func (p *jsonParser) value(depth int) bool {
-	if depth > maxNesting {
-		return p.fail("Document nesting depth (%d) exceeds the maximum allowed (%d, from `StreamReadConstraints.getMaxNestingDepth()`)", depth, maxNesting)
-	}
 	switch c := p.text[p.at]; {
+	case (c == '{' || c == '[') && depth == maxNesting:
+		p.at++
+		return p.fail("Document nesting depth (%d) exceeds the maximum allowed (%d, from `StreamReadConstraints.getMaxNestingDepth()`)", depth+1, maxNesting)
 	case c == '{':
 		return p.object(depth)
 	case c == '[':

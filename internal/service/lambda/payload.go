@@ -21,10 +21,29 @@ func checkPayload(payload []byte, limit int) error {
 	if len(payload) > limit {
 		return payloadTooLarge(len(payload), limit)
 	}
-	if len(payload) == 0 || json.Valid(payload) && utf8.Valid(payload) {
+	if len(payload) == 0 || json.Valid(payload) && utf8.Valid(payload) && nesting(payload) <= maxNesting {
 		return nil
 	}
 	return lambdaapi.InvalidRequestContentException("Could not parse request body into json: Could not parse payload into json: " + complaint(payload))
+}
+
+// nesting returns how deep the arrays and objects of valid JSON lie in each other.
+func nesting(payload []byte) (deepest int) {
+	depth, quoted := 0, false
+	for i := 0; i < len(payload); i++ {
+		switch c := payload[i]; {
+		case quoted && c == '\\':
+			i++ // what is escaped ends nothing
+		case c == '"':
+			quoted = !quoted
+		case !quoted && (c == '[' || c == '{'):
+			depth++
+			deepest = max(deepest, depth)
+		case !quoted && (c == ']' || c == '}'):
+			depth--
+		}
+	}
+	return deepest
 }
 
 // payloadTooLarge refuses a payload of a size. What is too large for any

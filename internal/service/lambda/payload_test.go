@@ -39,6 +39,7 @@ func TestComplaintsAreJackson(t *testing.T) {
 		{"[1.]", "Unexpected character (']' (code 93)) in numeric value: Decimal point not followed by a digit" + at("line: 1, column: 4")},
 		{"{} €", "Unexpected character ('€' (code 8364 / 0x20ac)): Expected space separating root-level values" + at("line: 1, column: 4")},
 		{"\"\xe2(\"", "Invalid UTF-8 middle byte 0x28" + at("line: 1, column: 4")},
+		{nested(1001), "Document nesting depth (1001) exceeds the maximum allowed (1000, from `StreamReadConstraints.getMaxNestingDepth()`)" + at("line: 1, column: 1002")},
 		{"  \n", "No content to map due to end-of-input" + at("line: 2, column: 1")},
 	} {
 		refused(t, tt.payload, checkPayload([]byte(tt.payload), maxPayloadBytes), "InvalidRequestContentException",
@@ -47,12 +48,15 @@ func TestComplaintsAreJackson(t *testing.T) {
 }
 
 func TestCheckPayloadAccepts(t *testing.T) {
-	for _, payload := range []string{"", "1", " [] ", `{"a": [1, -0.5e+7, "é\u00e9", null, true, false]}`, `"` + strings.Repeat("a", 1000) + `"`, strings.Repeat("[", 2000) + strings.Repeat("]", 2000)} {
+	for _, payload := range []string{"", "1", " [] ", `{"a": [1, -0.5e+7, "é\u00e9", null, true, false]}`, `"` + strings.Repeat("a", 1000) + `"`, nested(1000), `"` + strings.Repeat(`[{\\\"[`, 600) + `"`} {
 		if err := checkPayload([]byte(payload), maxPayloadBytes); err != nil {
 			t.Errorf("checkPayload(%.40q) = %v", payload, err)
 		}
 	}
 }
+
+// nested is arrays in each other.
+func nested(depth int) string { return strings.Repeat("[", depth) + strings.Repeat("]", depth) }
 
 func TestCheckPayloadRefusesWhatIsTooLarge(t *testing.T) {
 	err := checkPayload(make([]byte, maxEventBytes+1), maxEventBytes)
