@@ -62,6 +62,7 @@ func TestOpenTellsOfDamage(t *testing.T) {
 	}{
 		{"an empty manifest", "MANIFEST-*", truncate},
 		{"a manifest that is gone", "MANIFEST-*", os.Remove},
+		{"no word of which manifest counts", "marker.manifest.*", os.Remove},
 		{"an empty table", "*.sst", truncate},
 		{"a table that is gone", "*.sst", os.Remove},
 	} {

@@ -4,9 +4,11 @@ import (
 	"errors"
 	"fmt"
 	"io/fs"
+	"slices"
 	"strings"
 
 	"github.com/cockroachdb/pebble/v2"
+	"github.com/cockroachdb/pebble/v2/vfs"
 )
 
 // ErrFailed is wrapped by every error of a store that has stopped: because a
@@ -28,6 +30,24 @@ func (s *Store) Failed() <-chan struct{} { return s.failed }
 func (s *Store) Err() error {
 	if p := s.failure.Load(); p != nil {
 		return *p
+	}
+	return nil
+}
+
+// checkManifest refuses a directory that has tables, and no word of which manifest
+// counts. Pebble would take it for a new one, and remove what it does not know. A
+// store has the word before its first table, so no crash leaves it like this.
+func checkManifest(dir string, fs vfs.FS) error {
+	about, err := pebble.Peek(dir, fs)
+	if err != nil || about.Exists {
+		return err
+	}
+	files, err := fs.List(dir)
+	if err != nil {
+		return err
+	}
+	if slices.ContainsFunc(files, func(file string) bool { return strings.HasSuffix(file, ".sst") }) {
+		return fmt.Errorf("%w: there are tables, and no marker of the manifest that lists them", ErrDamaged)
 	}
 	return nil
 }

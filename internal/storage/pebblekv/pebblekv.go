@@ -123,6 +123,9 @@ func Open(dir string, o Options) (*Store, error) {
 }
 
 func (s *Store) open(dir string, o Options) (err error) {
+	if err := checkManifest(dir, o.fs); err != nil {
+		return err
+	}
 	s.db, err = pebble.Open(dir, s.pebbleOptions(o))
 	if o.Stem != nil && madeWithout(err) {
 		o.Stem = nil
