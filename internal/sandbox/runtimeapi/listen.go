@@ -17,9 +17,9 @@ import (
 
 const (
 	// usualMoment is for how long an answer is looked for.
-	usualMoment = 100 * time.Microsecond
+	usualMoment = 200 * time.Microsecond
 	// soon is in how many moments an answer came that may come within one if it is looked for.
-	soon = 4
+	soon = 2
 	// longestRest is after how many events, at most, it is tried again.
 	longestRest = 127
 )
