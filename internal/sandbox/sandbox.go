@@ -6,11 +6,14 @@
 // in the words that Lambda has for it:
 //
 //   - manager.go: invoking, retiring, closing;
-//   - pool.go: which environments there are, and whose turn it is;
-//   - environment.go: one environment from its start to its end;
+//   - install.go: what is done before a function's first event;
+//   - pool.go, turn.go: which environments there are, and whose turn it is;
+//   - environment.go, launch.go: one environment, and how it starts;
+//   - rest.go, linger.go: what becomes of it between events, and its end;
 //   - provision.go: environments that are kept started;
 //   - reset.go: what one that failed leaves to the one after it;
-//   - spare.go, adopt.go: environments that wait for a function to come;
+//   - spare.go, adopt.go, practice.go: environments that wait for a function to come;
+//   - compile.go: what a runtime makes of the SDK's code, once;
 //   - invoke.go: one event in one environment;
 //   - extension.go: the programs that run beside a function, and their last word;
 //   - platform.go, telemetry.go, subscriber.go: what Lambda itself says of an
