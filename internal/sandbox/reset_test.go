@@ -84,7 +84,7 @@ func TestResetsEndAllProcesses(t *testing.T) {
 	b := newIsolatedBench(t)
 	marker := fmt.Sprintf("marker-%d-reset", os.Getpid())
 	fn := behaviour("daemon and hang")
-	fn.Timeout = 500 * time.Millisecond
+	fn.Timeout, fn.MemoryMB = 500*time.Millisecond, 2048 // its daemons are many
 	if r := b.invoke(fn, strconv.Quote(marker)); r.ErrorType != "Sandbox.Timedout" {
 		t.Fatalf("result = %s", r.Payload)
 	}

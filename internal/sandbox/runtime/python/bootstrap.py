@@ -289,7 +289,8 @@ def event_of(body):
     try:
         return json.loads(body.decode("utf-8"))
     except Exception as err:  # one that is nested too deep, for example
-        raise Refusal("Runtime.UnmarshalError", "Unable to unmarshal input: %s" % err) from None
+        told = str(err).replace(" from a unicode string", " from a string")  # as simplejson says it, which AWS's client has
+        raise Refusal("Runtime.UnmarshalError", "Unable to unmarshal input: %s" % told) from None
 
 
 def encode(told):
