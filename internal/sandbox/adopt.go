@@ -20,12 +20,11 @@ const spareTimeout = 60 * time.Second
 // credentials; the region is that in which it is likely to be.
 func (m *Manager) makeSpare(kind spareKind, region string) (*environment, error) {
 	ctx := m.spares.ctx
-	select {
-	case m.spares.turn <- struct{}{}:
-		defer func() { <-m.spares.turn }()
-	case <-ctx.Done():
-		return nil, ctx.Err()
+	endTurn, err := m.spares.takeTurn(ctx)
+	if err != nil {
+		return nil, err
 	}
+	defer endTurn()
 	program, err := m.cfg.Runtimes.Program(kind.runtime)
 	if err != nil {
 		return nil, err
@@ -56,18 +55,24 @@ func (m *Manager) startSpare(ctx context.Context, e *environment) (err error) {
 	if err := m.run(ctx, e, Credentials{}); err != nil {
 		return err
 	}
+	_, err = awaitRuntime(ctx, m, e, e.api.Waiting())
+	return err
+}
+
+// awaitRuntime waits for what the runtime of an environment says before there is a function.
+func awaitRuntime[T any](ctx context.Context, m *Manager, e *environment, says <-chan T) (said T, err error) {
 	select {
-	case <-e.api.Waiting():
-		return nil
+	case said = <-says:
 	case o := <-e.api.InitFailed():
-		return fmt.Errorf("the runtime failed: %s", o.Payload)
+		err = fmt.Errorf("the runtime failed: %s", o.Payload)
 	case <-e.box.Done():
-		return fmt.Errorf("the runtime ended: %+v", e.box.Exit())
+		err = fmt.Errorf("the runtime ended: %+v", e.box.Exit())
 	case <-m.cfg.Clock.After(spareTimeout):
-		return errors.New("the runtime took too long")
+		err = errors.New("the runtime took too long")
 	case <-ctx.Done():
-		return ctx.Err()
+		err = ctx.Err()
 	}
+	return said, err
 }
 
 // adopt makes a spare the environment of e.fn. From here on it is like one that

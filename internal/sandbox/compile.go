@@ -2,11 +2,8 @@ package sandbox
 
 import (
 	"context"
-	"errors"
-	"fmt"
-	"os"
-	"path/filepath"
 
+	"cloudless/internal/atomicfile"
 	"cloudless/internal/sandbox/runtimeapi"
 )
 
@@ -39,12 +36,11 @@ func (m *Manager) compile(ctx context.Context, identifier string) error {
 	if err != nil || program.Compiles == "" {
 		return err
 	}
-	select {
-	case m.spares.turn <- struct{}{}:
-		defer func() { <-m.spares.turn }()
-	case <-ctx.Done():
-		return ctx.Err()
+	endTurn, err := m.spares.takeTurn(ctx)
+	if err != nil {
+		return err
 	}
+	defer endTurn()
 	e := m.newEnvironment()
 	e.spare, e.compile, e.program = true, true, program
 	e.fn = &Function{Runtime: identifier, MemoryMB: compileMB}
@@ -57,33 +53,9 @@ func (m *Manager) compile(ctx context.Context, identifier string) error {
 	if err := m.run(ctx, e, Credentials{}); err != nil {
 		return err
 	}
-	select {
-	case data := <-e.api.Compiled():
-		return writeCompiled(program.Compiles, data)
-	case o := <-e.api.InitFailed():
-		return fmt.Errorf("the runtime failed: %s", o.Payload)
-	case <-e.box.Done():
-		return fmt.Errorf("the runtime ended: %+v", e.box.Exit())
-	case <-m.cfg.Clock.After(spareTimeout):
-		return errors.New("the runtime took too long")
-	case <-ctx.Done():
-		return ctx.Err()
-	}
-}
-
-// writeCompiled writes a file in one piece, which others may write as well.
-func writeCompiled(name string, data []byte) error {
-	temp, err := os.CreateTemp(filepath.Dir(name), ".new-compiled-")
+	data, err := awaitRuntime(ctx, m, e, e.api.Compiled())
 	if err != nil {
 		return err
 	}
-	_, err = temp.Write(data)
-	// Environments run as another user.
-	if err = errors.Join(err, temp.Chmod(0o644), temp.Close()); err == nil {
-		err = os.Rename(temp.Name(), name)
-	}
-	if err != nil {
-		return errors.Join(err, os.Remove(temp.Name()))
-	}
-	return nil
+	return atomicfile.Write(program.Compiles, data, 0o644) // environments run as another user
 }

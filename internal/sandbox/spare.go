@@ -38,6 +38,16 @@ type spareLine struct {
 	used    time.Time // when a function of this kind was last invoked
 }
 
+// takeTurn waits until nobody else makes one, and returns what ends the turn.
+func (s *spares) takeTurn(ctx context.Context) (end func(), err error) {
+	select {
+	case s.turn <- struct{}{}:
+		return func() { <-s.turn }, nil
+	case <-ctx.Done():
+		return nil, ctx.Err()
+	}
+}
+
 func newSpares(ctx context.Context) spares {
 	ctx, stop := context.WithCancel(ctx)
 	return spares{ctx: ctx, stop: stop, kinds: make(map[spareKind]*spareLine), turn: make(chan struct{}, 1)}
