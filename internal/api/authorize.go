@@ -1,6 +1,10 @@
 package api
 
-import "context"
+import (
+	"context"
+	"maps"
+	"slices"
+)
 
 // Authorizer decides whether a caller may act on a resource. A nil error means
 // that it may; otherwise the error is the AccessDenied to answer.
@@ -22,6 +26,19 @@ type Fact struct {
 
 // Given is the fact that a condition key has these values.
 func Given(key string, values ...string) Fact { return Fact{Key: key, Values: values} }
+
+// RequestTags are the facts of the tags in a request: their names, and the value of each.
+func RequestTags(tags map[string]string) []Fact {
+	if len(tags) == 0 {
+		return nil
+	}
+	names := slices.Sorted(maps.Keys(tags))
+	facts := []Fact{Given("aws:TagKeys", names...)}
+	for _, name := range names {
+		facts = append(facts, Given("aws:RequestTag/"+name, tags[name]))
+	}
+	return facts
+}
 
 // WithResourcePolicy is the fact that this policy document is attached to the
 // resource.

@@ -2,8 +2,6 @@ package apigateway
 
 import (
 	"context"
-	"maps"
-	"slices"
 	"strings"
 
 	"cloudless/internal/api"
@@ -43,17 +41,4 @@ func resourceARN(call *api.Call, path ...string) string {
 		account = call.Account
 	}
 	return "arn:aws:apigateway:" + call.Region + ":" + account + ":/" + strings.Join(path, "/")
-}
-
-// tagFacts are what policies may ask of the tags in a request.
-func tagFacts(tags map[string]string) []api.Fact {
-	if len(tags) == 0 {
-		return nil
-	}
-	names := slices.Sorted(maps.Keys(tags))
-	facts := []api.Fact{api.Given("aws:TagKeys", names...)}
-	for _, name := range names {
-		facts = append(facts, api.Given("aws:RequestTag/"+name, tags[name]))
-	}
-	return facts
 }

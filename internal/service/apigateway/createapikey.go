@@ -11,7 +11,7 @@ import (
 // CreateApiKey makes an API key. It is good for nothing until a usage plan has
 // it, unless it names stages itself.
 func (s *Service) CreateApiKey(ctx context.Context, call *api.Call, in *agw.CreateApiKeyRequest) (*agw.ApiKey, error) {
-	if err := s.authorizeWith(ctx, call, tagFacts(in.Tags), "POST", "apikeys"); err != nil {
+	if err := s.authorizeWith(ctx, call, api.RequestTags(in.Tags), "POST", "apikeys"); err != nil {
 		return nil, err
 	}
 	if err := checkTags(in.Tags); err != nil {

@@ -13,7 +13,7 @@ import (
 
 // CreateDomainName lets APIs be called under a name of the user's own.
 func (s *Service) CreateDomainName(ctx context.Context, call *api.Call, in *agw.CreateDomainNameRequest) (*agw.DomainName, error) {
-	if err := s.authorizeWith(ctx, call, tagFacts(in.Tags), "POST", domainNames.name); err != nil {
+	if err := s.authorizeWith(ctx, call, api.RequestTags(in.Tags), "POST", domainNames.name); err != nil {
 		return nil, err
 	}
 	d, err := s.newDomain(call, in)

@@ -11,7 +11,7 @@ import (
 // CreateDomainNameAccessAssociation lets a private domain name, of the account or
 // of another that allows it, be called through a VPC endpoint of the account.
 func (s *Service) CreateDomainNameAccessAssociation(ctx context.Context, call *api.Call, in *agw.CreateDomainNameAccessAssociationRequest) (*agw.DomainNameAccessAssociation, error) {
-	if err := s.authorizeWith(ctx, call, tagFacts(in.Tags), "POST", accessAssociations.name); err != nil {
+	if err := s.authorizeWith(ctx, call, api.RequestTags(in.Tags), "POST", accessAssociations.name); err != nil {
 		return nil, err
 	}
 	account, domainID, err := privateARN(call, in.DomainNameArn)

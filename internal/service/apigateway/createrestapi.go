@@ -12,7 +12,7 @@ import (
 // CreateRestApi makes an API with its root resource and the two models that
 // every API begins with.
 func (s *Service) CreateRestApi(ctx context.Context, call *api.Call, in *agw.CreateRestApiRequest) (*agw.RestApi, error) {
-	if err := s.authorizeWith(ctx, call, tagFacts(in.Tags), "POST", "restapis"); err != nil {
+	if err := s.authorizeWith(ctx, call, api.RequestTags(in.Tags), "POST", "restapis"); err != nil {
 		return nil, err
 	}
 	if err := validateCreateRestApi(in); err != nil {

@@ -10,7 +10,7 @@ import (
 
 // CreateStage makes a stage that stands on a deployment.
 func (s *Service) CreateStage(ctx context.Context, call *api.Call, in *agw.CreateStageRequest) (*agw.Stage, error) {
-	if err := s.authorizeWith(ctx, call, tagFacts(in.Tags), "POST", "restapis", in.RestApiId, "stages"); err != nil {
+	if err := s.authorizeWith(ctx, call, api.RequestTags(in.Tags), "POST", "restapis", in.RestApiId, "stages"); err != nil {
 		return nil, err
 	}
 	if err := validateCreateStage(in); err != nil {

@@ -10,7 +10,7 @@ import (
 
 // CreateUsagePlan makes a usage plan.
 func (s *Service) CreateUsagePlan(ctx context.Context, call *api.Call, in *agw.CreateUsagePlanRequest) (*agw.UsagePlan, error) {
-	if err := s.authorizeWith(ctx, call, tagFacts(in.Tags), "POST", "usageplans"); err != nil {
+	if err := s.authorizeWith(ctx, call, api.RequestTags(in.Tags), "POST", "usageplans"); err != nil {
 		return nil, err
 	}
 	p := &planRecord{Form: form, Plan: agw.UsagePlan{

@@ -10,7 +10,7 @@ import (
 // CreateVpcLink keeps a VPC link. The answer says that it is on its way, as
 // AWS's does, though it is there at once.
 func (s *Service) CreateVpcLink(ctx context.Context, call *api.Call, in *agw.CreateVpcLinkRequest) (*agw.VpcLink, error) {
-	if err := s.authorizeWith(ctx, call, tagFacts(in.Tags), "POST", vpcLinks.name); err != nil {
+	if err := s.authorizeWith(ctx, call, api.RequestTags(in.Tags), "POST", vpcLinks.name); err != nil {
 		return nil, err
 	}
 	l := &vpcLink{Form: form, Link: agw.VpcLink{

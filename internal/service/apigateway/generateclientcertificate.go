@@ -10,7 +10,7 @@ import (
 // GenerateClientCertificate makes a certificate by which backends may know the
 // gateway.
 func (s *Service) GenerateClientCertificate(ctx context.Context, call *api.Call, in *agw.GenerateClientCertificateRequest) (*agw.ClientCertificate, error) {
-	if err := s.authorizeWith(ctx, call, tagFacts(in.Tags), "POST", clientCertificates.name); err != nil {
+	if err := s.authorizeWith(ctx, call, api.RequestTags(in.Tags), "POST", clientCertificates.name); err != nil {
 		return nil, err
 	}
 	if err := checkTags(in.Tags); err != nil {

@@ -10,7 +10,7 @@ import (
 
 // TagResource puts tags on an API or a stage.
 func (s *Service) TagResource(ctx context.Context, call *api.Call, in *agw.TagResourceRequest) (*agw.TagResourceOutput, error) {
-	if err := s.authorizeTags(ctx, call, "PUT", in.ResourceArn, tagFacts(in.Tags)...); err != nil {
+	if err := s.authorizeTags(ctx, call, "PUT", in.ResourceArn, api.RequestTags(in.Tags)...); err != nil {
 		return nil, err
 	}
 	t, err := parseTagged(call, in.ResourceArn)

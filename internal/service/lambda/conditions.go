@@ -15,19 +15,6 @@ import (
 // The condition keys of Lambda are those of the Service Authorization Reference,
 // operation by operation. Those of networks are missing: no function is in one.
 
-// requestTags are what policies may ask of the tags in a request.
-func requestTags(tags map[string]string) []api.Fact {
-	if len(tags) == 0 {
-		return nil
-	}
-	names := slices.Sorted(maps.Keys(tags))
-	facts := []api.Fact{api.Given("aws:TagKeys", names...)}
-	for _, name := range names {
-		facts = append(facts, api.Given("aws:RequestTag/"+name, tags[name]))
-	}
-	return facts
-}
-
 // resourceTags are what policies may ask of the tags of a resource. Those of a
 // function are its versions' and aliases' too.
 func resourceTags(tags map[string]string) []api.Fact {
@@ -69,7 +56,7 @@ func (s *Service) authorizeTagging(ctx context.Context, call *api.Call, arn stri
 	if len(tags) == 0 {
 		return nil
 	}
-	return s.authz.Authorize(ctx, call, "lambda:TagResource", arn, requestTags(tags)...)
+	return s.authz.Authorize(ctx, call, "lambda:TagResource", arn, api.RequestTags(tags)...)
 }
 
 // statementFacts are what policies may ask of a permission that is removed: whom

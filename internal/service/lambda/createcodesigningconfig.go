@@ -11,7 +11,7 @@ import (
 // CreateCodeSigningConfig keeps whose signatures packages need, for functions
 // to refer to.
 func (s *Service) CreateCodeSigningConfig(ctx context.Context, call *api.Call, in *lambdaapi.CreateCodeSigningConfigRequest) (*lambdaapi.CreateCodeSigningConfigResponse, error) {
-	if err := s.signingConfigCall(ctx, call, "CreateCodeSigningConfig", "*", requestTags(in.Tags)...); err != nil {
+	if err := s.signingConfigCall(ctx, call, "CreateCodeSigningConfig", "*", api.RequestTags(in.Tags)...); err != nil {
 		return nil, err
 	}
 	if err := s.authorizeTagging(ctx, call, call.ARN("lambda", "code-signing-config:*"), in.Tags); err != nil {

@@ -14,7 +14,7 @@ func (s *Service) CreateEventSourceMapping(ctx context.Context, call *api.Call, 
 	if err != nil {
 		return nil, err
 	}
-	err = s.authz.Authorize(ctx, call, "lambda:CreateEventSourceMapping", "*", append(requestTags(in.Tags), api.Given("lambda:FunctionArn", n.qualifiedARN()))...)
+	err = s.authz.Authorize(ctx, call, "lambda:CreateEventSourceMapping", "*", append(api.RequestTags(in.Tags), api.Given("lambda:FunctionArn", n.qualifiedARN()))...)
 	if err != nil {
 		return nil, err
 	}

@@ -20,7 +20,7 @@ func (s *Service) CreateFunction(ctx context.Context, call *api.Call, in *lambda
 		return nil, err
 	}
 	n = n.unqualified()
-	facts := slices.Concat(given("lambda:Layer", in.Layers...), given("lambda:CodeSigningConfigArn", valueOf(in.CodeSigningConfigArn)), requestTags(in.Tags))
+	facts := slices.Concat(given("lambda:Layer", in.Layers...), given("lambda:CodeSigningConfigArn", valueOf(in.CodeSigningConfigArn)), api.RequestTags(in.Tags))
 	if err := s.ask(ctx, call, "CreateFunction", n, facts...); err != nil {
 		return nil, err
 	}

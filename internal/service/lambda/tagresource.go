@@ -14,6 +14,6 @@ func (s *Service) TagResource(ctx context.Context, call *api.Call, in *lambdaapi
 	if len(in.Tags) == 0 {
 		return nil, lambdaapi.InvalidParameterValueException("An error occurred and the request cannot be processed.")
 	}
-	err := s.changeTags(ctx, call, "TagResource", in.Resource, requestTags(in.Tags), func(tags map[string]string) { maps.Copy(tags, in.Tags) })
+	err := s.changeTags(ctx, call, "TagResource", in.Resource, api.RequestTags(in.Tags), func(tags map[string]string) { maps.Copy(tags, in.Tags) })
 	return &lambdaapi.TagResourceOutput{}, err
 }
