@@ -14,6 +14,8 @@ import (
 	"time"
 
 	"golang.org/x/net/http/httpguts"
+
+	"cloudless/internal/lookout"
 )
 
 // Where a connection stands.
@@ -32,9 +34,11 @@ type connection struct {
 	ctx    context.Context // of all its requests
 	cancel context.CancelFunc
 	remote string
+	client *lookout.Lookout // what it says
 	source source
 	in     *bufio.Reader
 	posted bool   // the last request was a POST
+	row    int    // requests of this connection alone, up to the last
 	out    []byte // room for what is written at once, and
 	body   []byte // for a body that may be short, from one answer to the next
 
@@ -48,7 +52,8 @@ type connection struct {
 }
 
 func newConnection(s *Server, conn net.Conn, begun []byte) *connection {
-	c := &connection{s: s, conn: conn, source: source{from: begunWith(begun, conn)}, remote: conn.RemoteAddr().String()}
+	c := &connection{s: s, conn: conn, client: lookout.On(conn, lookout.Moment), remote: conn.RemoteAddr().String()}
+	c.source = source{begun: begun, client: c.client, may: func() bool { return s.latest.Load() == c }}
 	c.in = bufio.NewReader(&c.source)
 	ctx := context.WithValue(context.Background(), http.LocalAddrContextKey, conn.LocalAddr())
 	if s.cfg.ConnContext != nil {
@@ -89,9 +94,16 @@ func (c *connection) serve() {
 // as old clients had it.
 const maxLinesAfterBody = 4
 
-// awaitRequest waits for the first byte of a request.
+// aloneAfter is after how many requests in a row, with none on another connection
+// in between, a client is taken to be the only one that asks.
+const aloneAfter = 16
+
+// awaitRequest waits for the first byte of a request. That of a client who is the only one
+// that asks is looked for first.
 func (c *connection) awaitRequest() bool {
 	c.source.bound(c.s.cfg.MaxHeadBytes)
+	c.client.Expect()
+	c.source.eager = c.row >= aloneAfter && c.in.Buffered() == 0 && c.client.Worthwhile()
 	for range maxLinesAfterBody {
 		first, err := c.in.Peek(1)
 		if err != nil {
@@ -101,6 +113,11 @@ func (c *connection) awaitRequest() bool {
 			break
 		}
 		_, _ = c.in.Discard(1) // it is there
+	}
+	c.client.Came()
+	if c.row++; c.s.latest.Load() != c {
+		c.row = 0
+		c.s.latest.Store(c)
 	}
 	c.since.Store(time.Now().UnixNano())
 	if !c.phase.CompareAndSwap(idle, asking) {

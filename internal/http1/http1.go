@@ -6,7 +6,9 @@
 // goroutine and to stop it again is a third of all the work. Here a connection
 // has one goroutine, and no deadline is set on its way; one more goroutine for
 // all connections looks now and then for those that wait too long, and begins to
-// watch the clients of requests that take long.
+// watch the clients of requests that take long. The next request of a client that
+// asks without pause, and is the only one to ask, is looked for before it is waited for
+// (package lookout).
 //
 //   - http1.go: the server, and what it is made of;
 //   - connection.go: one connection, request by request;
@@ -48,10 +50,11 @@ type Config struct {
 // Server serves connections until it is closed. It is safe for concurrent use.
 type Server struct {
 	cfg    Config
-	look   time.Duration // how often connections are looked at, while any is at work
-	wake   chan struct{} // holds one: the goroutine that looks is to do so again
-	asleep atomic.Bool   // it looks no more until it is woken
-	ending atomic.Bool   // the server is closed, or is being: each answer is its connection's last
+	look   time.Duration              // how often connections are looked at, while any is at work
+	wake   chan struct{}              // holds one: the goroutine that looks is to do so again
+	asleep atomic.Bool                // it looks no more until it is woken
+	ending atomic.Bool                // the server is closed, or is being: each answer is its connection's last
+	latest atomic.Pointer[connection] // on which something was asked last
 
 	mu      sync.Mutex
 	serving sync.WaitGroup       // of connections; joined with mu held
@@ -124,6 +127,7 @@ func (s *Server) add(c *connection) bool {
 
 func (s *Server) drop(c *connection) {
 	c.end()
+	s.latest.CompareAndSwap(c, nil)
 	s.mu.Lock()
 	delete(s.conns, c)
 	if len(s.conns) == 0 {

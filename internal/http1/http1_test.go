@@ -454,3 +454,38 @@ func BenchmarkServe(b *testing.B) {
 		})
 	}
 }
+
+// A client that asks at once, and then not, and sends what it has to say in pieces, is
+// answered each time.
+func TestAQuickClientIsAnsweredWhenItIsSlow(t *testing.T) {
+	_, address := listen(t, quiet(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		_, _ = io.Copy(w, r.Body)
+	})))
+	c := begin(t, address, "")
+	in := bufio.NewReader(c)
+	const head = "POST / HTTP/1.1\r\nHost: x\r\nContent-Length: 6\r\n\r\n"
+	for i := range 400 {
+		pieces := []string{head + "answer"}
+		switch {
+		case i%16 == 3:
+			pieces = []string{head[:9], head[9:] + "answer"}
+		case i%16 == 7:
+			pieces = []string{head, "ans", "wer"}
+		}
+		for _, piece := range pieces {
+			if _, err := io.WriteString(c, piece); err != nil {
+				t.Fatal(err)
+			}
+			if len(pieces) > 1 || i%16 > 12 {
+				time.Sleep(time.Duration(i) * 2 * time.Microsecond)
+			}
+		}
+		r, err := http.ReadResponse(in, nil)
+		if err != nil {
+			t.Fatalf("answer %d: %v", i, err)
+		}
+		if body, err := io.ReadAll(r.Body); string(body) != "answer" || err != nil {
+			t.Fatalf("answer %d: %q, %v", i, body, err)
+		}
+	}
+}

@@ -1,28 +1,21 @@
 package http1
 
 import (
-	"bytes"
 	"errors"
-	"io"
 	"math"
-	"net"
+
+	"cloudless/internal/lookout"
 )
 
 var errHeadTooLong = errors.New("the head of a request is too long")
 
 // source is what a connection reads from, no more than left bytes.
 type source struct {
-	from io.Reader
-	left int64
-}
-
-// begunWith returns what reads what was read of a connection before, and then the
-// connection.
-func begunWith(begun []byte, conn net.Conn) io.Reader {
-	if len(begun) == 0 {
-		return conn
-	}
-	return io.MultiReader(bytes.NewReader(begun), conn)
+	begun  []byte // what was read of the connection before
+	client *lookout.Lookout
+	left   int64
+	eager  bool        // what comes is looked for before it is waited for
+	may    func() bool // whether it still may be
 }
 
 // slack is how much more may be read of a head than is allowed, as net/http
@@ -40,7 +33,22 @@ func (s *source) Read(p []byte) (int, error) {
 	if s.left <= 0 {
 		return 0, errHeadTooLong
 	}
-	n, err := s.from.Read(p[:min(int64(len(p)), s.left)])
+	n, err := s.read(p[:min(int64(len(p)), s.left)])
 	s.left -= int64(n)
 	return n, err
+}
+
+func (s *source) read(p []byte) (int, error) {
+	if len(s.begun) > 0 {
+		n := copy(p, s.begun)
+		s.begun = s.begun[n:]
+		return n, nil
+	}
+	if s.eager {
+		s.eager = false
+		if n, err := s.client.Look(p, s.may); err != lookout.ErrNothing {
+			return n, err
+		}
+	}
+	return s.client.Read(p)
 }

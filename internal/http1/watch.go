@@ -175,7 +175,7 @@ func (c *connection) linger() {
 		_ = half.CloseWrite()
 	}
 	_ = c.conn.SetReadDeadline(time.Now().Add(lingering))
-	_, _ = io.Copy(io.Discard, c.conn)
+	_, _ = io.Copy(io.Discard, c.client)
 }
 
 // isEnd tells errors of a connection that has ended.

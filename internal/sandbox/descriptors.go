@@ -4,6 +4,8 @@ import (
 	"net"
 	"sync"
 	"syscall"
+
+	"cloudless/internal/sandbox/seat"
 )
 
 // A process has so many descriptors and no more. One that has none left can accept
@@ -124,32 +126,5 @@ func (l *sharedListener) Accept() (net.Conn, error) {
 		leave()
 		return nil, err
 	}
-	return &sharedConn{Conn: c, leave: sync.OnceFunc(leave)}, nil
-}
-
-type sharedConn struct {
-	net.Conn
-	leave func()
-}
-
-// Close implements net.Conn.
-func (c *sharedConn) Close() error {
-	defer c.leave()
-	return c.Conn.Close()
-}
-
-// CloseWrite says that nothing more comes.
-func (c *sharedConn) CloseWrite() error {
-	if half, ok := c.Conn.(interface{ CloseWrite() error }); ok {
-		return half.CloseWrite()
-	}
-	return nil
-}
-
-// SyscallConn implements syscall.Conn, for who watches a connection by himself.
-func (c *sharedConn) SyscallConn() (syscall.RawConn, error) {
-	if raw, ok := c.Conn.(syscall.Conn); ok {
-		return raw.SyscallConn()
-	}
-	return nil, syscall.EINVAL
+	return seat.Taken(c, leave), nil
 }

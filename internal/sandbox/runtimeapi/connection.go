@@ -15,6 +15,8 @@ import (
 	"sync/atomic"
 	"syscall"
 	"time"
+
+	"cloudless/internal/lookout"
 )
 
 // A connection on which the runtime asks for events is served here and no longer
@@ -42,17 +44,17 @@ const (
 // connection is one of those. Its fields belong to the goroutine that serves it, or to
 // who listens (listen.go).
 type connection struct {
-	s     *Server
-	c     net.Conn
-	raw   syscall.RawConn // or nil: nothing can be written without waiting
-	limit *headLimit
-	in    *bufio.Reader
-	last  bool          // what is written next is the last
-	asked bool          // for an event, which may still have to be written
-	given chan struct{} // holds one: the event is there, and being written
-	gone  chan struct{} // closed when the server is
+	s       *Server
+	c       net.Conn
+	raw     syscall.RawConn  // or nil: nothing can be written without waiting
+	runtime *lookout.Lookout // what it says
+	limit   *headLimit
+	in      *bufio.Reader
+	last    bool          // what is written next is the last
+	asked   bool          // for an event, which may still have to be written
+	given   chan struct{} // holds one: the event is there, and being written
+	gone    chan struct{} // closed when the server is
 
-	pace   pace
 	parked atomic.Bool      // whoever brings an event may serve it
 	resume chan func() bool // holds one: what the goroutine that serves it goes on with, or nil
 
@@ -82,12 +84,13 @@ func (s *Server) takeOver(w http.ResponseWriter) (*connection, error) {
 	if err != nil {
 		return nil, errors.Join(err, raw.Close())
 	}
-	limit := &headLimit{from: io.MultiReader(bytes.NewReader(bytes.Clone(read)), raw), long: &s.longHead}
+	runtime := lookout.On(raw, s.moment)
+	limit := &headLimit{from: io.MultiReader(bytes.NewReader(bytes.Clone(read)), runtime), long: &s.longHead}
 	if len(read) == 0 {
-		limit.from = raw
+		limit.from = runtime
 	}
-	c := &connection{s: s, c: raw, raw: rawOf(raw), limit: limit, in: bufio.NewReader(limit),
-		given: make(chan struct{}, 1), gone: s.gone, resume: make(chan func() bool, 1), pace: pace{moment: s.moment}}
+	c := &connection{s: s, c: raw, raw: rawOf(raw), runtime: runtime, limit: limit, in: bufio.NewReader(limit),
+		given: make(chan struct{}, 1), gone: s.gone, resume: make(chan func() bool, 1)}
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	if s.closed {
@@ -178,7 +181,7 @@ func (c *connection) asks(inv *Invocation, err error) bool {
 // take implements asker: it writes the event.
 func (c *connection) take(inv *Invocation) {
 	data, last := append(c.head(inv), inv.Payload...), c.last
-	c.pace.since = time.Now()
+	c.runtime.Expect()
 	if !c.writing.TryLock() {
 		go c.give(data, last)
 		return
@@ -202,23 +205,6 @@ func (c *connection) writeSome(data []byte) (n int) {
 		return true
 	})
 	return max(n, 0)
-}
-
-// readNow reads what is there.
-func (c *connection) readNow(p []byte) (n int, err error) {
-	failed := c.raw.Read(func(fd uintptr) bool {
-		n, err = syscall.Read(int(fd), p)
-		return true
-	})
-	switch {
-	case failed != nil:
-		return 0, failed
-	case err == syscall.EAGAIN || err == syscall.EINTR:
-		return 0, nil
-	case n == 0 && err == nil:
-		return 0, io.EOF
-	}
-	return max(n, 0), err
 }
 
 // give writes an event to a runtime that may not read, until the connection ends.

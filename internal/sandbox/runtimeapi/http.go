@@ -64,7 +64,7 @@ func (s *Server) response(w http.ResponseWriter, r *http.Request) {
 func (s *Server) answer(w http.ResponseWriter, r *http.Request, o Outcome) {
 	if to, ok := w.(*reply); ok && to.by != nil && !o.TooLarge {
 		to.asked = true
-		to.by.pace.answered() // before the next event may come
+		to.by.runtime.Came() // before the next event may come
 		to.inv, to.err = s.state.answerAndAsk(r.PathValue("id"), o, to.by)
 		return
 	}

@@ -4,6 +4,8 @@ import (
 	"net"
 	"sync"
 	"syscall"
+
+	"cloudless/internal/sandbox/seat"
 )
 
 // MaxConns is how many connections one listener of an environment serves at a
@@ -35,7 +37,7 @@ func (l *limited) Accept() (net.Conn, error) {
 		<-l.places
 		return nil, err
 	}
-	return &limitedConn{Conn: c, leave: sync.OnceFunc(func() { <-l.places })}, nil
+	return seat.Taken(c, func() { <-l.places }), nil
 }
 
 // Close implements net.Listener.
@@ -44,32 +46,9 @@ func (l *limited) Close() error {
 	return l.Listener.Close()
 }
 
-type limitedConn struct {
-	net.Conn
-	leave func()
-}
-
-// Close implements net.Conn.
-func (c *limitedConn) Close() error {
-	defer c.leave()
-	return c.Conn.Close()
-}
-
-// CloseWrite says that nothing more comes, which http does so that its last answer is not
-// lost with what it has not read.
-func (c *limitedConn) CloseWrite() error {
-	if half, ok := c.Conn.(interface{ CloseWrite() error }); ok {
-		return half.CloseWrite()
-	}
-	return nil
-}
-
 // rawOf returns the connection as the system has it, or nil if it is none of the
 // system's.
 func rawOf(c net.Conn) syscall.RawConn {
-	if l, ok := c.(*limitedConn); ok {
-		c = l.Conn
-	}
 	s, ok := c.(syscall.Conn)
 	if !ok {
 		return nil

@@ -28,6 +28,8 @@ import (
 	"net/http"
 	"sync"
 	"time"
+
+	"cloudless/internal/lookout"
 )
 
 // MaxPayloadBytes is the size of the largest answer that Lambda takes, and
@@ -107,7 +109,7 @@ type Server struct {
 
 // New returns a server whose runtime has not been heard of yet.
 func New() *Server {
-	s := &Server{state: newState(), moment: usualMoment, gone: make(chan struct{}), taken: make(map[*connection]bool)}
+	s := &Server{state: newState(), moment: lookout.Moment, gone: make(chan struct{}), taken: make(map[*connection]bool)}
 	s.http.Handler = s.routes()
 	s.http.DisableGeneralOptionsHandler = true
 	s.http.MaxHeaderBytes = usualHeadBytes // of what comes before the first question for an event
