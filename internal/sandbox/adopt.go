@@ -77,23 +77,21 @@ func awaitRuntime[T any](ctx context.Context, m *Manager, e *environment, says <
 
 // adopt makes a spare the environment of e.fn. From here on it is like one that
 // was made for it.
-func (m *Manager) adopt(ctx context.Context, e *environment) error {
-	creds, err := m.supply(ctx, e)
+func (m *Manager) adopt(ctx context.Context, e *environment) (err error) {
+	if e.code, err = m.code.contents(ctx, e.fn); err != nil {
+		return err
+	}
+	shown, err := m.show(ctx, e) // which takes about as long as all that follows
 	if err != nil {
 		return err
 	}
-	files := e.code.files()
-	for i := range files {
-		if files[i].Source, err = filepath.Rel(m.code.dir, files[i].Source); err != nil {
-			return err
-		}
-	}
-	box, ok := e.box.(driver.Attacher)
-	if !ok {
-		return errors.New("nothing can be shown in this environment any more")
+	creds, err := m.credentials(ctx, e)
+	if err != nil {
+		<-shown
+		return err
 	}
 	if !e.waits {
-		if err := box.Attach(ctx, files); err != nil {
+		if err := <-shown; err != nil {
 			return err
 		}
 		return m.run(ctx, e, creds)
@@ -103,8 +101,8 @@ func (m *Manager) adopt(ctx context.Context, e *environment) error {
 	e.begin()
 	isolated := m.cfg.Driver.Isolated()
 	list := variables(e, creds, isolated, e.program.Env(place(e.fn, e.box, isolated)))
-	e.api.Adopt(adoption(list, e.box.Path(taskDir))) // while its code is shown, the process becomes the function's
-	if err := box.Attach(ctx, files); err != nil {
+	e.api.Adopt(adoption(list, e.box.Path(taskDir)))
+	if err := <-shown; err != nil {
 		return err
 	}
 	if err := m.startExtensions(ctx, e, list); err != nil {
@@ -112,6 +110,25 @@ func (m *Manager) adopt(ctx context.Context, e *environment) error {
 	}
 	e.api.Supply()
 	return nil
+}
+
+// show begins to show its code in an environment that has waited. What it returns receives
+// how that has ended.
+func (m *Manager) show(ctx context.Context, e *environment) (<-chan error, error) {
+	box, ok := e.box.(driver.Attacher)
+	if !ok {
+		return nil, errors.New("nothing can be shown in this environment any more")
+	}
+	files := e.code.files()
+	for i := range files {
+		var err error
+		if files[i].Source, err = filepath.Rel(m.code.dir, files[i].Source); err != nil {
+			return nil, err
+		}
+	}
+	shown := make(chan error, 1)
+	go func() { shown <- box.Attach(ctx, files) }()
+	return shown, nil
 }
 
 // adoption is what a runtime is told of its function: its variables, name=value, and where

@@ -106,6 +106,11 @@ func (m *Manager) supply(ctx context.Context, e *environment) (creds Credentials
 	if e.code, err = m.code.contents(ctx, e.fn); err != nil {
 		return creds, err
 	}
+	return m.credentials(ctx, e)
+}
+
+// credentials gets those of the function's role, if it has one.
+func (m *Manager) credentials(ctx context.Context, e *environment) (creds Credentials, err error) {
 	if e.fn.Credentials == nil {
 		return creds, nil
 	}

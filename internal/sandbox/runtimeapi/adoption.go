@@ -5,6 +5,7 @@ import (
 	"io"
 	"net/http"
 	"strconv"
+	"sync"
 )
 
 // Adoption is what a runtime that was started before its function was known is
@@ -29,7 +30,7 @@ const maxCompiledBytes = 64 << 20
 // NewWaiting returns a server whose runtime does not know its function yet.
 func NewWaiting() *Server {
 	s := New()
-	s.state.adoption, s.state.code = make(chan *Adoption, 1), make(chan struct{}, 1)
+	s.state.adoption, s.state.code = &question{}, &question{}
 	s.state.waits.Store(true)
 	return s
 }
@@ -54,44 +55,98 @@ func (s *Server) Waits() bool { return s.state.waits.Load() }
 
 // Adopt tells it. It may be called once, on a server of [NewWaiting].
 func (s *Server) Adopt(a *Adoption) {
+	data, err := json.Marshal(a)
+	if err != nil {
+		panic(err) // strings always marshal
+	}
 	s.state.waits.Store(false)
-	s.state.adoption <- a
+	s.state.adoption.settle(data)
 }
 
 // Supply tells it that the code is there. It may be called once, after Adopt.
-func (s *Server) Supply() { s.state.code <- struct{}{} }
+func (s *Server) Supply() { s.state.code.settle(nil) }
 
-// adopt answers the runtime's question who it is, whenever that is known. There
-// is one such question: what is answered holds credentials.
-func (s *Server) adopt(w http.ResponseWriter, r *http.Request) {
-	if !s.state.wait() {
-		refuse(w, errTransition)
-		return
-	}
-	select {
-	case a := <-s.state.adoption:
-		data, err := json.Marshal(a)
-		if err != nil {
-			panic(err) // strings always marshal
-		}
-		w.Header().Set("Content-Type", "application/json")
-		w.Header().Set("Content-Length", strconv.Itoa(len(data)))
-		_, _ = w.Write(data) // a runtime that went away is noticed by its owner
-	case <-r.Context().Done():
+// question is one of those. It is answered once, by whoever knows the answer, without a
+// goroutine in between: each would have to be woken.
+type question struct {
+	mu      sync.Mutex
+	settled bool
+	answer  []byte      // JSON, or nil: nothing but that it is so
+	by      *connection // that asks, or nil
+	last    bool        // and for nothing after it
+}
+
+// settle gives the answer.
+func (q *question) settle(answer []byte) {
+	q.mu.Lock()
+	q.settled, q.answer = true, answer
+	by := q.by
+	q.mu.Unlock()
+	if by != nil {
+		by.tell(answer, q.last)
 	}
 }
 
-// supply answers the question whether the code is there, once it is.
-func (s *Server) supply(w http.ResponseWriter, r *http.Request) {
-	if !s.state.waitForCode() {
+// ask has the answer go to a connection, when it is there.
+func (q *question) ask(c *connection, last bool) {
+	q.mu.Lock()
+	q.by, q.last = c, last
+	settled := q.settled
+	q.mu.Unlock()
+	if settled {
+		c.tell(q.answer, last)
+	}
+}
+
+// await takes a connection over from net/http on which one of these questions came, and
+// serves it to its end.
+func (s *Server) await(w http.ResponseWriter, r *http.Request) {
+	q := s.state.question(r)
+	if q == nil {
 		refuse(w, errTransition)
 		return
 	}
-	select {
-	case <-s.state.code:
-		w.Header().Set("Content-Length", "0")
-	case <-r.Context().Done():
+	c, err := s.takeOver(w)
+	if err != nil {
+		return // the server is closed, or the runtime went away
 	}
+	defer s.drop(c)
+	if c.await(q, r.Close) {
+		c.serve()
+	}
+}
+
+// await has a question answered when that can be, and reports whether the connection goes on.
+func (c *connection) await(q *question, last bool) bool {
+	if q == nil {
+		return c.refuse(errTransition)
+	}
+	c.owed.Add(1)
+	q.ask(c, last)
+	return true
+}
+
+// tell answers to a question, and does not wait for the runtime.
+func (c *connection) tell(answer []byte, last bool) {
+	b := append(make([]byte, 0, 128+len(answer)), "HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nContent-Length: "...)
+	b = strconv.AppendInt(b, int64(len(answer)), 10)
+	if last {
+		b = append(b, "\r\nConnection: close"...)
+	}
+	b = append(append(b, "\r\n\r\n"...), answer...)
+	c.owed.Add(-1) // before the runtime can go on
+	if !c.writing.TryLock() {
+		go func() {
+			c.writing.Lock()
+			c.finish(b, last)
+		}()
+		return
+	}
+	if n := c.writeSome(b); n < len(b) {
+		go c.finish(b[n:], last)
+		return
+	}
+	c.wrote(last)
 }
 
 // compile takes what a runtime has made of code: the first that is sent, and only
@@ -113,25 +168,26 @@ func (s *Server) compile(w http.ResponseWriter, r *http.Request) {
 	w.Header().Set("Content-Length", "0")
 }
 
-// wait notes that the runtime asks who it is, and reports whether it may.
-func (s *state) wait() bool {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	if s.adoption == nil || s.asked || s.started || s.failed {
-		return false
-	}
-	s.asked = true
-	close(s.waiting)
-	return true
+// isQuestion reports whether a request is one of those that are answered later.
+func isQuestion(r *http.Request) bool {
+	return r.Method == http.MethodGet && (r.URL.Path == adoptionPath || r.URL.Path == codePath)
 }
 
-// waitForCode notes that it asks for its code, and reports whether it may.
-func (s *state) waitForCode() bool {
+// question notes that the runtime asks one of these questions, and returns it, or nil if it
+// may not. There is one of each kind: what is answered holds credentials.
+func (s *state) question(r *http.Request) *question {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	if !s.asked || s.askedForCode || s.started || s.failed {
-		return false
+	switch {
+	case s.adoption == nil || s.started || s.failed:
+		return nil
+	case r.URL.Path == adoptionPath && !s.asked:
+		s.asked = true
+		close(s.waiting)
+		return s.adoption
+	case r.URL.Path == codePath && s.asked && !s.askedForCode:
+		s.askedForCode = true
+		return s.code
 	}
-	s.askedForCode = true
-	return true
+	return nil
 }

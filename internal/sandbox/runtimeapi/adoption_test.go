@@ -5,6 +5,7 @@ import (
 	"net/http"
 	"strings"
 	"testing"
+	"time"
 )
 
 // serveOne serves a server of whichever kind, and returns where.
@@ -90,4 +91,57 @@ func TestOnlyTheFirstOfWhatIsCompiledIsTaken(t *testing.T) {
 		t.Errorf("compiled again = %q", got)
 	default:
 	}
+}
+
+const (
+	askWho  = "GET " + adoptionPath + " HTTP/1.1\r\nHost: x\r\n\r\n"
+	askCode = "GET " + codePath + " HTTP/1.1\r\nHost: x\r\n\r\n"
+)
+
+func TestARuntimeThatWaitsIsTold(t *testing.T) {
+	adoption := &Adoption{Variables: map[string]string{"A": strings.Repeat("1", 1<<20)}, Directory: "/var/task"}
+	who := `200 {"variables":{"A":"` + adoption.Variables["A"] + `"},"directory":"/var/task"}`
+	for _, tt := range []struct {
+		name string
+		asks []string
+	}{
+		{"all at once", []string{askWho + askCode}},
+		{"one question after the other", []string{askWho, askCode}},
+		{"in pieces", []string{askWho[:9], askWho[9:] + askCode[:20], askCode[20:]}},
+	} {
+		for _, known := range []bool{false, true} {
+			t.Run(tt.name, func(t *testing.T) {
+				s := NewWaiting()
+				w := serve(t, s).dial()
+				tell := func() { s.Adopt(adoption); s.Supply() }
+				if known {
+					tell()
+				}
+				for _, text := range tt.asks {
+					w.send(text)
+					time.Sleep(10 * time.Millisecond)
+				}
+				if !known {
+					<-s.Waiting()
+					tell()
+				}
+				w.wants(who)
+				w.wants("200 ")
+				w.send(askNext)
+				<-s.Ready()
+				s.Invoke(&Invocation{RequestID: "id-1", Payload: []byte("1")})
+				w.wants("200 1")
+			})
+		}
+	}
+}
+
+func TestWhoWaitsAsksNothingElse(t *testing.T) {
+	s := NewWaiting()
+	w := serve(t, s).dial()
+	w.send(askWho + askNext)
+	if n, err := w.in.Read(make([]byte, 1)); err == nil {
+		t.Errorf("%d bytes are answered", n)
+	}
+	s.Adopt(&Adoption{}) // to nobody
 }

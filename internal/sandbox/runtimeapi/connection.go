@@ -9,7 +9,6 @@ import (
 	"math"
 	"net"
 	"net/http"
-	"strconv"
 	"strings"
 	"sync"
 	"sync/atomic"
@@ -19,7 +18,7 @@ import (
 	"cloudless/internal/lookout"
 )
 
-// A connection on which the runtime asks for events is served here and no longer
+// A connection on which the runtime asks for events, or who it is, is served here and no longer
 // by net/http, of which only the parser is left. So an event is written by
 // whoever brings it, without a goroutine in between, and a read is under way
 // while the runtime works, which is how its end is noticed. Each warm
@@ -54,6 +53,8 @@ type connection struct {
 	asked   bool          // for an event, which may still have to be written
 	given   chan struct{} // holds one: the event is there, and being written
 	gone    chan struct{} // closed when the server is
+
+	owed atomic.Int32 // answers to what is asked before there is a function; nothing else is asked before they come
 
 	parked atomic.Bool      // whoever brings an event may serve it
 	resume chan func() bool // holds one: what the goroutine that serves it goes on with, or nil
@@ -132,7 +133,10 @@ func (c *connection) readRequest() (*http.Request, error) {
 
 // handle answers a request, and reports whether the connection goes on.
 func (c *connection) handle(r *http.Request) bool {
-	if !c.settled() {
+	if isQuestion(r) {
+		return c.await(c.s.state.question(r), r.Close)
+	}
+	if c.owed.Load() > 0 || !c.settled() {
 		return false
 	}
 	c.last = r.Close
@@ -167,9 +171,7 @@ func (c *connection) next() bool {
 // cannot be asked for.
 func (c *connection) asks(inv *Invocation, err error) bool {
 	if err != nil {
-		w := &reply{}
-		refuse(w, err)
-		return c.send(w)
+		return c.refuse(err)
 	}
 	c.asked = true
 	if inv != nil {
@@ -178,81 +180,10 @@ func (c *connection) asks(inv *Invocation, err error) bool {
 	return true
 }
 
-// take implements asker: it writes the event.
-func (c *connection) take(inv *Invocation) {
-	data, last := append(c.head(inv), inv.Payload...), c.last
-	c.runtime.Expect()
-	if !c.writing.TryLock() {
-		go c.give(data, last)
-		return
-	}
-	c.given <- struct{}{} // before the runtime can answer: nobody is to wait for this goroutine
-	if n := c.writeSome(data); n < len(data) {
-		go c.finish(data[n:], last)
-		return
-	}
-	c.wrote(last)
-}
-
-// writeSome writes what can be written without waiting for the reader, and
-// returns how much that was.
-func (c *connection) writeSome(data []byte) (n int) {
-	if c.raw == nil {
-		return 0
-	}
-	_ = c.raw.Write(func(fd uintptr) bool { // fails if the connection has ended, which is noticed elsewhere
-		n, _ = syscall.Write(int(fd), data)
-		return true
-	})
-	return max(n, 0)
-}
-
-// give writes an event to a runtime that may not read, until the connection ends.
-func (c *connection) give(data []byte, last bool) {
-	c.writing.Lock()
-	c.given <- struct{}{}
-	c.finish(data, last)
-}
-
-func (c *connection) finish(data []byte, last bool) {
-	_, _ = c.c.Write(data) // a runtime that went away is noticed by its owner
-	c.wrote(last)
-}
-
-// wrote goes on when an event is written.
-func (c *connection) wrote(last bool) {
-	if last {
-		_ = c.c.Close() // as whoever reads it expects; who serves the connection drops it
-	}
-	c.writing.Unlock()
-}
-
-// head is what an event begins with.
-func (c *connection) head(inv *Invocation) []byte {
-	b := make([]byte, 0, 512+len(inv.Payload))
-	b = append(b, "HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nLambda-Runtime-Deadline-Ms: "...)
-	b = strconv.AppendInt(b, inv.Deadline.UnixMilli(), 10)
-	b = append(b, "\r\nContent-Length: "...)
-	b = strconv.AppendInt(b, int64(len(inv.Payload)), 10)
-	b = appendHeader(b, "\r\nLambda-Runtime-Aws-Request-Id: ", inv.RequestID)
-	b = appendHeader(b, "\r\nLambda-Runtime-Invoked-Function-Arn: ", inv.InvokedFunctionARN)
-	b = appendHeader(b, "\r\nLambda-Runtime-Trace-Id: ", inv.TraceID)
-	b = appendHeader(b, "\r\nLambda-Runtime-Client-Context: ", inv.ClientContext)
-	b = appendHeader(b, "\r\nLambda-Runtime-Cognito-Identity: ", inv.CognitoIdentity)
-	if c.last {
-		b = append(b, "\r\nConnection: close"...)
-	}
-	return append(b, "\r\n\r\n"...)
-}
-
-// oneLine makes of a text what may stand in a header.
-var oneLine = strings.NewReplacer("\r", " ", "\n", " ")
-
-func appendHeader(b []byte, name, value string) []byte {
-	if value == "" {
-		return b
-	}
-	return append(append(b, name...), oneLine.Replace(value)...)
+func (c *connection) refuse(err error) bool {
+	w := &reply{}
+	refuse(w, err)
+	return c.send(w)
 }
 
 // answer answers a request that is none for an event, and reports whether the
@@ -315,16 +246,4 @@ func (c *connection) watch(r **http.Request) (stop func()) {
 		_ = c.c.SetReadDeadline(time.Time{})
 		cancel()
 	}
-}
-
-// send writes an answer, and reports whether the connection goes on.
-func (c *connection) send(w *reply) bool {
-	return c.write(w.bytes(c.last)) && !c.last
-}
-
-func (c *connection) write(data []byte) bool {
-	c.writing.Lock()
-	defer c.writing.Unlock()
-	_, err := c.c.Write(data)
-	return err == nil
 }

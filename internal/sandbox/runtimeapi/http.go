@@ -25,8 +25,8 @@ func (s *Server) routes() http.Handler {
 	mux.HandleFunc("POST "+base+"/invocation/{id}/error", s.error)
 	mux.HandleFunc("POST "+base+"/init/error", s.initError)
 	s.extensionRoutes(mux)
-	mux.HandleFunc("GET "+adoptionPath, s.adopt)
-	mux.HandleFunc("GET "+codePath, s.supply)
+	mux.HandleFunc("GET "+adoptionPath, s.await)
+	mux.HandleFunc("GET "+codePath, s.await)
 	mux.HandleFunc("POST "+compiledPath, s.compile)
 	mux.HandleFunc("GET /ping", func(w http.ResponseWriter, _ *http.Request) { _, _ = io.WriteString(w, "pong") })
 	return mux

@@ -9,7 +9,7 @@
 //   - runtimeapi.go: the dialogue, as its owner sees it;
 //   - state.go: whose turn it is, and what may follow what;
 //   - http.go: the same dialogue, as the runtime sees it;
-//   - connection.go: the connection on which it asks for events; head.go bounds what is read on it, reply.go is what is written;
+//   - connection.go: the connection on which it asks for events; head.go bounds what is read on it, write.go is how it is written, reply.go an answer;
 //   - extension.go, extensionhttp.go: the Extensions API, for what runs beside it;
 //   - subscription.go: the Telemetry API and the Logs API, by which that is told more;
 //   - listen.go: how the answer of a quick function is waited for;

@@ -14,16 +14,16 @@ var errUnknownRequest = errors.New("no such request")
 
 // state is whose turn it is.
 type state struct {
-	loaded     chan struct{}  // closed when the runtime asks for its first event
-	ready      chan struct{}  // closed when runtime and extensions ask for their first event
-	registered chan struct{}  // closed when all expected extensions have registered
-	broken     chan Breakage  // holds one: the first failure of an extension
-	initFailed chan Outcome   // holds one
-	adoption   chan *Adoption // holds one; nil where the function is known from the start
-	waiting    chan struct{}  // closed at the question for it
-	code       chan struct{}  // holds one, when the code is there; nil like adoption
-	compiled   chan []byte    // holds one; nil where none can come
-	waits      atomic.Bool    // nobody has been adopted yet who is to be
+	loaded     chan struct{} // closed when the runtime asks for its first event
+	ready      chan struct{} // closed when runtime and extensions ask for their first event
+	registered chan struct{} // closed when all expected extensions have registered
+	broken     chan Breakage // holds one: the first failure of an extension
+	initFailed chan Outcome  // holds one
+	adoption   *question     // who the function is; nil where that is known from the start
+	waiting    chan struct{} // closed at the question for it
+	code       *question     // whether its code is there; nil like adoption
+	compiled   chan []byte   // holds one; nil where none can come
+	waits      atomic.Bool   // nobody has been adopted yet who is to be
 
 	mu           sync.Mutex
 	started      bool      // the runtime has asked for an event

@@ -91,7 +91,8 @@ function resolve(name, paths) {
 
 function isFile(name) {
   try {
-    return fs.statSync(name).isFile();
+    var stats = fs.statSync(name, { throwIfNoEntry: false }); // an error, which says where it was, takes longer
+    return Boolean(stats) && stats.isFile();
   } catch (err) {
     return false;
   }
