@@ -102,9 +102,6 @@ type initFailure struct {
 // initialize waits until the function is loaded.
 func (m *Manager) initialize(e *environment, limit time.Duration) *initFailure {
 	failed, loaded := m.awaitLoaded(e, limit)
-	if box, ok := e.box.(driver.Settler); ok && failed == nil {
-		m.work.Go(box.Settle) // and the event need not wait for it
-	}
 	e.endInit(failed, loaded)
 	return failed
 }

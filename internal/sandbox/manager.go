@@ -187,9 +187,11 @@ func (m *Manager) deliver(p *pool, fn *Function, inv *Invocation, answers chan<-
 			return
 		}
 		m.employ(e)
-		m.work.Go(func() { m.tend(e) })
 	}
 	c := m.begin(e, inv, cold || e.kept != nil && e.invocations == 1)
+	if cold {
+		m.work.Go(func() { m.tend(e) }) // now: the event need not wait for another thread to wake
+	}
 	m.await(c, nil)
 	settled := m.settled(c)
 	tell(answer{result: c.result})

@@ -4,6 +4,8 @@ import (
 	"runtime/debug"
 	"slices"
 	"time"
+
+	"cloudless/internal/sandbox/driver"
 )
 
 // What becomes of an environment between events: it rests, it is frozen, and ends when
@@ -67,9 +69,12 @@ func (m *Manager) discardLocked(e *environment) {
 	}
 }
 
-// tend looks after one environment while it lives: freezes it when it waits,
-// ends it when it has waited too long or has died.
+// tend looks after one environment while it lives: says that it has started, freezes it
+// when it waits, ends it when it has waited too long or has died.
 func (m *Manager) tend(e *environment) {
+	if box, ok := e.box.(driver.Settler); ok {
+		box.Settle()
+	}
 	wait := m.cfg.FreezeAfter
 	for {
 		select {

@@ -11,6 +11,7 @@ var load = require('./load');
 var ROUNDS = 240; // calls; beyond this many the first real one becomes no faster
 var COLLECTION = 160; // calls after which all garbage is collected
 var RENEWAL = 4; // calls after which clients are made anew: a function's first call is on a new one
+var CHANGES = 20; // of the environment, into what it is
 var BUDGET_MS = 3000; // of practising, on a slow machine
 
 var PACKAGES = ['@aws-sdk/client-dynamodb', '@aws-sdk/lib-dynamodb', '@aws-sdk/client-s3'];
@@ -43,7 +44,12 @@ exports.practise = function (api, rehearse, done) {
   }
   process.env.AWS_REGION = process.env.AWS_REGION || 'us-east-1';
   var collect = collector();
-  repeat(invoker(api, rehearse), collect, function () { done(collect); });
+  repeat(invoker(api, rehearse), collect, function () {
+    for (var i = 0; i < CHANGES; i++) {
+      become(JSON.parse(JSON.stringify(process.env)));
+    }
+    done(collect);
+  });
 };
 
 // ask asks who this process is, and for its code, which comes a little later: both
