@@ -438,6 +438,9 @@ var behaviours = map[string]func(argument, requestID string) any{
 			"mount as x32":     call(1<<30|unix.SYS_MOUNT, p, p, p),
 			"sethostname":      reason(unix.Sethostname([]byte("x"))),
 			"setuid":           call(unix.SYS_SETUID, 0, 0, 0),
+			"disk":             reason(unix.Mknod("/tmp/disk", unix.S_IFBLK|0o600, 8<<8)),
+			"terminal":         reason(unix.Mknod("/tmp/terminal", unix.S_IFCHR|0o600, 5<<8)),
+			"named pipe":       reason(unix.Mknod("/tmp/pipe", unix.S_IFIFO|0o600, 0)),
 		}
 	},
 	"forbidden calls": func(names, _ string) any {

@@ -33,7 +33,7 @@ var forbidden = []string{
 	"delete_module", "reboot", "swapon", "swapoff", "acct", "quotactl", "quotactl_fd", "syslog", "vhangup",
 	"settimeofday", "clock_settime", "clock_adjtime", "adjtimex", "sethostname", "setdomainname",
 	"iopl", "ioperm", "modify_ldt", "lookup_dcookie", "nfsservctl", "fanotify_init", "personality",
-	"mknod", "mknodat", "move_pages", "mbind", "migrate_pages", "set_mempolicy",
+	"move_pages", "mbind", "migrate_pages", "set_mempolicy",
 	// keys of the kernel belong to users, not to namespaces
 	"add_key", "request_key", "keyctl",
 }
@@ -55,6 +55,13 @@ var huge = map[string]seccomp.Condition{
 }
 
 const shmHugeTLB = 0o4000
+
+// deviceNodes are what asks for a file that is a device, by system call and argument. Named pipes,
+// which shell scripts make in /tmp, are made by the same calls.
+var deviceNodes = map[string]seccomp.Condition{
+	"mknod":   {Argument: 1, Operation: seccomp.BitsSet, Value: unix.S_IFCHR}, // a bit of S_IFBLK, too
+	"mknodat": {Argument: 2, Operation: seccomp.BitsSet, Value: unix.S_IFCHR},
+}
 
 // newNamespaces are the flags of clone that make namespaces.
 const newNamespaces = unix.CLONE_NEWUSER | unix.CLONE_NEWNS | unix.CLONE_NEWPID | unix.CLONE_NEWNET |
@@ -109,6 +116,11 @@ func buildFilter(absent []string) ([]unix.SockFilter, error) {
 	for name, flag := range huge {
 		if !slices.Contains(absent, name) {
 			restricted = append(restricted, seccomp.NameWithConditions{Name: name, Conditions: seccomp.ArgumentConditions{flag}})
+		}
+	}
+	for name, device := range deviceNodes {
+		if _, ok := info.SyscallNames[name]; ok {
+			restricted = append(restricted, seccomp.NameWithConditions{Name: name, Conditions: seccomp.ArgumentConditions{device}})
 		}
 	}
 	policy := seccomp.Policy{
