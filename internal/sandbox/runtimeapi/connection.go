@@ -57,7 +57,7 @@ type connection struct {
 	owed atomic.Int32 // answers to what is asked before there is a function; nothing else is asked before they come
 
 	parked atomic.Bool      // whoever brings an event may serve it
-	resume chan func() bool // holds one: what the goroutine that serves it goes on with, or nil
+	resume chan func() bool // holds one: what the goroutine that serves it goes on with; nil: it reads
 
 	writing sync.Mutex // held by who writes
 }
@@ -115,11 +115,16 @@ func (c *connection) serve() {
 	for goesOn := true; goesOn; {
 		if c.park() {
 			goesOn = c.resumed()
-			continue
+		} else {
+			goesOn = c.read()
 		}
-		r, err := c.readRequest()
-		goesOn = err == nil && c.handle(r)
 	}
+}
+
+// read reads a request and answers it, and reports whether the connection goes on.
+func (c *connection) read() bool {
+	r, err := c.readRequest()
+	return err == nil && c.handle(r)
 }
 
 // readRequest reads the head of the next request.

@@ -23,11 +23,15 @@ func (c *connection) park() bool {
 }
 
 // resumed waits until the connection is to be served again, does what is to be done first,
-// and reports whether it goes on.
+// and reports whether it goes on. If that is to read, it is not left to anybody before: who has
+// listened does so no more, and nobody brings another event before this one is answered.
 func (c *connection) resumed() bool {
 	select {
 	case first := <-c.resume:
-		return first == nil || first()
+		if first == nil {
+			return c.read()
+		}
+		return first()
 	case <-c.gone:
 		return false
 	}

@@ -199,3 +199,24 @@ func TestEventsAreBroughtByMany(t *testing.T) {
 		<-call.Rested
 	}
 }
+
+// TestAnEventThatWaitsForTheOneBeforeToBeReadIsNotForgotten has a runtime answer, and ask for
+// the next event, before it has read the one that it answers to: the next can be written only
+// later, when nobody listens any more.
+func TestAnEventThatWaitsForTheOneBeforeToBeReadIsNotForgotten(t *testing.T) {
+	s, w := startListening(t)
+	large := strings.Repeat("x", 6<<20)
+	first := s.Invoke(&Invocation{RequestID: "id-1", Payload: []byte(large)})
+	w.send(answerTo("id-1", "{}", andNext))
+	<-first.Outcome
+	s.awaitParked(t)
+	second := s.Invoke(&Invocation{RequestID: "id-2", Payload: []byte("2"), Alone: always})
+	w.wants("200 " + large)
+	w.wants("200 2")
+	w.send(answerTo("id-2", "{}", andNext))
+	select {
+	case <-second.Outcome:
+	case <-time.After(30 * time.Second):
+		t.Fatal("nobody reads the answer")
+	}
+}
