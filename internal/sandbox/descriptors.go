@@ -1,6 +1,7 @@
 package sandbox
 
 import (
+	"fmt"
 	"net"
 	"sync"
 	"syscall"
@@ -48,6 +49,22 @@ func newDescriptors(limit int) *descriptors {
 	others := limit - limit/ownShare
 	spare := others / extraShare
 	return &descriptors{environments: max(1, (others-spare)/perEnvironment), spare: spare, more: make(chan struct{})}
+}
+
+// filesFact tells how many environments there may be with so many descriptors.
+func filesFact(limit int) Fact {
+	n := newDescriptors(limit).environments
+	f := Fact{Name: "open files", OK: n >= usualEnvironments,
+		Detail: fmt.Sprintf("%d (ulimit -n), for %d environments at a time", limit, min(n, usualEnvironments))}
+	if !f.OK {
+		f.Detail += fmt.Sprintf("; with %d there may be %d", filesFor(usualEnvironments), usualEnvironments)
+	}
+	return f
+}
+
+// filesFor is how many descriptors this process needs for so many environments.
+func filesFor(environments int) int {
+	return environments * perEnvironment * ownShare * extraShare / ((ownShare - 1) * (extraShare - 1))
 }
 
 // openFilesLimit is how many descriptors this process may have.

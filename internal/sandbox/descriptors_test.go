@@ -6,10 +6,13 @@ import (
 	"encoding/json"
 	"fmt"
 	"os"
+	"slices"
 	"strings"
 	"sync"
 	"testing"
 	"time"
+
+	"cloudless/internal/sandbox/runtime"
 )
 
 // TestFunctionsCannotTakeTheServersDescriptors has functions that open as many connections as
@@ -78,6 +81,22 @@ func TestThereAreNoMoreEnvironmentsThanDescriptors(t *testing.T) {
 	b := newBench(t, func(c *Config) { c.OpenFiles = 1024 })
 	if b.cfg.MaxEnvironments != 16 {
 		t.Errorf("there may be %d environments", b.cfg.MaxEnvironments)
+	}
+}
+
+func TestDoctorTellsHowManyEnvironmentsTheFilesAllow(t *testing.T) {
+	for limit, want := range map[int]Fact{
+		1024:    {Name: "open files", Detail: "1024 (ulimit -n), for 16 environments at a time; with 64000 there may be 1000"},
+		63_900:  {Name: "open files", Detail: "63900 (ulimit -n), for 998 environments at a time; with 64000 there may be 1000"},
+		64_000:  {Name: "open files", OK: true, Detail: "64000 (ulimit -n), for 1000 environments at a time"},
+		1 << 20: {Name: "open files", OK: true, Detail: "1048576 (ulimit -n), for 1000 environments at a time"},
+	} {
+		if got := filesFact(limit); got != want {
+			t.Errorf("with %d descriptors: %+v, want %+v", limit, got, want)
+		}
+	}
+	if facts := Doctor(t.TempDir(), runtime.NewPacks(t.TempDir())); !slices.Contains(facts, filesFact(openFilesLimit())) {
+		t.Errorf("Doctor = %+v", facts)
 	}
 }
 

@@ -14,7 +14,7 @@ type Fact = runtime.Fact
 // Doctor finds out what this machine offers for functions. It changes nothing
 // that lasts.
 func Doctor(dir string, packs *runtime.Packs) []Fact {
-	facts := isolationFacts(dir)
+	facts := append(isolationFacts(dir), filesFact(openFilesLimit()))
 	return append(facts, packs.Doctor()...)
 }
 

@@ -221,7 +221,7 @@ type Config struct {
 	// that wait do not count as environments. Default: 3; negative: none.
 	MaxSpares int
 	// MaxEnvironments is how many there are at a time, if there are descriptors for so
-	// many. Default: 1000.
+	// many ([Doctor] tells). Default: 1000.
 	MaxEnvironments int
 	// OpenFiles is how many descriptors this process may have, a part of which is kept from
 	// environments and their connections. Default: as many as the system lets it.
@@ -256,10 +256,14 @@ func (c *Config) setDefaults() error {
 	setDefault(&c.IdleTime, 5*time.Minute)
 	setDefault(&c.InitTimeout, 10*time.Second)
 	setDefault(&c.MaxSpares, 3)
-	setDefault(&c.MaxEnvironments, 1000)
+	setDefault(&c.MaxEnvironments, usualEnvironments)
 	setDefault(&c.CodeCacheBytes, 1<<30)
 	return nil
 }
+
+// usualEnvironments is how many environments there may be at a time: as many as an account
+// may have work at once.
+const usualEnvironments = 1000
 
 func setDefault[T comparable](field *T, value T) {
 	var zero T
