@@ -11,6 +11,7 @@
 //
 //   - namespace.go: the driver and what it needs of the machine;
 //   - environment.go: one environment, as the server sees it;
+//   - follow.go: what init reports, from the building until nothing is left;
 //   - control.go: the server's end of what it and init say to each other;
 //   - companion.go, dial.go: further programs in it, and connections into it;
 //   - limits.go: the limits that the kernel enforces, where the user may set them;
