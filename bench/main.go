@@ -13,7 +13,7 @@
 //
 //   - dynamodb.go:  items read and written, beside the bare server;
 //   - functions.go: functions and the API in front of them, the same way;
-//   - cold.go, coldcase.go: cold starts beside the bare interpreters;
+//   - cold.go, coldway.go, coldcase.go: cold starts beside the bare interpreters;
 //   - warm.go:      warm calls over more and more connections, beside an echo in Node;
 //   - gateway.go:   deployed APIs, the same way;
 //   - scale.go:     many functions that nobody calls, many environments at once;
