@@ -11,7 +11,7 @@
 //   - import.go:      the items of one object, and what is wrong with those that are none;
 //   - compression.go: the object's bytes before they were packed;
 //   - frame.go:       where one record ends and the next begins, within bounds of memory;
-//   - jsonread.go, csvread.go, ionread.go with ionframe.go and ionscan.go: a record, read.
+//   - jsonread.go, csvread.go, ionread.go with ionframe.go, ionscan.go and ionquote.go: a record, read.
 //
 // A writer and a reader of one format are each other's inverse: what an export
 // has written, an import reads to the same bytes of [attr.Item].
