@@ -6,7 +6,7 @@
 //   - read.go:   the document as a whole; readpath.go, readintegration.go,
 //     readschema.go, readsecurity.go, readextension.go: its parts;
 //   - write.go:  an API as a document; writepath.go, writeintegration.go,
-//     writesecurity.go: its parts.
+//     writeschema.go, writesecurity.go: its parts.
 //
 // Reading and writing know nothing of what is built: all that AWS has is read,
 // and whoever applies the description says what it cannot do. What AWS passes

@@ -2,7 +2,7 @@
 // JSON Schemas of draft 4.
 //
 //   - instance.go: JSON text as a tree, of bounded size and depth;
-//   - compile.go:  the text of a model to the rules in it;
+//   - compile.go, reader.go: the text of a model to the rules in it;
 //   - resolve.go:  what a $ref leads to: a part of the model, or another model
 //     of the API, as https://apigateway.amazonaws.com/restapis/{id}/models/{name};
 //   - validate.go, keyword.go: a body held against the rules;
