@@ -2,13 +2,8 @@ package lambda
 
 import (
 	"context"
-	"encoding/json"
-	"errors"
-	"fmt"
-	"slices"
 	"strconv"
 
-	"cloudless/internal/api"
 	lambdaapi "cloudless/internal/api/lambda"
 	"cloudless/internal/awserr"
 	"cloudless/internal/storage/kv"
@@ -151,50 +146,6 @@ func readFunction(r kv.Reader, n name) (*function, error) {
 	return readFunction(r, n)
 }
 
-// recordKey is the key of the version that is named, $LATEST if none is.
-func (n name) recordKey() ([]byte, error) {
-	if n.qualifier == "" || n.qualifier == latest {
-		return n.key(), nil
-	}
-	number, err := strconv.ParseInt(n.qualifier, 10, 64)
-	return versionKey(n.account, n.region, n.function, number), err
-}
-
-// readRecord reads the JSON under a key into record. absent is the error if
-// there is none.
-func readRecord(r kv.Reader, key []byte, record any, absent error) error {
-	value, err := get(r, key, absent)
-	if err != nil {
-		return err
-	}
-	return decodeRecord(value, record)
-}
-
-// get returns what is under a key. absent is the error if there is nothing.
-func get(r kv.Reader, key []byte, absent error) ([]byte, error) {
-	value, err := r.Get(key)
-	if errors.Is(err, kv.ErrNotFound) {
-		return nil, absent
-	}
-	return value, err
-}
-
-func decodeRecord(value []byte, record any) error {
-	if err := json.Unmarshal(value, record); err != nil {
-		return fmt.Errorf("read %T: %w", record, err)
-	}
-	return nil
-}
-
-func writeRecord(tx kv.Tx, key []byte, record any) error {
-	value, err := json.Marshal(record)
-	if err != nil {
-		return err
-	}
-	tx.Set(key, value)
-	return nil
-}
-
 // change reads the version that is named, lets alter change it, and writes it
 // back. It returns the version as it is then.
 func (s *Service) change(ctx context.Context, n name, alter func(*function) error) (*function, error) {
@@ -278,48 +229,4 @@ func (f *function) entry(arn string) lambdaapi.FunctionConfiguration {
 	c.State, c.StateReason, c.StateReasonCode = "", nil, ""
 	c.LastUpdateStatus, c.LastUpdateStatusReason, c.LastUpdateStatusReasonCode = "", nil, ""
 	return *c
-}
-
-// authorize asks whether the caller may act on what is named, with its tags.
-func (s *Service) authorize(ctx context.Context, call *api.Call, action string, n name, facts ...api.Fact) error {
-	tags, err := s.tagsOf(ctx, n)
-	if err != nil {
-		return err
-	}
-	return s.ask(ctx, call, action, n, slices.Concat(facts, tags)...)
-}
-
-// ask does so for who has all facts already.
-func (s *Service) ask(ctx context.Context, call *api.Call, action string, n name, facts ...api.Fact) error {
-	return s.authz.Authorize(ctx, call, "lambda:"+action, n.qualifiedARN(), facts...)
-}
-
-// mutable returns the name of a function that is there and that the caller may
-// change. Published versions never change.
-func (s *Service) mutable(ctx context.Context, call *api.Call, action, function string, facts ...api.Fact) (name, error) {
-	n, err := s.wholeFunction(ctx, call, action, function, facts...)
-	if err == nil {
-		_, err = s.read(ctx, n)
-	}
-	return n, err
-}
-
-// wholeFunction returns the name of a function that the caller may do something
-// with, be it there or not, and refuses versions and aliases.
-func (s *Service) wholeFunction(ctx context.Context, call *api.Call, action, function string, facts ...api.Fact) (name, error) {
-	n, err := parseName(call, function, nil)
-	if err != nil {
-		return n, err
-	}
-	if err := s.authorize(ctx, call, action, n.unqualified(), facts...); err != nil {
-		return n, err
-	}
-	if n.qualifier != "" && n.qualifier != latest {
-		return n, functionsOnly()
-	}
-	return n.unqualified(), nil
-}
-
-func functionsOnly() error {
-	return lambdaapi.InvalidParameterValueException("This operation is permitted on Lambda functions only. Aliases and versions do not support this operation. Please specify either a function name or an unqualified function ARN.")
 }

@@ -5,7 +5,8 @@
 //
 //   - function.go, alias.go: what functions, versions and aliases are, and how
 //     their records change;
-//   - keys.go: where they lie in the store;
+//   - keys.go, record.go: where they lie in the store, and reading and writing them there;
+//   - authorize.go: whether the caller may act on a function;
 //   - name.go: the forms in which a function is named;
 //   - settings.go, hashorder.go, runtimes.go: configuration, with defaults and limits;
 //   - code.go, codelink.go: deployment packages: where they come from, what they
