@@ -2,11 +2,7 @@ package value
 
 import (
 	"errors"
-	"fmt"
 	"math"
-	"math/big"
-
-	"github.com/cockroachdb/apd/v3"
 )
 
 // Value is one Java object. Its dynamic type is one of
@@ -60,37 +56,6 @@ var (
 // maxDepth bounds every recursion over nested values. Jackson, which reads the
 // payloads behind API Gateway, has the same bound.
 const maxDepth = 1000
-
-// Of turns a Go value into a [Value]: any integer or float, []any, []string,
-// map-free nestings of these, and everything that is a Value already. Go's own
-// maps have no order, so they are refused; use a [*Map].
-func Of(v any) (Value, error) {
-	switch v := v.(type) {
-	case nil, bool, string, Char, int32, int64, *big.Int, float64, *apd.Decimal, *List, *Map, *Entry, Object:
-		return v, nil
-	case int:
-		return Int(int64(v)), nil
-	case float32:
-		return float64(v), nil
-	case []string:
-		l := NewList(len(v))
-		for _, s := range v {
-			l.Add(s)
-		}
-		return l, nil
-	case []any:
-		l := NewList(len(v))
-		for _, e := range v {
-			e, err := Of(e)
-			if err != nil {
-				return nil, err
-			}
-			l.Add(e)
-		}
-		return l, nil
-	}
-	return nil, fmt.Errorf("value: no Java type for a Go %T", v)
-}
 
 // Int returns n as an Integer where it fits and as a Long elsewhere.
 func Int(n int64) Value {

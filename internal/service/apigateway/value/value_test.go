@@ -224,16 +224,6 @@ func TestIteratorsNoticeChanges(t *testing.T) {
 	}
 }
 
-func TestOf(t *testing.T) {
-	v, err := value.Of([]any{1, "x", []string{"y"}, int64(1) << 40, nil})
-	if got := value.String(v); err != nil || got != "[1, x, [y], 1099511627776, null]" {
-		t.Errorf("Of = %s, %v", got, err)
-	}
-	if _, err := value.Of(map[string]any{}); err == nil {
-		t.Error("Of took a Go map, which has no order")
-	}
-}
-
 func FuzzParse(f *testing.F) {
 	for _, s := range []string{`{"a":[1,2.5,"x\u00e9"]}`, `{a:'b',}`, `[[[[`, `a=b`, `"\ud800"`, `-`, `1e`, `{"a":1}x`} {
 		f.Add(s)

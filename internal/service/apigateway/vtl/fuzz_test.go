@@ -38,7 +38,7 @@ func FuzzParse(f *testing.F) {
 func FuzzRender(f *testing.F) {
 	seedTemplates(f)
 	f.Fuzz(func(t *testing.T, src string) {
-		tmpl, err := vtl.Parse(src)
+		tmpl, err := velocity.Parse(src)
 		if err != nil {
 			return
 		}

@@ -38,7 +38,7 @@ func TestRenderStopsAtItsLimits(t *testing.T) {
 		{"parsing again and again", `#foreach($i in [1..10000])#evaluate("#if(true)#set($x = 1)#end                                                  ")#end`, ""},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
-			tmpl, err := vtl.Parse(tt.template)
+			tmpl, err := velocity.Parse(tt.template)
 			if err != nil {
 				if tt.limit == "" {
 					return
@@ -75,7 +75,7 @@ func TestParseStopsAtItsLimits(t *testing.T) {
 	} {
 		t.Run(tt.name, func(t *testing.T) {
 			var at *vtl.ParseError
-			if _, err := vtl.Parse(tt.template); !errors.As(err, &at) {
+			if _, err := velocity.Parse(tt.template); !errors.As(err, &at) {
 				t.Errorf("Parse(%.20q…) = %v, want a ParseError", tt.template, err)
 			}
 		})
@@ -92,7 +92,7 @@ func TestParseIsLinear(t *testing.T) {
 		t.Run(tt.name, func(t *testing.T) {
 			src := strings.Repeat(tt.unit, n/len(tt.unit))
 			start := cpuTime(t)
-			_, _ = vtl.Parse(src)
+			_, _ = velocity.Parse(src)
 			// Linear takes milliseconds and quadratic minutes: the bound is far from both.
 			if took := cpuTime(t) - start; took > 10*time.Second {
 				t.Errorf("%d bytes took %v", len(src), took)

@@ -35,9 +35,6 @@ type Template struct {
 	dialect Dialect
 }
 
-// Parse parses a template of Velocity's own dialect. The error is a [*ParseError].
-func Parse(src string) (*Template, error) { return Dialect{}.Parse(src) }
-
 // Parse parses a template of the dialect. The error is a [*ParseError].
 func (d Dialect) Parse(src string) (*Template, error) {
 	macros := newMacroTable(nil)
