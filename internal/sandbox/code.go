@@ -73,13 +73,6 @@ func readSize(dir string) (int64, error) {
 	return strconv.ParseInt(string(data), 10, 64)
 }
 
-// get returns the directory of a package, unpacking it if needed. The directory
-// stays until release is called.
-func (c *codeCache) get(ctx context.Context, code Code) (dir string, release func(), err error) {
-	h, err := c.hold(ctx, code.name(), func(tree string) (int64, error) { return code.unpack(ctx, tree) })
-	return h.dir, h.release, err
-}
-
 // held is an entry of the cache for as long as it is used.
 type held struct {
 	name    string

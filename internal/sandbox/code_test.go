@@ -188,6 +188,13 @@ func FuzzUnzip(f *testing.F) {
 	})
 }
 
+// get returns the directory of a package, unpacking it if needed. The directory
+// stays until release is called.
+func (c *codeCache) get(ctx context.Context, code Code) (dir string, release func(), err error) {
+	h, err := c.hold(ctx, code.name(), func(tree string) (int64, error) { return code.unpack(ctx, tree) })
+	return h.dir, h.release, err
+}
+
 func TestCodeIsUnpackedOnceAndKeptWhileItIsUsed(t *testing.T) {
 	dir := t.TempDir()
 	c, err := newCodeCache(dir, 10)
