@@ -1,8 +1,8 @@
 // Package clock gives time and randomness that a test can hold still.
 //
 // Everything that asks what time it is, waits, or draws random bytes takes a
-// [Clock]: [System] in the running program, a [Fake] in tests. The package
-// knows nothing else.
+// [Clock]: [System] in the running program, a [Fake] in tests. Of random bytes
+// uuid.go makes UUIDs. The package knows nothing else.
 package clock
 
 import (

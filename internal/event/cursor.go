@@ -3,12 +3,12 @@ package event
 import (
 	"bytes"
 	"context"
-	"encoding/hex"
 	"encoding/json"
 	"errors"
 	"fmt"
 	"time"
 
+	"cloudless/internal/clock"
 	"cloudless/internal/storage/keys"
 	"cloudless/internal/storage/kv"
 )
@@ -206,11 +206,4 @@ func (s *Service) forget(ctx context.Context, mappingID string) error {
 }
 
 // newID draws a UUID.
-func (s *Service) newID() string {
-	var b [16]byte
-	_, _ = s.Clock.Read(b[:]) // a clock.Clock never fails to
-	b[6] = b[6]&0x0f | 0x40
-	b[8] = b[8]&0x3f | 0x80
-	h := hex.EncodeToString(b[:])
-	return h[:8] + "-" + h[8:12] + "-" + h[12:16] + "-" + h[16:20] + "-" + h[20:]
-}
+func (s *Service) newID() string { return clock.UUID(s.Clock) }

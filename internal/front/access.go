@@ -1,7 +1,6 @@
 package front
 
 import (
-	"encoding/hex"
 	"fmt"
 	"io"
 	"log/slog"
@@ -9,6 +8,7 @@ import (
 	"runtime/debug"
 	"time"
 
+	"cloudless/internal/clock"
 	"cloudless/internal/wire"
 )
 
@@ -103,18 +103,7 @@ func (f *Front) writeAccessLine(r *http.Request, v *visit) {
 // requestID draws an id in the form of a UUID. b is room to work in.
 func (f *Front) requestID(b *[16]byte) string {
 	_, _ = f.cfg.Clock.Read(b[:]) // a clock.Clock never fails to
-	b[6] = b[6]&0x0f | 0x40
-	b[8] = b[8]&0x3f | 0x80
-	var digits [2 * len(b)]byte
-	hex.Encode(digits[:], b[:])
-	text := make([]byte, 0, len(digits)+4)
-	for i, c := range digits {
-		if i == 8 || i == 12 || i == 16 || i == 20 {
-			text = append(text, '-')
-		}
-		text = append(text, c)
-	}
-	return string(text)
+	return clock.UUIDOf(b)
 }
 
 // countingWriter remembers what was answered.

@@ -4,11 +4,11 @@ import (
 	"context"
 	"encoding/binary"
 	"errors"
-	"fmt"
 
 	"cloudless/internal/api"
 	ddb "cloudless/internal/api/dynamodb"
 	"cloudless/internal/awserr"
+	"cloudless/internal/clock"
 	"cloudless/internal/storage/kv"
 )
 
@@ -106,8 +106,6 @@ func (s *Service) draw() uint64 {
 func (s *Service) identify(r *record) {
 	var b [16]byte
 	_, _ = s.clock.Read(b[:]) // never fails
-	b[6] = b[6]&0x0f | 0x40   // version 4: random
-	b[8] = b[8]&0x3f | 0x80
-	r.ID = fmt.Sprintf("%x-%x-%x-%x-%x", b[:4], b[4:6], b[6:8], b[8:10], b[10:])
+	r.ID = clock.UUIDOf(&b)
 	r.Data = binary.BigEndian.Uint64(b[:8])
 }

@@ -6,6 +6,7 @@ import (
 
 	"cloudless/internal/api"
 	iamapi "cloudless/internal/api/iam"
+	"cloudless/internal/clock"
 	"cloudless/internal/storage/kv"
 )
 
@@ -20,7 +21,7 @@ func (s *Service) DeleteServiceLinkedRole(ctx context.Context, call *api.Call, i
 	if e.LinkedService == "" {
 		return nil, noSuch(kindRole, in.RoleName)
 	}
-	task := fmt.Sprintf("task/aws-service-role/%s/%s/%s", e.LinkedService, e.Name, newUUID(s.clock))
+	task := fmt.Sprintf("task/aws-service-role/%s/%s/%s", e.LinkedService, e.Name, clock.UUID(s.clock))
 	err = s.destroy(ctx, e, func(tx kv.Tx, e *entity) error {
 		for _, arn := range e.Attached {
 			tx.Delete(attachedKey(e.Account, arn, usagePermissions, e.ID))

@@ -3,7 +3,6 @@ package iam
 import (
 	"encoding/base32"
 	"encoding/base64"
-	"fmt"
 	"strconv"
 
 	"cloudless/internal/clock"
@@ -40,14 +39,6 @@ func newAccessKeyID(c clock.Clock, account string) string {
 		}
 	}
 	return accessKeyIDPrefix + base32.StdEncoding.EncodeToString(b)
-}
-
-// newUUID draws a UUID of version 4.
-func newUUID(c clock.Clock) string {
-	b := make([]byte, 16)
-	c.Read(b)
-	b[6], b[8] = b[6]&0x0f|0x40, b[8]&0x3f|0x80
-	return fmt.Sprintf("%x-%x-%x-%x-%x", b[:4], b[4:6], b[6:8], b[8:10], b[10:])
 }
 
 // newSecret draws a secret access key: 40 characters of 6 bits.

@@ -40,7 +40,6 @@ package lambda
 
 import (
 	"context"
-	"encoding/hex"
 	"errors"
 	"log/slog"
 	"sync"
@@ -216,14 +215,7 @@ func (s *Service) API() *api.Service {
 const maxRequestBytes = 70167211
 
 // newID draws a UUID.
-func (s *Service) newID() string {
-	var b [16]byte
-	_, _ = s.clock.Read(b[:]) // a clock.Clock never fails to
-	b[6] = b[6]&0x0f | 0x40
-	b[8] = b[8]&0x3f | 0x80
-	h := hex.EncodeToString(b[:])
-	return h[:8] + "-" + h[8:12] + "-" + h[12:16] + "-" + h[16:20] + "-" + h[20:]
-}
+func (s *Service) newID() string { return clock.UUID(s.clock) }
 
 // timestamp writes a time as Lambda does: "2026-11-24T10:00:00.000+0000".
 func timestamp(t time.Time) string { return t.UTC().Format("2006-01-02T15:04:05.000-0700") }
