@@ -14,11 +14,8 @@ func (s *Service) AbortMultipartUpload(ctx context.Context, call *api.Call, in *
 	if in.IfMatchInitiatedTime != nil {
 		return nil, awserr.Unsupported("the IfMatchInitiatedTime parameter of AbortMultipartUpload")
 	}
-	b, err := s.openBucket(ctx, in.Bucket, in.ExpectedBucketOwner)
+	b, _, err := s.enterUpload(ctx, call, in.Bucket, in.ExpectedBucketOwner, in.Key, in.UploadId, "s3:AbortMultipartUpload")
 	if err != nil {
-		return nil, err
-	}
-	if _, err := s.findUpload(ctx, call, b, "s3:AbortMultipartUpload", in.Key, in.UploadId); err != nil {
 		return nil, err
 	}
 	if err := s.abortUpload(ctx, b.Name, in.Key, in.UploadId); err != nil {

@@ -23,11 +23,7 @@ func (s *Service) CompleteMultipartUpload(ctx context.Context, call *api.Call, i
 	if err != nil {
 		return nil, err
 	}
-	b, err := s.openBucket(ctx, in.Bucket, in.ExpectedBucketOwner)
-	if err != nil {
-		return nil, err
-	}
-	u, err := s.findUpload(ctx, call, b, "s3:PutObject", in.Key, in.UploadId)
+	b, u, err := s.enterUpload(ctx, call, in.Bucket, in.ExpectedBucketOwner, in.Key, in.UploadId, "s3:PutObject")
 	if err != nil {
 		return nil, err
 	}

@@ -22,11 +22,7 @@ func (s *Service) ListParts(ctx context.Context, call *api.Call, in *s3api.ListP
 	if err := refuseCustomerKeys(in.SSECustomerAlgorithm, in.SSECustomerKey, in.SSECustomerKeyMD5); err != nil {
 		return nil, err
 	}
-	b, err := s.openBucket(ctx, in.Bucket, in.ExpectedBucketOwner)
-	if err != nil {
-		return nil, err
-	}
-	u, err := s.findUpload(ctx, call, b, "s3:ListMultipartUploadParts", in.Key, in.UploadId)
+	b, u, err := s.enterUpload(ctx, call, in.Bucket, in.ExpectedBucketOwner, in.Key, in.UploadId, "s3:ListMultipartUploadParts")
 	if err != nil {
 		return nil, err
 	}

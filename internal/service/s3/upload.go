@@ -64,19 +64,23 @@ func loadUpload(r kv.Reader, bucket, key, id string) (*upload, error) {
 	return u, err
 }
 
-// findUpload returns an upload, once the caller may take action on its key.
-func (s *Service) findUpload(ctx context.Context, call *api.Call, b *bucket, action, key, id string) (u *upload, err error) {
+// enterUpload returns an upload and its bucket, once the caller may take action on
+// its key.
+func (s *Service) enterUpload(ctx context.Context, call *api.Call, bucket string, expectedOwner *string, key, id, action string) (b *bucket, u *upload, err error) {
+	if b, err = s.openBucket(ctx, bucket, expectedOwner); err != nil {
+		return nil, nil, err
+	}
 	if err := checkKey(key); err != nil {
-		return nil, err
+		return nil, nil, err
 	}
 	if err := s.mayObject(ctx, call, b, action, key); err != nil {
-		return nil, err
+		return nil, nil, err
 	}
 	err = s.store.View(ctx, func(r kv.Reader) error {
 		u, err = loadUpload(r, b.Name, key, id)
 		return err
 	})
-	return u, err
+	return b, u, err
 }
 
 // putPart makes a part of an upload, in the place of the one with its number.

@@ -15,11 +15,7 @@ func (s *Service) UploadPart(ctx context.Context, call *api.Call, in *s3api.Uplo
 	if err != nil {
 		return nil, err
 	}
-	b, err := s.openBucket(ctx, in.Bucket, in.ExpectedBucketOwner)
-	if err != nil {
-		return nil, err
-	}
-	u, err := s.findUpload(ctx, call, b, "s3:PutObject", in.Key, in.UploadId)
+	_, u, err := s.enterUpload(ctx, call, in.Bucket, in.ExpectedBucketOwner, in.Key, in.UploadId, "s3:PutObject")
 	if err != nil {
 		return nil, err
 	}

@@ -29,11 +29,7 @@ func (s *Service) UploadPartCopy(ctx context.Context, call *api.Call, in *s3api.
 }
 
 func (s *Service) uploadPartCopy(ctx context.Context, call *api.Call, in *s3api.UploadPartCopyRequest, source copySource) (*s3api.UploadPartCopyOutput, error) {
-	b, err := s.openBucket(ctx, in.Bucket, in.ExpectedBucketOwner)
-	if err != nil {
-		return nil, err
-	}
-	u, err := s.findUpload(ctx, call, b, "s3:PutObject", in.Key, in.UploadId)
+	_, u, err := s.enterUpload(ctx, call, in.Bucket, in.ExpectedBucketOwner, in.Key, in.UploadId, "s3:PutObject")
 	if err != nil {
 		return nil, err
 	}
