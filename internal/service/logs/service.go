@@ -6,6 +6,7 @@
 //   - keys.go:  where they and their events lie in the store;
 //   - read.go:  the events of one stream or of many, in order of time;
 //   - token.go: positions, as clients are handed them;
+//   - tags.go:  tags, for the operations of today and the older ones;
 //   - sweep.go: the end of events whose retention is over;
 //   - pattern:  the language of filter patterns, with no I/O.
 //
