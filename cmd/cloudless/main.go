@@ -1,9 +1,11 @@
 // Command cloudless is the serverless back end of AWS on your own machine.
 //
 // Each subcommand is one file: start.go runs the server; env.go and run.go
-// point AWS clients at it, the latter with takeover.go; status.go, logs.go, doctor.go and runtime.go look at
-// it and at the machine. Flags and environment are read here and nowhere else;
-// how any part works is package app's business.
+// point AWS clients at it, the latter with takeover.go; status.go, logs.go (with
+// tail.go), doctor.go, runtime.go and version.go look at it and at the machine.
+// root.go and output.go hold what they share, tune.go the defaults that depend on the machine.
+// Flags and environment are read here and nowhere else; how any part works is
+// package app's business.
 package main
 
 import (

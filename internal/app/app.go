@@ -7,7 +7,9 @@
 //   - trouble.go:  what keeps a server from starting, in sentences;
 //   - services.go: the services, and who is given whom;
 //   - keyring.go:  the root key, and where other keys are found;
-//   - *adapter.go: a neighbour dressed as the interface that its caller declared.
+//   - machine.go, status.go: what this machine offers, and what the server tells of itself;
+//   - *adapter.go, gatewayservices.go: a neighbour dressed as the interface that its
+//     caller declared.
 //
 // It is the only package that sees every other. It holds no rule of any
 // service.

@@ -12,6 +12,7 @@
 //   - domain.go: calls of deployed APIs under names of the users' own;
 //   - functionurl.go: calls of function URLs, by host;
 //   - cors.go:  browsers;
+//   - health.go: the server's own page, which tells that it is ready;
 //   - access.go: request ids, the access line, panics.
 //
 // The promise: whoever is named in an [api.Call] has signed the request, byte

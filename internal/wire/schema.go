@@ -8,7 +8,9 @@
 //   - schema.go: the tables that tools/apigen fills from AWS's models;
 //   - codec.go:  what a codec is given and what it gives back;
 //   - router.go: URI patterns of the REST protocols;
-//   - validate.go, constraint.go, path.go, show.go: constraints, with AWS's wording;
+//   - validate.go, constraint.go, pattern.go, path.go, show.go: constraints, with AWS's
+//     wording;
+//   - body.go, budget.go, answer.go: bodies in and out, and the memory that one request may take;
 //   - timestamp.go: the three ways in which AWS writes a time;
 //   - text.go: scalars as text, for everything that is not JSON.
 //

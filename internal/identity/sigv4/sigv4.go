@@ -14,7 +14,7 @@
 //   - chunked.go:   bodies in signed or trailed chunks ("aws-chunked");
 //   - queryv2.go:   presigned queries of Signature Version 2, which S3 still takes;
 //   - sign.go:      the client's side, for our own commands and tests;
-//   - errors.go:    refusals, in the words of S3 and of everybody else.
+//   - errors.go, errors_s3.go: refusals, in the words of everybody else and of S3.
 //
 // The promise: whoever reads a body of [Verified.Body] to io.EOF without an
 // error has read exactly what the holder of the secret signed. Before that,

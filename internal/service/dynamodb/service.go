@@ -8,6 +8,7 @@
 //     as it is kept; tables.go and attempt.go: finding one, in its present state;
 //   - tablespec.go, indexspec.go, throughputspec.go, sse.go: checking a new
 //     definition; tableupdate.go: changing one; description.go: showing one;
+//   - resourcepolicy.go, tablestream.go: the policy of a table, and whether it has a stream;
 //   - schema.go: the key of a table or an index: from an item, from a request;
 //   - plan.go, write.go, work.go: changing items, and with each its index
 //     entries, its stream record and its past; transaction.go, token.go: many at
@@ -19,7 +20,7 @@
 //   - capacity.go, admission.go: what a request has consumed, and may consume;
 //     census.go, collection.go: how much there is;
 //   - job.go: work in the background, and the jobs: backfill.go, copy.go,
-//     export.go, import.go; ttl.go, history.go, recovery.go, backup.go,
+//     export.go, import.go with importrecord.go and objects.go; ttl.go, history.go, recovery.go, backup.go,
 //     restore.go: what they work on.
 //
 // Sub-packages do no I/O, but for one: attr and expr are values and

@@ -13,10 +13,13 @@
 //     what their names say;
 //   - managedpolicy.go, policyshape.go, usage.go: policies that stand for
 //     themselves, AWS's and the account's, and who uses them;
+//   - role.go, linkedrole.go: what only roles have, and those that AWS makes for a service;
+//   - account.go, keyuse.go: what is known of an account, and of the use of keys;
 //   - policiesof.go:  the documents that bind a principal;
 //   - memory.go:      what was read once, and is kept as long as it holds;
 //   - document.go:    policy documents as text: checked, measured, escaped;
-//   - keys.go:        where everything lies in the store.
+//   - ids.go, limits.go, page.go: ids as AWS draws them, its quotas, its pages;
+//   - keys.go, record.go: where everything lies in the store, and in which form.
 //
 // Beside the API, three methods serve the rest of the program: [Service.Key]
 // finds who holds an access key, [Service.PoliciesOf] gathers the documents

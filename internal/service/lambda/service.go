@@ -11,6 +11,7 @@
 //   - settings.go, hashorder.go, runtimes.go: configuration, with defaults and limits;
 //   - code.go, codelink.go: deployment packages: where they come from, what they
 //     must be, and where they can be fetched;
+//   - codesigning.go, layer.go: who has to sign packages, and those that functions share;
 //   - update.go, prepare.go: from one build to the next, and from Pending to Active;
 //   - policy.go, conditions.go: the policy that says who may invoke, and what other
 //     policies may ask;
@@ -23,7 +24,9 @@
 //   - trace.go, lineage.go: the trace that an invocation is part of, and whether it
 //     goes round in a loop;
 //   - invokewithresponsestream.go: an answer that leaves while it is made;
-//   - async.go, dispatch.go: the durable queue of invocations of type Event;
+//   - recall.go: what the last invocations have read and decoded;
+//   - async.go, dispatch.go, queuemove.go: the durable queue of invocations of type Event;
+//   - invokeconfig.go: how often they are tried, and how long;
 //   - destination.go, bucketdestination.go: who is told how they ended;
 //   - mapping.go, mappingrules.go, mappings.go: event source mappings, and what a poller
 //     has to know of them;

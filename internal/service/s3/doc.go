@@ -13,8 +13,9 @@
 //   - content.go:   bodies on their way out: an object is a list of blobs;
 //   - listing.go:   pages of keys, with delimiters;
 //   - condition.go, byterange.go, checksum.go, crccombine.go, tagset.go, acl.go,
-//     usermetadata.go, policydocument.go, copysource.go, name.go: the rules of S3's
-//     headers and documents;
+//     usermetadata.go, policydocument.go, copysource.go, name.go, enumeration.go: the
+//     rules of S3's headers and documents;
+//   - errors.go:    S3's refusals, with what it tells beside code and message;
 //   - run.go, collect.go: which blobs nobody refers to, and their end.
 //
 // Metadata lies in the key-value store and bytes in the blob store. A blob is

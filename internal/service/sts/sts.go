@@ -4,6 +4,8 @@
 // Each operation is one file named after it. They share:
 //
 //   - session.go: sessions of roles and users, made and found again;
+//   - sessionpolicy.go: the policies that bind a session beside those of its principal;
+//   - sessionfor.go: sessions for services that act for somebody;
 //   - token.go:   what a session token holds, and how it is sealed;
 //   - keyid.go:   ids of access keys, which tell the account.
 //

@@ -3,7 +3,8 @@
 // Every key layout in the store is a tuple: an account, a table, a partition
 // key, a sort key. [Encode] makes the key and [Decode] reads it back
 // (decode.go); the Append functions (append.go) do the same one element at a
-// time where a key is built on a hot path.
+// time where a key is built on a hot path. [Stem] (stem.go) is how much of a key
+// its neighbours share.
 //
 // The promise that layouts lean on: for tuples whose elements have the same
 // types place by place, bytes.Compare of two encodings is the order of the

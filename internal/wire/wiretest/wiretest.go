@@ -3,7 +3,8 @@
 //   - schema.go: a small service with one operation, in each protocol;
 //   - cases.go:  values of it, and how each protocol writes them;
 //   - roundtrip.go, random.go, form.go: a tester that any codec can be put to
-//     with the schema of any service: what is written is read back the same.
+//     with the schema of any service: what is written is read back the same;
+//   - hot.go: the operations whose inputs and outputs do so themselves.
 //
 // The facts about the protocols are AWS's, from its protocol specifications.
 package wiretest

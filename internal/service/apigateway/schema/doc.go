@@ -7,6 +7,7 @@
 //     of the API, as https://apigateway.amazonaws.com/restapis/{id}/models/{name};
 //   - validate.go, keyword.go: a body held against the rules;
 //   - number.go, pattern.go, format.go: what single rules need;
+//   - template.go: a mapping template whose output has the form of a model;
 //   - message.go:  AWS's words for what is wrong, as callers find them in
 //     $context.error.validationErrorString.
 //
