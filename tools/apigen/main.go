@@ -4,10 +4,10 @@
 //
 //	go run ./tools/apigen            # models/*.json to internal/api/
 //
-// A model is read in model.go, and each service becomes a package of four files:
-// shapes.go, schema.go, errors.go and operations.go. Where some operations are called
-// far more often than others, codec.go reads and writes those. Nothing in them is typed
-// by hand; what a model lacks stands in overlay.go.
+// A model is read in model.go and members.go, and each service becomes a package of
+// four files: shapes.go, schema.go, errors.go and operations.go. Where some operations
+// are called far more often than others, codec.go reads and writes those. Nothing in
+// them is typed by hand; what a model lacks stands in overlay.go.
 package main
 
 import (
