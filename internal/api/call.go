@@ -65,6 +65,10 @@ type Principal struct {
 	RoleARN     string // of an assumed role: the role itself
 	AccessKeyID string // the key that signed, or ""
 
+	// SourceFunctionARN is, of the session that a Lambda function runs with, the
+	// function, without a version; "" for all others. Policies may ask for it.
+	SourceFunctionARN string
+
 	// SessionPolicies are the documents that were given when the session was
 	// made; the session may do no more than they say. Nil means no such limit.
 	SessionPolicies []string

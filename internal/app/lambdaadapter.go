@@ -99,6 +99,11 @@ func (r roles) Credentials(ctx context.Context, roleARN, session string) (api.Ke
 	return r.sts.SessionFor(ctx, "lambda.amazonaws.com", roleARN, session, roleSession)
 }
 
+// FunctionCredentials implements lambda.Roles.
+func (r roles) FunctionCredentials(ctx context.Context, roleARN, session, functionARN string) (api.Key, error) {
+	return r.sts.SessionForFunction(ctx, functionARN, roleARN, session, roleSession)
+}
+
 // objects is S3 as Lambda and API Gateway see it: its operation table, called as
 // the caller.
 type objects struct{ s3 *api.Service }

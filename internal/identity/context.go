@@ -140,6 +140,9 @@ func describePrincipal(ctx policy.Context, call *api.Call) {
 	ctx.Set("aws:PrincipalAccount", p.Account)
 	ctx.Set("aws:PrincipalArn", cmp.Or(p.RoleARN, p.ARN)) // of a session, the role
 	ctx.Set("aws:userid", p.ID)
+	if p.SourceFunctionARN != "" {
+		ctx.Set("lambda:SourceFunctionArn", p.SourceFunctionARN)
+	}
 	if p.Type == api.PrincipalUser {
 		ctx.Set("aws:username", p.ARN[strings.LastIndexByte(p.ARN, '/')+1:])
 	}

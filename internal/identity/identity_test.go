@@ -152,6 +152,8 @@ func TestSessionPoliciesNarrowARole(t *testing.T) {
 // TestConditionKeysOfEveryCall asks one condition at a time of a call.
 func TestConditionKeysOfEveryCall(t *testing.T) {
 	plain := func(*api.Call) {}
+	ofFunction := worker
+	ofFunction.SourceFunctionARN = "arn:aws:lambda:us-east-1:000000000000:function:f"
 	for _, tt := range []struct {
 		who       api.Principal
 		edit      func(*api.Call)
@@ -164,6 +166,9 @@ func TestConditionKeysOfEveryCall(t *testing.T) {
 		{worker, plain, `"StringEquals":{"aws:userid":"AROAWORKER:s1"}`, true},
 		{worker, plain, `"ArnEquals":{"aws:PrincipalArn":"arn:aws:iam::000000000000:role/worker"}`, true},
 		{worker, plain, `"StringEquals":{"aws:PrincipalType":"AssumedRole"}`, true},
+		{ofFunction, plain, `"ArnEquals":{"lambda:SourceFunctionArn":"arn:aws:lambda:us-east-1:000000000000:function:f"}`, true},
+		{ofFunction, plain, `"ArnLike":{"lambda:SourceFunctionArn":"arn:aws:lambda:us-east-1:000000000000:function:g"}`, false},
+		{worker, plain, `"Null":{"lambda:SourceFunctionArn":"true"}`, true},
 		{alice, plain, `"StringEquals":{"aws:PrincipalAccount":"000000000000","aws:ResourceAccount":"${aws:PrincipalAccount}"}`, true},
 		{alice, plain, `"IpAddress":{"aws:SourceIp":"203.0.113.0/24"}`, true},
 		{alice, plain, `"StringLike":{"aws:UserAgent":"aws-cli/*"}`, true},

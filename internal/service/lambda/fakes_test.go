@@ -130,6 +130,10 @@ func (r fakeRoles) Credentials(_ context.Context, roleARN, session string) (api.
 	return api.Key{ID: session}, r[roleARN]
 }
 
+func (r fakeRoles) FunctionCredentials(_ context.Context, roleARN, session, functionARN string) (api.Key, error) {
+	return api.Key{ID: session, Principal: api.Principal{SourceFunctionARN: functionARN}}, r[roleARN]
+}
+
 // fakeSources knows every source but those that it is told of.
 type fakeSources map[string]error
 

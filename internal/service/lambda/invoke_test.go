@@ -31,7 +31,7 @@ func TestInvokeAnswersWithWhatTheFunctionSaid(t *testing.T) {
 	if e.Handler != "index.handler" || e.MemoryMB != 128 || e.Timeout.Seconds() != 3 || e.Variables["A"] != "b" || e.Version != "$LATEST" || e.LogGroup != "/aws/lambda/f" {
 		t.Errorf("in %+v", e)
 	}
-	if key, err := e.Credentials(t.Context()); err != nil || key.ID != "f" {
+	if key, err := e.Credentials(t.Context()); err != nil || key.ID != "f" || key.Principal.SourceFunctionARN != got.Invocation.ARN {
 		t.Errorf("with credentials %+v, %v", key, err)
 	}
 	code, err := e.Code(t.Context())

@@ -50,9 +50,14 @@ var (
 
 // Roles hands out the short-lived keys of execution roles.
 type Roles interface {
-	// Credentials returns keys of the role for a session of that name, or an
-	// error if there is no such role or Lambda may not assume it.
+	// Credentials returns keys of the role for a session of that name, with which
+	// Lambda itself calls others, or an error if there is no such role or Lambda
+	// may not assume it.
 	Credentials(ctx context.Context, roleARN, session string) (api.Key, error)
+
+	// FunctionCredentials returns the keys that the function itself calls others
+	// with: policies may ask, as lambda:SourceFunctionArn, which function it is.
+	FunctionCredentials(ctx context.Context, roleARN, session, functionARN string) (api.Key, error)
 }
 
 // Objects reads deployment packages, as the caller, with the caller's rights.

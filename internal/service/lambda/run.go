@@ -89,7 +89,7 @@ func (s *Service) environmentOf(f *function, b *build) Environment {
 		LogFormat: st.LogFormat, ApplicationLogLevel: st.ApplicationLogLevel, SystemLogLevel: st.SystemLogLevel,
 		CodeSHA256: b.Code.SHA256, Code: s.openCode(b.Code), Layers: layers,
 		Credentials: func(ctx context.Context) (api.Key, error) {
-			return s.roles.Credentials(ctx, st.Role, f.Name)
+			return s.roles.FunctionCredentials(ctx, st.Role, f.Name, f.arn())
 		},
 	}
 }

@@ -32,6 +32,7 @@ func (s *Service) Key(ctx context.Context, id, sessionToken string) (api.Key, er
 		ID: id, Secret: is.Secret, SessionToken: sessionToken, Expires: time.Unix(is.Expires, 0).UTC(),
 		Principal: api.Principal{
 			Type: api.PrincipalType(is.Type), Account: is.Account, ARN: is.ARN, ID: is.ID, RoleARN: is.RoleARN, AccessKeyID: id,
+			SourceFunctionARN: is.SourceFunctionARN,
 		},
 	}
 	key.Principal.SessionPolicies, err = s.sessionPolicies(ctx, is)
@@ -81,7 +82,7 @@ func (s *Service) begin(ctx context.Context, p api.Principal, lasts time.Duratio
 	is := &session{
 		Secret: base64.StdEncoding.EncodeToString(secret), Issued: now.Unix(), Expires: now.Add(lasts).Unix(),
 		Type: string(p.Type), Account: p.Account, ARN: p.ARN, ID: p.ID, RoleARN: p.RoleARN,
-		Policy: bound.policy, PolicyARNs: bound.arns,
+		SourceFunctionARN: p.SourceFunctionARN, Policy: bound.policy, PolicyARNs: bound.arns,
 	}
 	token, err := s.sealers.seal(ctx, id, is)
 	if err != nil {

@@ -357,6 +357,37 @@ func TestAServiceActsInTheRolesThatTrustIt(t *testing.T) {
 	}
 }
 
+// TestASessionTellsWhichFunctionItWasMadeFor asks for the principal of sessions
+// that Lambda makes, for a function and for itself.
+func TestASessionTellsWhichFunctionItWasMadeFor(t *testing.T) {
+	const function = "arn:aws:lambda:eu-central-1:111111111111:function:my-function"
+	w := newWorld(t)
+	for _, tt := range []struct {
+		name string
+		make func() (api.Key, error)
+		want string
+	}{
+		{"for a function", func() (api.Key, error) {
+			return w.SessionForFunction(t.Context(), function, worker, "my-function", time.Hour)
+		}, function},
+		{"for Lambda itself", func() (api.Key, error) {
+			return w.SessionFor(t.Context(), "lambda.amazonaws.com", worker, "my-function", time.Hour)
+		}, ""},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			key, err := tt.make()
+			if err != nil {
+				t.Fatal(err)
+			}
+			found, err := w.Key(t.Context(), key.ID, key.SessionToken)
+			if err != nil || key.Principal.SourceFunctionARN != tt.want || found.Principal.SourceFunctionARN != tt.want {
+				t.Errorf("the session is of %q, and when it is read of %q (%v), want %q",
+					key.Principal.SourceFunctionARN, found.Principal.SourceFunctionARN, err, tt.want)
+			}
+		})
+	}
+}
+
 func BenchmarkKey(b *testing.B) {
 	w := &world{clock: clock.NewFake(today, 1), store: memkv.New()}
 	defer w.store.Close()

@@ -30,6 +30,8 @@ type session struct {
 	ID      string `json:"d"`
 	RoleARN string `json:"r,omitempty"`
 
+	SourceFunctionARN string `json:"f,omitempty"`
+
 	Policy     string   `json:"p,omitempty"` // a document
 	PolicyARNs []string `json:"m,omitempty"` // of managed policies
 }
