@@ -64,7 +64,7 @@ func New(cfg Config) (*Manager, error) {
 	open := newDescriptors(cfg.OpenFiles)
 	cfg.MaxEnvironments = min(cfg.MaxEnvironments, open.environments)
 	ctx, stop := context.WithCancel(context.Background())
-	return &Manager{
+	m := &Manager{
 		cfg:          cfg,
 		code:         code,
 		pump:         newPump(cfg.Logs, cfg.Clock, cfg.Log),
@@ -80,7 +80,13 @@ func New(cfg Config) (*Manager, error) {
 		turns:        newTurns(),
 		lingering:    make(chan struct{}, maxLingering),
 		spares:       newSpares(ctx),
-	}, nil
+	}
+	m.work.Go(func() {
+		if err := cfg.Runtimes.Sweep(); err != nil {
+			cfg.Log.Debug("what other versions have left could not be removed", "err", err)
+		}
+	})
+	return m, nil
 }
 
 // Invoke gives a function one event and returns what it answered. An error says

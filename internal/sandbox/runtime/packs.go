@@ -22,6 +22,9 @@ const manifestFile = "pack.json"
 type Packs struct {
 	dir string
 
+	holding sync.Mutex
+	held    map[string]*os.File // bootstraps, by their directories; guarded by holding
+
 	unreachable atomic.Int64 // until when the registry counts as that, in Unix nanoseconds
 
 	probePython sync.Once

@@ -152,9 +152,29 @@ func socketArg(at Place) []string {
 	return []string{at.Socket}
 }
 
-// bootstrap writes one of our bootstraps to disk, under a name that changes with
-// its text, and returns its directory.
+// bootstrap writes one of our bootstraps to disk, if it is not there, and returns its
+// directory, which stays as long as there is p.
 func (p *Packs) bootstrap(name string) (string, error) {
+	dir, err := p.bootstrapDir(name)
+	if err != nil {
+		return "", err
+	}
+	for {
+		err := p.hold(dir)
+		if errors.Is(err, fs.ErrNotExist) {
+			if err = p.writeBootstrap(name, dir); err == nil {
+				continue
+			}
+		}
+		if err != nil {
+			return "", fmt.Errorf("write the %s bootstrap: %w", name, err)
+		}
+		return dir, nil
+	}
+}
+
+// bootstrapDir is where one of our bootstraps is, under a name that changes with its text.
+func (p *Packs) bootstrapDir(name string) (string, error) {
 	files, err := fs.Sub(bootstraps, name)
 	if err != nil {
 		return "", err
@@ -171,24 +191,21 @@ func (p *Packs) bootstrap(name string) (string, error) {
 	if err != nil {
 		return "", err
 	}
-	dir := filepath.Join(p.dir, ".bootstrap-"+path.Base(name)+"-"+hex.EncodeToString(sum.Sum(nil))[:16])
-	if _, err := os.Stat(dir); err == nil {
-		return dir, nil
-	}
-	if err := p.writeBootstrap(files, dir); err != nil {
-		return "", fmt.Errorf("write the %s bootstrap: %w", name, err)
-	}
-	return dir, nil
+	return filepath.Join(p.dir, bootstrapPrefix+path.Base(name)+"-"+hex.EncodeToString(sum.Sum(nil))[:16]), err
 }
 
 // authorityFile is where a function finds the certificate that it has to trust.
 const authorityFile = "/etc/pki/cloudless/ca.pem"
 
-func (p *Packs) writeBootstrap(files fs.FS, dir string) error {
+func (p *Packs) writeBootstrap(name, dir string) error {
+	files, err := fs.Sub(bootstraps, name)
+	if err != nil {
+		return err
+	}
 	if err := os.MkdirAll(p.dir, 0o755); err != nil {
 		return err
 	}
-	temp, err := os.MkdirTemp(p.dir, ".new-bootstrap-")
+	temp, err := os.MkdirTemp(p.dir, newBootstrap)
 	if err != nil {
 		return err
 	}

@@ -11,6 +11,7 @@
 //   - requires.go, nodesdk.go, nodegrow.go: what a function of Node requires of the
 //     SDK, and how it comes into a pack that is in use;
 //   - program.go: what to start and what it needs to see;
+//   - sweep.go: bootstraps of other versions, which go when nobody uses them;
 //   - node.go, python.go, java.go, ruby.go, custom.go: the same, family by family,
 //     and which interpreters the machine has;
 //   - javashare.go: the archive of classes with which Java starts faster;
