@@ -6,6 +6,7 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
+	"regexp"
 	"strings"
 	"testing"
 )
@@ -31,6 +32,26 @@ func TestEveryPackageIntroducesItself(t *testing.T) {
 			t.Errorf("%s: no file has a package comment", dir)
 		}
 	}
+}
+
+// fileName is a file of a package, as the package's comment names it; a star
+// stands for several.
+var fileName = regexp.MustCompile(`[\w*]+\.go\b`)
+
+// TestPackageCommentsNameFilesThatAreThere holds the maps in package comments
+// against the folders. What a map leaves out is its author's choice.
+func TestPackageCommentsNameFilesThatAreThere(t *testing.T) {
+	walk(t, ".go", func(file string) {
+		f, err := parser.ParseFile(token.NewFileSet(), file, nil, parser.ParseComments|parser.PackageClauseOnly)
+		if err != nil || f.Doc == nil {
+			return
+		}
+		for _, name := range fileName.FindAllString(f.Doc.Text(), -1) {
+			if there, err := filepath.Glob(filepath.Join(filepath.Dir(file), name)); len(there) == 0 {
+				t.Errorf("%s names %s, which is not there (%v)", file, name, err)
+			}
+		}
+	})
 }
 
 // TestFilesStayRooms bounds the length of files that are written by hand: one

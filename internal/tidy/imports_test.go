@@ -1,5 +1,6 @@
 // Package tidy checks the repository itself: that the code keeps to the map,
-// that packages introduce themselves, that links lead somewhere.
+// that packages introduce themselves and name their files, that links lead somewhere,
+// that every library has its reason.
 package tidy
 
 import (
