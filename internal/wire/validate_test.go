@@ -69,7 +69,8 @@ func TestValidateSaysWhatAWSSays(t *testing.T) {
 		{&lambda.Schema, "ListTags", &lambda.ListTagsRequest{Resource: "arn:aws:something"},
 			`1 validation error detected: Value 'arn:aws:something' at 'resource' failed to satisfy constraint: Member must satisfy regular expression pattern: arn:(aws[a-zA-Z-]*):lambda:(eusc-)?[a-z]{2}((-gov)|(-iso([a-z]?)))?-[a-z]+-\d{1}:\d{12}:(function:[a-zA-Z0-9-_]+(:(\$LATEST|[a-zA-Z0-9-_]+))?|layer:([a-zA-Z0-9-_]+)|code-signing-config:csc-[a-z0-9]{17}|event-source-mapping:[0-9a-fA-F]{8}-[0-9a-fA-F]{4}-[0-9a-fA-F]{4}-[0-9a-fA-F]{4}-[0-9a-fA-F]{12}|capacity-provider:[a-zA-Z0-9-_]+)`},
 		{&lambda.Schema, "TagResource", &lambda.TagResourceRequest{Resource: "arn:aws:lambda:us-east-1:000000000000:function:f", Tags: map[string]string{strings.Repeat("a", 129): ""}},
-			"1 validation error detected: Value '{" + strings.Repeat("a", 129) + "=}' at 'tags' failed to satisfy constraint: Map keys must satisfy constraint: [Member must have length less than or equal to 128]"},
+			"1 validation error detected: Value '{" + strings.Repeat("a", 129) + "=}' at 'tags' failed to satisfy constraint: Map keys must satisfy constraint: [Member must have length less than or equal to 128, Member must have length greater than or equal to 1, " +
+				`Member must satisfy regular expression pattern: ^([\p{L}\p{Z}\p{N}_.:/=+\-@]*)$]`},
 		{&lambda.Schema, "UntagResource", &lambda.UntagResourceRequest{Resource: "arn:aws:lambda:us-east-1:000000000000:function:f"},
 			"1 validation error detected: Value null at 'tagKeys' failed to satisfy constraint: Member must not be null"},
 		{&apigateway.Schema, "UpdateRestApi", &apigateway.UpdateRestApiRequest{RestApiId: "a", PatchOperations: []apigateway.PatchOperation{patch("wrong"), patch("add"), patch("wrong")}},

@@ -25,8 +25,9 @@ type overlay struct {
 	// with words of its own.
 	Bottomless []string
 
-	// Most bounds numbers that the model leaves without an upper bound.
-	Most map[string]float64
+	// Least and Most bound numbers and lengths that the model leaves without a
+	// lower or an upper bound.
+	Least, Most map[string]float64
 
 	// Terse and Missing: see wire.Member. By structure and member, as in
 	// "QueryInput.Limit".
@@ -71,6 +72,9 @@ type overlay struct {
 // lambdaFunction begins the pattern of a function's name.
 const lambdaFunction = `(arn:(aws[a-zA-Z-]*)?:lambda:)?((eusc-)?[a-z]{2}((-gov)|(-iso([a-z]?)))?-[a-z]+-\d{1}:)?(\d{12}:)?(function:)?`
 
+// lambdaTag is the pattern of a tag's text.
+const lambdaTag = `^([\p{L}\p{Z}\p{N}_.:/=+\-@]*)$`
+
 var overlays = map[string]overlay{
 	"apigateway": {PrefixedPaths: true},
 	"dynamodb": {
@@ -99,6 +103,7 @@ var overlays = map[string]overlay{
 		// Of a function that has none there is nothing to tell.
 		Optional: []string{"GetFunctionCodeSigningConfigResponse.CodeSigningConfigArn", "GetFunctionCodeSigningConfigResponse.FunctionName"},
 		// Seconds, and characters. Seen in answers of AWS, and in its documentation.
+		Least:  map[string]float64{"TagKey": 1, "TagValue": 0},
 		Most:   map[string]float64{"Timeout": 900, "TagKey": 128, "TagValue": 256},
 		Filled: []string{"ArchitecturesList"}, // seen in an answer of 2024
 		// As AWS documents them in examples of the operations.
@@ -115,6 +120,8 @@ var overlays = map[string]overlay{
 			"TaggableResource": `arn:(aws[a-zA-Z-]*):lambda:(eusc-)?[a-z]{2}((-gov)|(-iso([a-z]?)))?-[a-z]+-\d{1}:\d{12}:` +
 				`(function:[a-zA-Z0-9-_]+(:(\$LATEST|[a-zA-Z0-9-_]+))?|layer:([a-zA-Z0-9-_]+)|code-signing-config:csc-[a-z0-9]{17}` +
 				`|event-source-mapping:[0-9a-fA-F]{8}-[0-9a-fA-F]{4}-[0-9a-fA-F]{4}-[0-9a-fA-F]{4}-[0-9a-fA-F]{12}|capacity-provider:[a-zA-Z0-9-_]+)`,
+			"TagKey":   lambdaTag, // taken from that of values
+			"TagValue": lambdaTag, // seen in refusals of 2018 and 2020
 		},
 	},
 	"logs": {

@@ -161,8 +161,12 @@ func (g *generator) elements(s *shape) {
 }
 
 func (g *generator) constraints(name string, s *shape) {
-	if s.Min != nil && !slices.Contains(g.overlay.Bottomless, name) {
-		g.printf("HasMin: true, Min: %s, ", strconv.FormatFloat(*s.Min, 'f', -1, 64))
+	least := s.Min
+	if bound, ok := g.overlay.Least[name]; ok {
+		least = &bound
+	}
+	if least != nil && !slices.Contains(g.overlay.Bottomless, name) {
+		g.printf("HasMin: true, Min: %s, ", strconv.FormatFloat(*least, 'f', -1, 64))
 	}
 	most := s.Max
 	if bound, ok := g.overlay.Most[name]; ok {

@@ -1719,14 +1719,14 @@ var Schema = wire.Service{
 		{Name: "SubnetId", Kind: wire.String},
 		{Name: "SubnetIds", Kind: wire.List, Checked: true, Element: at_SubnetId, HasMin: true, Min: 0, HasMax: true, Max: 16},
 		{Name: "SystemLogLevel", Kind: wire.Enum, Checked: true, Enum: []string{"WARN", "INFO", "DEBUG"}},
-		{Name: "TagKey", Kind: wire.String, Checked: true, HasMax: true, Max: 128},
+		{Name: "TagKey", Kind: wire.String, Checked: true, HasMin: true, Min: 1, HasMax: true, Max: 128, Pattern: "^([\\p{L}\\p{Z}\\p{N}_.:/=+\\-@]*)$"},
 		{Name: "TagKeyList", Kind: wire.List, Checked: true, Element: at_TagKey},
 		{Name: "TagResourceOutput", Kind: wire.Structure},
 		{Name: "TagResourceRequest", Kind: wire.Structure, Checked: true, Members: []wire.Member{
 			{Name: "Resource", Shape: at_TaggableResource, In: wire.InURI, Required: true},
 			{Name: "Tags", Shape: at_Tags, Required: true},
 		}},
-		{Name: "TagValue", Kind: wire.String, Checked: true, HasMax: true, Max: 256},
+		{Name: "TagValue", Kind: wire.String, Checked: true, HasMin: true, Min: 0, HasMax: true, Max: 256, Pattern: "^([\\p{L}\\p{Z}\\p{N}_.:/=+\\-@]*)$"},
 		{Name: "TaggableResource", Kind: wire.String, Checked: true, HasMin: true, Min: 1, HasMax: true, Max: 256, Pattern: "arn:(aws[a-zA-Z-]*):lambda:(eusc-)?[a-z]{2}((-gov)|(-iso([a-z]?)))?-[a-z]+-\\d{1}:\\d{12}:(function:[a-zA-Z0-9-_]+(:(\\$LATEST|[a-zA-Z0-9-_]+))?|layer:([a-zA-Z0-9-_]+)|code-signing-config:csc-[a-z0-9]{17}|event-source-mapping:[0-9a-fA-F]{8}-[0-9a-fA-F]{4}-[0-9a-fA-F]{4}-[0-9a-fA-F]{4}-[0-9a-fA-F]{12}|capacity-provider:[a-zA-Z0-9-_]+)"},
 		{Name: "Tags", Kind: wire.Map, Checked: true, Key: at_TagKey, Element: at_TagValue},
 		{Name: "TagsError", Kind: wire.Structure, Checked: true, Members: []wire.Member{

@@ -2,9 +2,12 @@ package lambda
 
 import (
 	"maps"
+	"strings"
 	"testing"
 
 	lambdaapi "cloudless/internal/api/lambda"
+	"cloudless/internal/awserr"
+	"cloudless/internal/wire"
 )
 
 func TestTagsLiveAsOnAWS(t *testing.T) {
@@ -37,6 +40,43 @@ func TestTagsLiveAsOnAWS(t *testing.T) {
 	expect(nil)
 	if out := must(h.GetFunction(t.Context(), call, &lambdaapi.GetFunctionRequest{FunctionName: "f"}))(t); len(out.Tags) != 0 {
 		t.Errorf("GetFunction has tags %v", out.Tags)
+	}
+}
+
+// TestTagsAreWrittenAsAWSLetsThem pins the constraints on values in the words of
+// refusals of 2018 and 2020, with what those of maps have had since then ("must
+// not be null"), and those on keys in the same words.
+func TestTagsAreWrittenAsAWSLetsThem(t *testing.T) {
+	const characters = `Member must satisfy regular expression pattern: ^([\p{L}\p{Z}\p{N}_.:/=+\-@]*)$`
+	const (
+		wrongKey   = "Map keys must satisfy constraint: [Member must have length less than or equal to 128, Member must have length greater than or equal to 1, " + characters + "]"
+		wrongValue = "Map value must satisfy constraint: [Member must have length less than or equal to 256, Member must have length greater than or equal to 0, " + characters + ", Member must not be null]"
+	)
+	for _, tt := range []struct{ name, key, value, wrong string }{
+		{"letters of any language, spaces and signs", "Größe 1_.:/=+-@", "läuft 1_.:/=+-@", ""},
+		{"an empty value", "a", "", ""},
+		{"a key as long as may be", strings.Repeat("ü", 128), "b", ""},
+		{"a value as long as may be", "a", strings.Repeat("ü", 256), ""},
+		{"an empty key", "", "b", wrongKey},
+		{"a key that is longer", strings.Repeat("k", 129), "b", wrongKey},
+		{"a key with another sign", "a<b", "b", wrongKey},
+		{"a value that is longer", "a", strings.Repeat("v", 257), wrongValue},
+		{"a value with a comma", "Creator", "X-XXX123,XXXX", wrongValue},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			in := &lambdaapi.TagResourceRequest{Resource: "arn:aws:lambda:eu-central-1:111111111111:function:f", Tags: map[string]string{tt.key: tt.value}}
+			want := ""
+			if tt.wrong != "" {
+				want = "1 validation error detected: Value '{" + tt.key + "=" + tt.value + "}' at 'tags' failed to satisfy constraint: " + tt.wrong
+			}
+			got := ""
+			if err := wire.Validate(&lambdaapi.Schema, lambdaapi.Schema.Operation("TagResource"), in, &wire.Presence{}); err != nil {
+				got = awserr.From(err).Message
+			}
+			if got != want {
+				t.Errorf("TagResource of %q: %q, want %q", in.Tags, got, want)
+			}
+		})
 	}
 }
 
