@@ -230,6 +230,7 @@ func TestRenderFails(t *testing.T) {
 		{"searches without end", `#foreach($i in [1..1000])#set($x = $input.path('$..*..*..*'))#end`, strings.Repeat("[", 100) + strings.Repeat("]", 100), "steps"},
 		{"decoding without end", `#set($s = $input.body)#foreach($i in [1..1000])#set($x = $util.base64Decode($s))#end`, strings.Repeat("!", 1<<20), "read more text"},
 		{"compiling without end", `#foreach($i in [1..1000])#foreach($j in [1..1000])#set($x = $input.path("$[?(@ =~ /a{$i}b{$j}/)]"))#end#end`, `[]`, "steps"},
+		{"a map in its own key", `#set($l = $input.path('$'))#set($m = {})#set($x = $m.put($l, 1))#set($x = $l.add($m))$l`, `[1]`, "nested too deeply"},
 		{"parsing without end", `#set($s = $input.body)#foreach($i in [1..1000])#set($x = $util.parseJson($s))#end`, "[" + strings.Repeat(" ", 1<<20) + "]", "read more text"},
 	} {
 		t.Run(tt.name, func(t *testing.T) {

@@ -74,17 +74,20 @@ func (p *printer) jsonValue(v Value, depth int) {
 	}
 }
 
+// key writes a key of a map: JSON knows texts alone, so another value is one by its
+// toString. A key may hold the map that it is a key of, so it is as deep as its map.
 func (p *printer) key(k Value, depth int) {
 	if s, ok := k.(string); ok {
 		p.quoted(s)
 		return
 	}
-	text, err := Append(nil, k, p.max-len(p.dst))
-	if err != nil {
-		p.err = err
+	text := printer{max: p.max - len(p.dst)}
+	text.value(k, depth+1)
+	if text.err != nil {
+		p.err = text.err
 		return
 	}
-	p.quoted(string(text))
+	p.quoted(string(text.dst))
 }
 
 // quoted writes s as a JSON string.

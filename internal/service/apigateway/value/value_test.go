@@ -1,6 +1,7 @@
 package value_test
 
 import (
+	"errors"
 	"math"
 	"math/big"
 	"strings"
@@ -205,6 +206,16 @@ func TestMapKeepsOrderThroughChanges(t *testing.T) {
 	m.Put(key, "by content")
 	if v, _ := m.Get(value.ListOf(value.ArrayList, "compound")); v != "by content" {
 		t.Errorf("a list as key is found by content: got %v", v)
+	}
+}
+
+func TestAMapInItsOwnKeyIsTooDeep(t *testing.T) {
+	list := value.ListOf(value.JSONArray)
+	list.Add(value.MapOf(list, 1))
+	for name, print := range map[string]func([]byte, value.Value, int) ([]byte, error){"Append": value.Append, "AppendJSON": value.AppendJSON} {
+		if _, err := print(nil, list, 10<<20); !errors.Is(err, value.ErrTooDeep) {
+			t.Errorf("%s = %v, want %v", name, err, value.ErrTooDeep)
+		}
 	}
 }
 
