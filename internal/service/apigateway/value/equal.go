@@ -66,6 +66,9 @@ func equal(a, b Value, depth int, budget *int) bool {
 			return false
 		}
 		for k, v := range x.All() {
+			if *budget -= KeyCost(k); *budget < 0 {
+				return false
+			}
 			w, ok := y.Get(k)
 			if !ok || !equal(v, w, depth+1, budget) {
 				return false

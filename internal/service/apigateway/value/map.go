@@ -43,6 +43,16 @@ func MapOf(pairs ...Value) *Map {
 // Len returns the number of entries.
 func (m *Map) Len() int { return len(m.slots) - m.dead }
 
+// KeyCost is the work of finding a key in a map, in steps of a budget: lists and
+// maps are compared by what they print.
+func KeyCost(key Value) int {
+	switch key.(type) {
+	case *List, *Map, *Entry:
+		return 4096
+	}
+	return 0
+}
+
 // Get returns the value under key, and whether there is an entry.
 func (m *Map) Get(key Value) (Value, bool) {
 	if i := m.find(key); i >= 0 {

@@ -54,7 +54,7 @@ func (e *mapExpr) value(r *renderer, s scope) (Value, error) {
 		}
 		v, err := e.pairs[i+1].value(r, s)
 		if err == nil {
-			err = r.step(keyCost(k))
+			err = r.step(value.KeyCost(k))
 		}
 		if err != nil {
 			return nil, err

@@ -34,6 +34,8 @@ func TestRenderStopsAtItsLimits(t *testing.T) {
 		{"regular expressions over long text", `#set($s = "aaaaaaaaaa")#foreach($i in [1..15])#set($s = "$s$s")#end#foreach($i in [1..1000])#set($x = $s.matches("(a*)*b"))#end`, "Steps"},
 		{"long strings compared", `#set($a = "0123456789")#foreach($i in [1..15])#set($a = $a + $a)#end#set($b = $a.concat(""))#foreach($i in [1..1000])#if($a == $b)#end#end`, "Steps"},
 		{"lists as keys", `#set($m = {})#set($l = [1..1000])#foreach($i in [1..1000])#set($x = $m.put($l, 1))#end`, "Steps"},
+		{"maps compared whose keys are lists", `#set($s = "0123456789")#foreach($i in [1..12])#set($s = $s + $s)#end#set($a = {})#set($b = {})#foreach($i in [1..4])#set($l = [$s, $i])#set($x = $a.put($l, 1))#set($x = $b.put($l, 1))#end#foreach($i in [1..1000])#if($a == $b)#end#end`, "Steps"},
+		{"maps put into each other whose keys are lists", `#set($s = "0123456789")#foreach($i in [1..12])#set($s = $s + $s)#end#set($a = {})#set($b = {})#foreach($i in [1..4])#set($l = [$s, $i])#set($x = $a.put($l, 1))#set($x = $b.put($l, 1))#end#foreach($i in [1..1000])#set($x = $a.putAll($b))#end`, "Steps"},
 		{"regular expressions one after another", `#set($s = "a")#foreach($i in [1..1000])#set($x = $s.matches("a{$i}"))#end`, "Steps"},
 		{"parsing again and again", `#foreach($i in [1..10000])#evaluate("#if(true)#set($x = 1)#end                                                  ")#end`, ""},
 	} {

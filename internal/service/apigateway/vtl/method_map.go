@@ -6,21 +6,11 @@ func (x *invocation) mapping() *value.Map { return x.recv.(*value.Map) }
 
 // lookup finds the entry of the first argument.
 func (x *invocation) lookup() (Value, bool, error) {
-	if err := x.r.step(keyCost(x.args[0])); err != nil {
+	if err := x.r.step(value.KeyCost(x.args[0])); err != nil {
 		return nil, false, err
 	}
 	v, ok := x.mapping().Get(x.args[0])
 	return v, ok, nil
-}
-
-// keyCost is the work of finding a key, in steps: lists and maps are compared by
-// what they print.
-func keyCost(key Value) int {
-	switch key.(type) {
-	case *value.List, *value.Map, *value.Entry:
-		return 4096
-	}
-	return 0
 }
 
 // view returns a map's keys, values or entries as a collection.
@@ -61,7 +51,7 @@ var mapMethods = class{
 	}}},
 	"putAll": {{"m", mapPutAll}},
 	"remove": {{"o", func(x *invocation) (Value, error) {
-		if err := x.r.step(keyCost(x.args[0])); err != nil {
+		if err := x.r.step(value.KeyCost(x.args[0])); err != nil {
 			return nil, err
 		}
 		return x.mapping().Remove(x.args[0]), nil
@@ -89,7 +79,7 @@ func mapPut(x *invocation) (Value, error) {
 	if err := x.r.alloc(entrySize); err != nil {
 		return nil, err
 	}
-	if err := x.r.step(keyCost(x.args[0])); err != nil {
+	if err := x.r.step(value.KeyCost(x.args[0])); err != nil {
 		return nil, err
 	}
 	return x.mapping().Put(x.args[0], x.args[1]), nil
@@ -102,6 +92,9 @@ func mapPutAll(x *invocation) (Value, error) {
 	}
 	for _, e := range more.Entries().Elems() { // a copy: more may be the map itself
 		e := e.(*value.Entry)
+		if err := x.r.step(1 + value.KeyCost(e.Key)); err != nil {
+			return nil, err
+		}
 		x.mapping().Put(e.Key, e.Value)
 	}
 	return "", nil // void
