@@ -93,8 +93,8 @@ func (s *Service) Run(ctx context.Context) error {
 	pollers := map[string]*running{}
 	changed := s.Mappings.Changed(ctx)
 	for ctx.Err() == nil {
-		wait, err := s.reconcile(ctx, hard, pollers)
-		if err != nil && ctx.Err() == nil {
+		var wait <-chan time.Time
+		if err := s.reconcile(ctx, hard, pollers); err != nil && ctx.Err() == nil {
 			s.Log.Error("event source mappings not read", "err", err)
 			wait = s.Clock.After(retryTime)
 		}
@@ -125,14 +125,14 @@ func (s *Service) Run(ctx context.Context) error {
 
 // reconcile makes the pollers those of the mappings that there are. One that
 // has to change is stopped, and started anew when it has ended.
-func (s *Service) reconcile(ctx, hard context.Context, pollers map[string]*running) (retry <-chan time.Time, err error) {
+func (s *Service) reconcile(ctx, hard context.Context, pollers map[string]*running) error {
 	known, err := s.mappingsWithCursors(ctx) // before the list, so that none is newer
 	if err != nil {
-		return nil, err
+		return err
 	}
 	list, err := s.Mappings.Mappings(ctx)
 	if err != nil {
-		return nil, err
+		return err
 	}
 	wanted := map[string]Mapping{}
 	for _, m := range list {
@@ -160,11 +160,11 @@ func (s *Service) reconcile(ctx, hard context.Context, pollers map[string]*runni
 	for id := range known {
 		if pollers[id] == nil {
 			if err := s.forget(ctx, id); err != nil {
-				return nil, err
+				return err
 			}
 		}
 	}
-	return nil, nil
+	return nil
 }
 
 func (s *Service) start(ctx, hard context.Context, m Mapping) *running {

@@ -25,7 +25,7 @@ func (s *Service) collectionMetrics(ctx context.Context, t *table, it attr.Item,
 	if len(prefixes) == 1 {
 		return nil, nil
 	}
-	partition, _ := values(it, t.schema.hash)
+	partition := values(it, t.schema.hash)
 	var total int64
 	err := s.store.View(ctx, func(r kv.Reader) error {
 		total = 0

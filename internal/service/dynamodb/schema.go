@@ -64,16 +64,15 @@ func (s *schema) names() []string {
 	return names
 }
 
-// values returns those of the attributes that the item has, and whether it has
-// all of them.
-func values(it attr.Item, attributes []keyAttribute) (vs []attr.Value, complete bool) {
-	vs = make([]attr.Value, len(attributes))
+// values returns the item's values of the attributes, or nil if it lacks one.
+func values(it attr.Item, attributes []keyAttribute) []attr.Value {
+	vs := make([]attr.Value, len(attributes))
 	for i, a := range attributes {
 		if vs[i] = it.Get(a.name); vs[i] == nil {
-			return nil, false
+			return nil
 		}
 	}
-	return vs, true
+	return vs
 }
 
 // appendKey appends the key of the item, which has all attributes.

@@ -138,18 +138,18 @@ func New(c Config) *Service {
 func (s *Service) Run(ctx context.Context) error {
 	jobs := make(chan error, 1)
 	go func() { jobs <- s.runJobs(ctx) }()
-	err := s.tend(ctx)
-	return errors.Join(err, <-jobs)
+	s.tend(ctx)
+	return <-jobs
 }
 
-// tend does what is due now and then.
-func (s *Service) tend(ctx context.Context) error {
+// tend does what is due now and then, until ctx ends.
+func (s *Service) tend(ctx context.Context) {
 	due := s.clock.After(0)
 	for {
 		var err error
 		select {
 		case <-ctx.Done():
-			return nil
+			return
 		case r := <-s.uncounted:
 			err = s.recount(ctx, r)
 		case <-due:

@@ -31,7 +31,7 @@ type change struct {
 func (t *table) changeOf(keyed attr.Item) *change {
 	c := &change{table: t, storeKey: t.itemKey(keyed)}
 	if t.stream != nil {
-		partition, _ := values(keyed, t.schema.hash)
+		partition := values(keyed, t.schema.hash)
 		c.shard = t.stream.ShardFor(placement(partition))
 	}
 	return c

@@ -14,7 +14,7 @@ func (s *Service) DeleteFunctionCodeSigningConfig(ctx context.Context, call *api
 	if err != nil {
 		return nil, err
 	}
-	_, err = s.change(ctx, n, func(f *function) error {
+	err = s.change(ctx, n, func(f *function) error {
 		f.SigningConfig = ""
 		return nil
 	})

@@ -147,12 +147,11 @@ func readFunction(r kv.Reader, n name) (*function, error) {
 }
 
 // change reads the version that is named, lets alter change it, and writes it
-// back. It returns the version as it is then.
-func (s *Service) change(ctx context.Context, n name, alter func(*function) error) (*function, error) {
-	var f *function
-	err := s.store.Update(ctx, kv.Claims{Write: [][]byte{n.key()}}, func(tx kv.Tx) error {
-		var err error
-		if f, err = readFunction(tx, n); err != nil {
+// back.
+func (s *Service) change(ctx context.Context, n name, alter func(*function) error) error {
+	return s.store.Update(ctx, kv.Claims{Write: [][]byte{n.key()}}, func(tx kv.Tx) error {
+		f, err := readFunction(tx, n)
+		if err != nil {
 			return err
 		}
 		if err := alter(f); err != nil {
@@ -160,7 +159,6 @@ func (s *Service) change(ctx context.Context, n name, alter func(*function) erro
 		}
 		return writeRecord(tx, f.key(), f)
 	})
-	return f, err
 }
 
 // touch gives the function a revision of its own and notes when.

@@ -63,7 +63,7 @@ func (s *Service) prepare(f *function) {
 // settle notes how a task has ended, and retires what was replaced by it.
 func (s *Service) settle(n name, task string, outcome error) error {
 	var replaced string
-	_, err := s.change(s.ctx, n, func(f *function) error {
+	err := s.change(s.ctx, n, func(f *function) error {
 		replaced = ""
 		if f.Task != task {
 			return nil

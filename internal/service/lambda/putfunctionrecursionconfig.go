@@ -17,7 +17,7 @@ func (s *Service) PutFunctionRecursionConfig(ctx context.Context, call *api.Call
 	if err != nil {
 		return nil, err
 	}
-	_, err = s.change(ctx, n, func(f *function) error {
+	err = s.change(ctx, n, func(f *function) error {
 		f.RecursiveLoop = in.RecursiveLoop
 		return nil
 	})

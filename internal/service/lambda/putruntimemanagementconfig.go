@@ -25,7 +25,7 @@ func (s *Service) PutRuntimeManagementConfig(ctx context.Context, call *api.Call
 	if manual := in.UpdateRuntimeOn == "Manual"; manual != given {
 		return nil, lambdaapi.InvalidParameterValueException("A RuntimeVersionArn is required with the update mode Manual, and with no other.")
 	}
-	_, err = s.change(ctx, n, func(f *function) error {
+	err = s.change(ctx, n, func(f *function) error {
 		f.RuntimeUpdate = &runtimeUpdate{On: in.UpdateRuntimeOn, VersionARN: valueOf(in.RuntimeVersionArn)}
 		return nil
 	})

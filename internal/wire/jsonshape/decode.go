@@ -45,7 +45,8 @@ func (d *Decoder) Document(shape wire.Ref, rv reflect.Value, path wire.Path) err
 	kind := d.tokens.PeekKind()
 	if kind == 0 {
 		if _, err := d.tokens.ReadToken(); errors.Is(err, io.EOF) {
-			return d.absentMembers(d.service.Shape(shape), rv, path, nil)
+			d.absentMembers(d.service.Shape(shape), path, nil)
+			return nil
 		}
 		return malformed()
 	}
@@ -149,7 +150,8 @@ func (d *Decoder) structure(s *wire.Shape, rv reflect.Value, path wire.Path) err
 	if _, err := d.tokens.ReadToken(); err != nil {
 		return malformed()
 	}
-	return d.absentMembers(s, rv, path, seen)
+	d.absentMembers(s, path, seen)
+	return nil
 }
 
 func bodyMember(s *wire.Shape, name string) int {
@@ -162,14 +164,13 @@ func bodyMember(s *wire.Shape, name string) int {
 }
 
 // absentMembers notes the required scalars that were not there.
-func (d *Decoder) absentMembers(s *wire.Shape, rv reflect.Value, path wire.Path, seen []bool) error {
+func (d *Decoder) absentMembers(s *wire.Shape, path wire.Path, seen []bool) {
 	for i := range s.Members {
 		m := &s.Members[i]
 		if m.Required && m.In == wire.InBody && (seen == nil || !seen[i]) {
 			d.given.Absent(path.Member(m.Name))
 		}
 	}
-	return nil
 }
 
 func (d *Decoder) list(s *wire.Shape, rv reflect.Value, path wire.Path) error {
