@@ -202,6 +202,9 @@ func TestMappingsThatAreRefused(t *testing.T) {
 		}, "InvalidParameterValueException", "An event source mapping may have up to 5 filters."},
 		{"a function as destination", func(in *request) { in.DestinationConfig = to("", arnD) }, "InvalidParameterValueException",
 			"The provided destination config DestinationConfig(onSuccess=null, onFailure=OnFailure(destination=" + arnD + ")) is invalid."},
+		{"a destination that is none, as answers show it", func(in *request) {
+			in.DestinationConfig = &lambdaapi.DestinationConfig{OnFailure: &lambdaapi.OnFailure{}}
+		}, "InvalidParameterValueException", "The Destination field is required for an OnFailure configuration."},
 		{"a queue as destination", func(in *request) { in.DestinationConfig = to("", "arn:aws:sqs:eu-central-1:111111111111:q") },
 			"NotImplemented", "cloudless does not implement destinations of the service sqs yet."},
 	} {
@@ -216,6 +219,37 @@ func TestMappingsThatAreRefused(t *testing.T) {
 		". Please ensure the role can perform the GetRecords, GetShardIterator, DescribeStream, and ListStreams Actions on your stream in IAM.")
 	if n := h.count("mapping"); n != 0 {
 		t.Errorf("%d are kept", n)
+	}
+}
+
+func TestADestinationOfAMappingIsTakenAwayByAnEmptyName(t *testing.T) {
+	h := newHarness(t)
+	h.create("f")
+	const bucket = "arn:aws:s3:::failures"
+	made := must(h.CreateEventSourceMapping(t.Context(), call, mapF(func(in *lambdaapi.CreateEventSourceMappingRequest) {
+		in.DestinationConfig = &lambdaapi.DestinationConfig{OnFailure: &lambdaapi.OnFailure{Destination: new(bucket)}}
+	})))(t)
+	for _, tt := range []struct {
+		name, code string
+		to         *lambdaapi.OnFailure
+		want       string
+	}{
+		{"a member without a name", "InvalidParameterValueException", &lambdaapi.OnFailure{}, bucket},
+		{"no member", "", nil, bucket},
+		{"an empty name", "", &lambdaapi.OnFailure{Destination: new("")}, ""},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			h.awaitMapping(*made.UUID, "Enabled")
+			_, err := h.UpdateEventSourceMapping(t.Context(), call, &lambdaapi.UpdateEventSourceMappingRequest{UUID: *made.UUID,
+				DestinationConfig: &lambdaapi.DestinationConfig{OnFailure: tt.to}})
+			if awserr.Code(err) != tt.code {
+				t.Errorf("Update: %v, want %q", err, tt.code)
+			}
+			got := h.mapping(*made.UUID)
+			if to := valueOf(got.DestinationConfig.OnFailure.Destination); to != tt.want {
+				t.Errorf("it reports to %q, want %q", to, tt.want)
+			}
+		})
 	}
 }
 

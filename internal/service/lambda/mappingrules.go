@@ -169,7 +169,8 @@ func refuseUnbuiltMapping(in *lambdaapi.CreateEventSourceMappingRequest) error {
 }
 
 // checkMappingDestination refuses destinations that AWS refuses, functions
-// among them, and those of services that are not here.
+// among them, and those of services that are not here. An empty name is none; a
+// member without a name, as answers have it, is not a way to ask for that.
 func checkMappingDestination(in *lambdaapi.DestinationConfig) error {
 	if in == nil {
 		return nil
@@ -180,7 +181,10 @@ func checkMappingDestination(in *lambdaapi.DestinationConfig) error {
 	if in.OnFailure == nil {
 		return nil
 	}
-	destination := valueOf(in.OnFailure.Destination)
+	if in.OnFailure.Destination == nil {
+		return lambdaapi.InvalidParameterValueException("The Destination field is required for an OnFailure configuration.")
+	}
+	destination := *in.OnFailure.Destination
 	switch kind := serviceOf(destination); kind {
 	case "", "s3":
 		return nil
