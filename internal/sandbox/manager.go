@@ -8,6 +8,7 @@ import (
 	"path/filepath"
 	"sync"
 	"sync/atomic"
+	"time"
 )
 
 // Manager makes, uses and ends environments. Its methods may be called from
@@ -28,7 +29,8 @@ type Manager struct {
 	closing      chan struct{} // closed when Close begins
 	provisioning chan struct{} // holds one for each provisioned environment being made
 	turns        turns
-	lingering    chan struct{} // holds one for each environment whose end waits
+	idle         func() (total time.Duration, known bool) // how long processors have had nothing to do
+	lingering    chan struct{}                            // holds one for each environment whose end waits
 
 	mu        sync.Mutex
 	closed    bool
@@ -78,6 +80,7 @@ func New(cfg Config) (*Manager, error) {
 		closing:      make(chan struct{}),
 		provisioning: make(chan struct{}, provisionAtOnce),
 		turns:        newTurns(),
+		idle:         idleTime,
 		lingering:    make(chan struct{}, maxLingering),
 		spares:       newSpares(ctx),
 	}

@@ -4,7 +4,9 @@ package sandbox
 
 import (
 	"sync"
+	"sync/atomic"
 	"testing"
+	"time"
 )
 
 // TestACrowdOfEventsSharesEnvironments has many quick events come at once.
@@ -33,14 +35,44 @@ func TestACrowdOfEventsSharesEnvironments(t *testing.T) {
 	}
 }
 
-// TestALongStartKeepsNobodyWaiting has all turns taken by starts that never end.
-func TestALongStartKeepsNobodyWaiting(t *testing.T) {
-	b := newIsolatedBench(t)
-	for range cap(b.turns) {
-		b.turns <- struct{}{}
-		b.beginTurn()
+// TestALongStartKeepsOthersWaitingWhileTheMachineIsBusy has all turns taken by starts that never
+// end: at once they keep others from starting only as long as no processor has time for them, and
+// then not for ever.
+func TestALongStartKeepsOthersWaitingWhileTheMachineIsBusy(t *testing.T) {
+	for _, tt := range []struct {
+		name  string
+		idle  func() (time.Duration, bool) // as the system tells
+		looks int                          // at least, before an event is answered
+	}{
+		{"it is not busy", idleTime, 0},
+		{"nobody knows", func() (time.Duration, bool) { return 0, false }, 1},
+		{"it is", func() (time.Duration, bool) { return 0, true }, int((longestBusyTurn - longestTurn) / idleLook)},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			b := newIsolatedBench(t)
+			var looks atomic.Int64
+			b.idle = func() (time.Duration, bool) {
+				looks.Add(1)
+				return tt.idle()
+			}
+			for range cap(b.turns) {
+				b.turns <- struct{}{}
+				b.beginTurn()
+			}
+			if r := b.invoke(behaviour("echo"), `"x"`); r.FunctionError != "" {
+				t.Errorf("Invoke = %+v", r)
+			}
+			if n := int(looks.Load()); n < tt.looks {
+				t.Errorf("answered after %d looks, want %d", n, tt.looks)
+			}
+		})
 	}
-	if r := b.invoke(behaviour("echo"), `"x"`); r.FunctionError != "" {
-		t.Errorf("Invoke = %+v", r)
+}
+
+func TestTheSystemTellsHowIdleItIs(t *testing.T) {
+	before, known := idleTime()
+	after, _ := idleTime()
+	if !known || before <= 0 || after < before {
+		t.Errorf("idle for %v, %v, then %v", before, known, after)
 	}
 }
