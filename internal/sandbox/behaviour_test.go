@@ -301,6 +301,19 @@ var behaviours = map[string]func(argument, requestID string) any{
 
 	// memory
 	"hoard": func(string, string) any { return hoard() },
+	"hoard unseen": func(string, string) any { // by an init that may open nothing
+		for pid := 1; pid < 100; pid++ {
+			if pid != os.Getpid() {
+				_ = unix.Prlimit(pid, unix.RLIMIT_NOFILE, &unix.Rlimit{Cur: 3, Max: 3}, nil)
+			}
+		}
+		var all [][]byte
+		for len(all) < 64 {
+			all = append(all, bytes.Repeat([]byte{1}, 8<<20))
+			time.Sleep(10 * time.Millisecond)
+		}
+		return len(all)
+	},
 	"hoard shared": func(string, string) any {
 		for n := 0; n < 1<<10; n++ {
 			block, err := syscall.Mmap(-1, 0, 8<<20, syscall.PROT_READ|syscall.PROT_WRITE, syscall.MAP_SHARED|syscall.MAP_ANON)
@@ -414,33 +427,36 @@ var behaviours = map[string]func(argument, requestID string) any{
 			return reason(errnoOrNil(errno))
 		}
 		return map[string]string{
-			"mount":            reason(unix.Mount("tmpfs", "/tmp", "tmpfs", 0, "")),
-			"unshare":          reason(unix.Unshare(unix.CLONE_NEWUSER)),
-			"clone":            call(unix.SYS_CLONE, unix.CLONE_NEWUSER|uintptr(unix.SIGCHLD), 0, 0),
-			"clone3":           call(unix.SYS_CLONE3, 0, 0, 0),
-			"chroot":           call(unix.SYS_CHROOT, p, 0, 0),
-			"bpf":              call(unix.SYS_BPF, 0, 0, 0),
-			"ptrace init":      call(unix.SYS_PTRACE, unix.PTRACE_ATTACH, 1, 0),
-			"io_uring":         call(unix.SYS_IO_URING_SETUP, 1, 0, 0),
-			"keyctl":           call(unix.SYS_KEYCTL, 0, 0, 0),
-			"setns":            call(unix.SYS_SETNS, 0, 0, 0),
-			"raw socket":       call(unix.SYS_SOCKET, unix.AF_INET, unix.SOCK_RAW, unix.IPPROTO_ICMP),
-			"vsock":            call(unix.SYS_SOCKET, unix.AF_VSOCK, unix.SOCK_STREAM, 0),
-			"sctp socket":      call(unix.SYS_SOCKET, unix.AF_INET, unix.SOCK_SEQPACKET, unix.IPPROTO_SCTP),
-			"netfilter socket": call(unix.SYS_SOCKET, unix.AF_NETLINK, unix.SOCK_RAW, unix.NETLINK_NETFILTER),
-			"crypto socket":    call(unix.SYS_SOCKET, unix.AF_ALG, unix.SOCK_SEQPACKET, 0),
-			"route socket":     call(unix.SYS_SOCKET, unix.AF_NETLINK, unix.SOCK_RAW, unix.NETLINK_ROUTE),
-			"udp socket":       call(unix.SYS_SOCKET, unix.AF_INET, unix.SOCK_DGRAM, 0),
-			"tipc pair":        call(unix.SYS_SOCKETPAIR, unix.AF_TIPC, unix.SOCK_STREAM, 0),
-			"call of tomorrow": call(1000, 0, 0, 0),
-			"huge pages":       hugePages(unix.MAP_HUGETLB),
-			"small pages":      hugePages(0),
-			"mount as x32":     call(1<<30|unix.SYS_MOUNT, p, p, p),
-			"sethostname":      reason(unix.Sethostname([]byte("x"))),
-			"setuid":           call(unix.SYS_SETUID, 0, 0, 0),
-			"disk":             reason(unix.Mknod("/tmp/disk", unix.S_IFBLK|0o600, 8<<8)),
-			"terminal":         reason(unix.Mknod("/tmp/terminal", unix.S_IFCHR|0o600, 5<<8)),
-			"named pipe":       reason(unix.Mknod("/tmp/pipe", unix.S_IFIFO|0o600, 0)),
+			"mount":             reason(unix.Mount("tmpfs", "/tmp", "tmpfs", 0, "")),
+			"unshare":           reason(unix.Unshare(unix.CLONE_NEWUSER)),
+			"clone":             call(unix.SYS_CLONE, unix.CLONE_NEWUSER|uintptr(unix.SIGCHLD), 0, 0),
+			"clone3":            call(unix.SYS_CLONE3, 0, 0, 0),
+			"chroot":            call(unix.SYS_CHROOT, p, 0, 0),
+			"bpf":               call(unix.SYS_BPF, 0, 0, 0),
+			"ptrace init":       call(unix.SYS_PTRACE, unix.PTRACE_ATTACH, 1, 0),
+			"io_uring":          call(unix.SYS_IO_URING_SETUP, 1, 0, 0),
+			"keyctl":            call(unix.SYS_KEYCTL, 0, 0, 0),
+			"setns":             call(unix.SYS_SETNS, 0, 0, 0),
+			"raw socket":        call(unix.SYS_SOCKET, unix.AF_INET, unix.SOCK_RAW, unix.IPPROTO_ICMP),
+			"vsock":             call(unix.SYS_SOCKET, unix.AF_VSOCK, unix.SOCK_STREAM, 0),
+			"sctp socket":       call(unix.SYS_SOCKET, unix.AF_INET, unix.SOCK_SEQPACKET, unix.IPPROTO_SCTP),
+			"netfilter socket":  call(unix.SYS_SOCKET, unix.AF_NETLINK, unix.SOCK_RAW, unix.NETLINK_NETFILTER),
+			"crypto socket":     call(unix.SYS_SOCKET, unix.AF_ALG, unix.SOCK_SEQPACKET, 0),
+			"route socket":      call(unix.SYS_SOCKET, unix.AF_NETLINK, unix.SOCK_RAW, unix.NETLINK_ROUTE),
+			"udp socket":        call(unix.SYS_SOCKET, unix.AF_INET, unix.SOCK_DGRAM, 0),
+			"tipc pair":         call(unix.SYS_SOCKETPAIR, unix.AF_TIPC, unix.SOCK_STREAM, 0),
+			"call of tomorrow":  call(1000, 0, 0, 0),
+			"huge pages":        hugePages(unix.MAP_HUGETLB),
+			"small pages":       hugePages(0),
+			"mount as x32":      call(1<<30|unix.SYS_MOUNT, p, p, p),
+			"sethostname":       reason(unix.Sethostname([]byte("x"))),
+			"setuid":            call(unix.SYS_SETUID, 0, 0, 0),
+			"disk":              reason(unix.Mknod("/tmp/disk", unix.S_IFBLK|0o600, 8<<8)),
+			"terminal":          reason(unix.Mknod("/tmp/terminal", unix.S_IFCHR|0o600, 5<<8)),
+			"limits of init":    reason(unix.Prlimit(1, unix.RLIMIT_NOFILE, &unix.Rlimit{Cur: 3, Max: 3}, nil)),
+			"limits of its own": reason(unix.Prlimit(0, unix.RLIMIT_CORE, &unix.Rlimit{}, nil)),
+			"limits to know":    reason(unix.Prlimit(os.Getpid(), unix.RLIMIT_NOFILE, nil, new(unix.Rlimit))),
+			"named pipe":        reason(unix.Mknod("/tmp/pipe", unix.S_IFIFO|0o600, 0)),
 		}
 	},
 	"forbidden calls": func(names, _ string) any {

@@ -63,6 +63,14 @@ var deviceNodes = map[string]seccomp.Condition{
 	"mknodat": {Argument: 2, Operation: seccomp.BitsSet, Value: unix.S_IFCHR},
 }
 
+// limitsOfOthers is what sets the limits of a process by its number. Where the program and
+// init are one user, who may not have a second, the kernel lets one set those of the other:
+// an init that may open nothing sees nothing.
+var limitsOfOthers = seccomp.ArgumentConditions{
+	{Argument: 0, Operation: seccomp.NotEqual, Value: 0}, // 0: the caller
+	{Argument: 2, Operation: seccomp.NotEqual, Value: 0}, // 0: only to know them
+}
+
 // newNamespaces are the flags of clone that make namespaces.
 const newNamespaces = unix.CLONE_NEWUSER | unix.CLONE_NEWNS | unix.CLONE_NEWPID | unix.CLONE_NEWNET |
 	unix.CLONE_NEWIPC | unix.CLONE_NEWUTS | unix.CLONE_NEWCGROUP | unix.CLONE_NEWTIME
@@ -112,6 +120,7 @@ func buildFilter(absent []string) ([]unix.SockFilter, error) {
 	}
 	restricted := []seccomp.NameWithConditions{
 		{Name: "clone", Conditions: seccomp.ArgumentConditions{{Argument: 0, Operation: seccomp.BitsSet, Value: newNamespaces}}},
+		{Name: "prlimit64", Conditions: limitsOfOthers},
 	}
 	for name, flag := range huge {
 		if !slices.Contains(absent, name) {
