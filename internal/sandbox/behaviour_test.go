@@ -16,6 +16,8 @@ import (
 	"os/exec"
 	"os/signal"
 	"path/filepath"
+	goruntime "runtime"
+	"runtime/debug"
 	"strings"
 	"syscall"
 	"time"
@@ -38,6 +40,9 @@ func runBehaviour(name string) {
 			}
 		}
 		fmt.Println(n)
+	}
+	if len(os.Args) > 1 && os.Args[1] == "hoard behind a thread" {
+		hoardBehindAThread()
 	}
 	if len(os.Args) > 1 { // a child of a behaviour
 		time.Sleep(time.Hour)
@@ -86,6 +91,33 @@ func leaveOnce(content string) bool {
 	defer f.Close()
 	_, _ = f.WriteString(content)
 	return true
+}
+
+// hoardBehindAThread takes much memory on another thread than the first, which ends.
+func hoardBehindAThread() {
+	debug.SetGCPercent(-1) // it would wait for that thread
+	for goruntime.LockOSThread(); unix.Gettid() != os.Getpid(); goruntime.LockOSThread() {
+		goruntime.UnlockOSThread()
+		time.Sleep(time.Millisecond)
+	}
+	go func() {
+		goruntime.LockOSThread()
+		for range 64 {
+			time.Sleep(10 * time.Millisecond)
+			block, err := syscall.Mmap(-1, 0, 8<<20, syscall.PROT_READ|syscall.PROT_WRITE, syscall.MAP_PRIVATE|syscall.MAP_ANON)
+			if err != nil {
+				break
+			}
+			for i := 0; i < len(block); i += 4096 {
+				block[i] = 1
+			}
+		}
+		time.Sleep(500 * time.Millisecond)
+		_, _ = syscall.Write(1, []byte("512 MB"))
+		_, _, _ = syscall.RawSyscall(syscall.SYS_EXIT_GROUP, 0, 0, 0)
+	}()
+	time.Sleep(5 * time.Millisecond)
+	_, _, _ = syscall.RawSyscall(syscall.SYS_EXIT, 0, 0, 0)
 }
 
 // hoard takes memory without end.
@@ -314,6 +346,11 @@ var behaviours = map[string]func(argument, requestID string) any{
 		}
 		return len(all)
 	},
+	"hoard behind a thread": func(string, string) any { // the first, which has ended
+		self, _ := os.Executable()
+		out, err := exec.Command(self, "hoard behind a thread").CombinedOutput()
+		return fmt.Sprint(string(out), err)
+	},
 	"hoard shared": func(string, string) any {
 		for n := 0; n < 1<<10; n++ {
 			block, err := syscall.Mmap(-1, 0, 8<<20, syscall.PROT_READ|syscall.PROT_WRITE, syscall.MAP_SHARED|syscall.MAP_ANON)
@@ -430,6 +467,7 @@ var behaviours = map[string]func(argument, requestID string) any{
 			"mount":             reason(unix.Mount("tmpfs", "/tmp", "tmpfs", 0, "")),
 			"unshare":           reason(unix.Unshare(unix.CLONE_NEWUSER)),
 			"clone":             call(unix.SYS_CLONE, unix.CLONE_NEWUSER|uintptr(unix.SIGCHLD), 0, 0),
+			"thread with files": call(unix.SYS_CLONE, unix.CLONE_THREAD, 0, 0), // which the kernel would find to be too little
 			"clone3":            call(unix.SYS_CLONE3, 0, 0, 0),
 			"chroot":            call(unix.SYS_CHROOT, p, 0, 0),
 			"bpf":               call(unix.SYS_BPF, 0, 0, 0),

@@ -140,7 +140,7 @@ func TestFunctionsHaveNoPowers(t *testing.T) {
 		"vsock": "EPROTONOSUPPORT", "sethostname": "EPERM", "sctp socket": "EPROTONOSUPPORT", "netfilter socket": "EPROTONOSUPPORT",
 		"crypto socket": "EPROTONOSUPPORT", "tipc pair": "EAFNOSUPPORT", "route socket": "done", "udp socket": "done",
 		"call of tomorrow": "ENOSYS", "mount as x32": "ENOSYS",
-		"huge pages": "EPERM", "small pages": "done", "disk": "EPERM", "terminal": "EPERM", "named pipe": "done",
+		"huge pages": "EPERM", "small pages": "done", "disk": "EPERM", "terminal": "EPERM", "named pipe": "done", "thread with files": "EPERM",
 		"limits of init": "EPERM", "limits of its own": "done", "limits to know": "done",
 	} {
 		if calls[call] != want {
@@ -393,7 +393,7 @@ func TestEachEnvironmentIsAUserOfItsOwn(t *testing.T) {
 }
 
 func TestMemoryBombsAreEnded(t *testing.T) {
-	for _, name := range []string{"hoard", "hoard shared", "hoard unseen"} {
+	for _, name := range []string{"hoard", "hoard shared", "hoard unseen", "hoard behind a thread"} {
 		t.Run(name, func(t *testing.T) {
 			b := newIsolatedBench(t)
 			fn := behaviour(name)

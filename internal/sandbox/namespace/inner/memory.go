@@ -105,16 +105,19 @@ func (w *watch) look() (bytes int64) {
 		bytes += used
 		tables += files
 	}
-	if w.files > 0 && tables > w.files && openFiles() > w.files {
+	if w.files > 0 && tables > w.files && w.openFiles() > w.files {
 		_ = unix.Kill(-1, unix.SIGKILL)
 	}
 	return bytes
 }
 
 // processes are all but init, by their numbers.
-func processes() iter.Seq[string] {
+func processes() iter.Seq[string] { return numbered("/proc") }
+
+// numbered are what a directory has under numbers, but for 1.
+func numbered(name string) iter.Seq[string] {
 	return func(yield func(string) bool) {
-		dir, err := os.Open("/proc")
+		dir, err := os.Open(name)
 		if err != nil {
 			return
 		}
@@ -131,30 +134,55 @@ func processes() iter.Seq[string] {
 // process returns the memory of one, and the size of its table of files, which is never
 // less than the files that it has open.
 func (w *watch) process(pid string) (bytes, files int64) {
-	f, err := os.Open("/proc/" + pid + "/status")
+	_, status := w.living(pid)
+	return (field(status, "\nRssAnon:") + field(status, "\nRssShmem:")) << 10, field(status, tableSize)
+}
+
+// living returns where a process is to be looked at, and its status there. What it has is not
+// to be seen at its first thread any more when this has ended, while others go on.
+func (w *watch) living(pid string) (dir string, status []byte) {
+	dir = "/proc/" + pid
+	status = w.status(dir)
+	if field(status, tableSize) > 0 || field(status, "\nThreads:") < 2 {
+		return dir, status
+	}
+	for thread := range numbered(dir + "/task") {
+		if status := w.status(dir + "/task/" + thread); field(status, tableSize) > 0 {
+			return dir + "/task/" + thread, status
+		}
+	}
+	return dir, nil
+}
+
+// tableSize is what a status file calls the size of the table of files. All that lives has one.
+const tableSize = "\nFDSize:"
+
+// status returns a status file, until the next is read, or nothing if there is none any more.
+func (w *watch) status(dir string) []byte {
+	f, err := os.Open(dir + "/status")
 	if err != nil {
-		return 0, 0 // it has ended
+		return nil
 	}
 	defer f.Close()
 	n, _ := f.Read(w.buf)
-	status := w.buf[:n]
-	return (field(status, "\nRssAnon:") + field(status, "\nRssShmem:")) << 10, field(status, "\nFDSize:")
+	return w.buf[:max(n, 0)]
 }
 
 // openFiles counts the files that all processes have open. The machine's table of them is
 // one for all, and what the kernel limits is each process alone.
-func openFiles() (n int64) {
+func (w *watch) openFiles() (n int64) {
 	for pid := range processes() {
-		name := "/proc/" + pid + "/fd"
+		dir, _ := w.living(pid)
+		name := dir + "/fd"
 		var stat unix.Stat_t
 		if unix.Stat(name, &stat) == nil && stat.Size > 0 {
 			n += stat.Size // from Linux 6.2 on
 			continue
 		}
-		if dir, err := os.Open(name); err == nil {
-			names, _ := dir.Readdirnames(-1) // or as many as could be read
+		if files, err := os.Open(name); err == nil {
+			names, _ := files.Readdirnames(-1) // or as many as could be read
 			n += int64(len(names))
-			dir.Close()
+			files.Close()
 		}
 	}
 	return n

@@ -71,6 +71,13 @@ var limitsOfOthers = seccomp.ArgumentConditions{
 	{Argument: 2, Operation: seccomp.NotEqual, Value: 0}, // 0: only to know them
 }
 
+// threadWithFiles are the flags of clone that make a thread which has files of its own: those
+// of a process are counted at one of its threads.
+var threadWithFiles = seccomp.ArgumentConditions{
+	{Argument: 0, Operation: seccomp.BitsSet, Value: unix.CLONE_THREAD},
+	{Argument: 0, Operation: seccomp.BitsNotSet, Value: unix.CLONE_FILES},
+}
+
 // newNamespaces are the flags of clone that make namespaces.
 const newNamespaces = unix.CLONE_NEWUSER | unix.CLONE_NEWNS | unix.CLONE_NEWPID | unix.CLONE_NEWNET |
 	unix.CLONE_NEWIPC | unix.CLONE_NEWUTS | unix.CLONE_NEWCGROUP | unix.CLONE_NEWTIME
@@ -120,6 +127,7 @@ func buildFilter(absent []string) ([]unix.SockFilter, error) {
 	}
 	restricted := []seccomp.NameWithConditions{
 		{Name: "clone", Conditions: seccomp.ArgumentConditions{{Argument: 0, Operation: seccomp.BitsSet, Value: newNamespaces}}},
+		{Name: "clone", Conditions: threadWithFiles},
 		{Name: "prlimit64", Conditions: limitsOfOthers},
 	}
 	for name, flag := range huge {
