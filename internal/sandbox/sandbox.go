@@ -7,8 +7,9 @@
 //
 //   - manager.go: invoking, retiring, closing;
 //   - install.go: what is done before a function's first event;
-//   - pool.go, turn.go: which environments there are, and whose turn it is;
-//   - environment.go, launch.go: one environment, and how it starts;
+//   - pool.go, status.go: which environments there are;
+//   - turn.go, idle_*.go: whose turn it is to start, and how busy the machine is;
+//   - environment.go, launch.go, wrapper.go: one environment, and how it starts;
 //   - rest.go, linger.go: what becomes of it between events, and its end;
 //   - provision.go: environments that are kept started;
 //   - reset.go: what one that failed leaves to the one after it;
@@ -27,7 +28,7 @@
 //   - output.go, pipe.go, frames.go, loglevel.go, logs.go: what a function prints, on its way to its log;
 //   - code.go, unzip.go, layers.go: packages of code, unpacked once, and how
 //     layers become one directory;
-//   - machine.go: the best driver that this machine allows, and facts about it.
+//   - machine.go, machine_*.go: the best driver that this machine allows, and facts about it.
 //
 // How processes are isolated is a [driver.Driver]'s matter, what runs in them is
 // package runtime's, how events reach them is package runtimeapi's.
