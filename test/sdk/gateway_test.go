@@ -97,12 +97,7 @@ func (g gateway) get(key aws.Credentials, service string, header ...string) (sta
 		hash := sha256.Sum256(nil)
 		g.must(v4.NewSigner().SignHTTP(g.t.Context(), key, r, hex.EncodeToString(hash[:]), service, "us-east-1", time.Now()))
 	}
-	answer, err := http.DefaultClient.Do(r)
-	g.must(err)
-	defer func() { _ = answer.Body.Close() }()
-	content, err := io.ReadAll(answer.Body)
-	g.must(err)
-	return answer.StatusCode, string(content)
+	return g.do(r)
 }
 
 // send calls the API without a signature.
@@ -110,6 +105,12 @@ func (g gateway) send(httpMethod, path, body string) (int, string) {
 	g.t.Helper()
 	r, err := http.NewRequestWithContext(g.t.Context(), httpMethod, g.srv.URL+"/_aws/execute-api/"+g.api+"/prod"+path, strings.NewReader(body))
 	g.must(err)
+	return g.do(r)
+}
+
+// do sends a request, and returns what is answered.
+func (g gateway) do(r *http.Request) (status int, body string) {
+	g.t.Helper()
 	answer, err := http.DefaultClient.Do(r)
 	g.must(err)
 	defer func() { _ = answer.Body.Close() }()

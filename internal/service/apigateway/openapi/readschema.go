@@ -36,27 +36,7 @@ func (r *reader) addModel(name string, s *node) {
 }
 
 // canonical returns a schema whose references name the models of the API.
-func (r *reader) canonical(s *node) *node {
-	if s == nil || s.kind != object && s.kind != list {
-		return s
-	}
-	out := &node{kind: s.kind}
-	if s.kind == list {
-		for _, item := range s.items {
-			out.items = append(out.items, r.canonical(item))
-		}
-		return out
-	}
-	s.members(func(key string, v *node) {
-		if key == "$ref" && v.is(text) {
-			v = newText(r.reference(v.text))
-		} else {
-			v = r.canonical(v)
-		}
-		out.set(key, v)
-	})
-	return out
-}
+func (r *reader) canonical(s *node) *node { return s.referring(r.reference) }
 
 // reference makes of a reference within the document one to a model. Others
 // stay, and are refused with the model.

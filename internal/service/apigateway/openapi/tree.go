@@ -149,6 +149,29 @@ func (n *node) members(do func(key string, v *node)) {
 	}
 }
 
+// referring returns the tree with each reference in it replaced by what to makes of it.
+func (n *node) referring(to func(ref string) string) *node {
+	if n == nil || n.kind != object && n.kind != list {
+		return n
+	}
+	out := &node{kind: n.kind}
+	if n.kind == list {
+		for _, item := range n.items {
+			out.items = append(out.items, item.referring(to))
+		}
+		return out
+	}
+	n.members(func(key string, v *node) {
+		if key == "$ref" && v.is(text) {
+			v = newText(to(v.text))
+		} else {
+			v = v.referring(to)
+		}
+		out.set(key, v)
+	})
+	return out
+}
+
 // sorted returns the keys of an object in order.
 func (n *node) sorted() []string {
 	if !n.is(object) {

@@ -77,7 +77,7 @@ func (w *writer) schemaOf(text string) *node {
 		return nil
 	}
 	out := newObject()
-	w.local(s).members(func(key string, v *node) {
+	s.referring(w.local).members(func(key string, v *node) {
 		if key != "$schema" && key != "id" {
 			out.set(key, v)
 		}
@@ -85,28 +85,12 @@ func (w *writer) schemaOf(text string) *node {
 	return out
 }
 
-func (w *writer) local(s *node) *node {
-	if s.kind != object && s.kind != list {
-		return s
+// local makes of a reference to a model one within the document. Others stay.
+func (w *writer) local(ref string) string {
+	if _, name, fragment, ok := schema.ParseReference(ref); ok && fragment == "" {
+		return w.pointer(name)
 	}
-	out := &node{kind: s.kind}
-	if s.kind == list {
-		for _, item := range s.items {
-			out.items = append(out.items, w.local(item))
-		}
-		return out
-	}
-	s.members(func(key string, v *node) {
-		if key == "$ref" && v.is(text) {
-			if _, name, fragment, ok := schema.ParseReference(v.text); ok && fragment == "" {
-				v = newText(w.pointer(name))
-			}
-		} else {
-			v = w.local(v)
-		}
-		out.set(key, v)
-	})
-	return out
+	return ref
 }
 
 // pointer is how the document refers to a model.
