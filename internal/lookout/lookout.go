@@ -27,10 +27,10 @@ const Moment = 200 * time.Microsecond
 // ErrNothing says that nothing has come within a moment.
 var ErrNothing = errors.New("nothing has come yet")
 
-// Lookout reads from a connection. It is used by one goroutine at a time.
+// Lookout reads from a connection. It is used by one goroutine at a time, but for WriteNow.
 type Lookout struct {
 	conn  net.Conn
-	raw   syscall.RawConn // or nil: one cannot look
+	raw   syscall.RawConn // the connection as the system has it, or nil if it is none of the system's
 	quiet bool            // the system is not to tell Go's poller what arrives
 	loud  bool            // it cannot be told so
 	pace  pace
@@ -41,11 +41,9 @@ func On(c net.Conn, moment time.Duration) *Lookout {
 	return &Lookout{conn: c, raw: rawOf(c), pace: pace{moment: moment}}
 }
 
-// rawOf returns the connection as the system has it, or nil if it is none of the
-// system's, or the system no place for this.
 func rawOf(c net.Conn) syscall.RawConn {
 	s, ok := c.(syscall.Conn)
-	if !ok || !canLook {
+	if !ok {
 		return nil
 	}
 	raw, err := s.SyscallConn()
@@ -62,7 +60,7 @@ func (l *Lookout) Expect() { l.pace.since = time.Now() }
 func (l *Lookout) Came() { l.pace.came() }
 
 // Worthwhile reports whether it is likely to come within a moment.
-func (l *Lookout) Worthwhile() bool { return l.raw != nil && l.pace.quick() }
+func (l *Lookout) Worthwhile() bool { return canLook && l.raw != nil && l.pace.quick() }
 
 // Look reads what comes until the moment is over that began with Expect, for as long as
 // it may. If nothing has come, it returns ErrNothing, and Read is to follow.
@@ -87,6 +85,19 @@ func (l *Lookout) Read(p []byte) (int, error) {
 		l.speak()
 	}
 	return l.conn.Read(p)
+}
+
+// WriteNow writes what can be written without waiting for the reader, and returns how
+// much that was.
+func (l *Lookout) WriteNow(p []byte) (n int) {
+	if l.raw == nil {
+		return 0
+	}
+	_ = l.raw.Write(func(fd uintptr) bool { // fails if the connection has ended, which who reads notices
+		n, _ = syscall.Write(int(fd), p)
+		return true
+	})
+	return max(n, 0)
 }
 
 // readNow reads what is there.

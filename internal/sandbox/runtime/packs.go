@@ -22,6 +22,8 @@ const manifestFile = "pack.json"
 type Packs struct {
 	dir string
 
+	bootstraps sync.Map // their directories, by name
+
 	holding sync.Mutex
 	held    map[string]*os.File // bootstraps, by their directories; guarded by holding
 

@@ -173,8 +173,12 @@ func (p *Packs) bootstrap(name string) (string, error) {
 	}
 }
 
-// bootstrapDir is where one of our bootstraps is, under a name that changes with its text.
+// bootstrapDir is where one of our bootstraps is, under a name that changes with its text, which
+// is read once.
 func (p *Packs) bootstrapDir(name string) (string, error) {
+	if dir, known := p.bootstraps.Load(name); known {
+		return dir.(string), nil
+	}
 	files, err := fs.Sub(bootstraps, name)
 	if err != nil {
 		return "", err
@@ -191,7 +195,9 @@ func (p *Packs) bootstrapDir(name string) (string, error) {
 	if err != nil {
 		return "", err
 	}
-	return filepath.Join(p.dir, bootstrapPrefix+path.Base(name)+"-"+hex.EncodeToString(sum.Sum(nil))[:16]), err
+	dir := filepath.Join(p.dir, bootstrapPrefix+path.Base(name)+"-"+hex.EncodeToString(sum.Sum(nil))[:16])
+	p.bootstraps.Store(name, dir)
+	return dir, nil
 }
 
 // authorityFile is where a function finds the certificate that it has to trust.

@@ -134,19 +134,7 @@ func (c *connection) tell(answer []byte, last bool) {
 		b = append(b, "\r\nConnection: close"...)
 	}
 	b = append(append(b, "\r\n\r\n"...), answer...)
-	c.owed.Add(-1) // before the runtime can go on
-	if !c.writing.TryLock() {
-		go func() {
-			c.writing.Lock()
-			c.finish(b, last)
-		}()
-		return
-	}
-	if n := c.writeSome(b); n < len(b) {
-		go c.finish(b[n:], last)
-		return
-	}
-	c.wrote(last)
+	c.bring(b, last, func() { c.owed.Add(-1) })
 }
 
 // compile takes what a runtime has made of code: the first that is sent, and only

@@ -12,7 +12,6 @@ import (
 	"strings"
 	"sync"
 	"sync/atomic"
-	"syscall"
 	"time"
 
 	"cloudless/internal/lookout"
@@ -45,7 +44,6 @@ const (
 type connection struct {
 	s       *Server
 	c       net.Conn
-	raw     syscall.RawConn  // or nil: nothing can be written without waiting
 	runtime *lookout.Lookout // what it says
 	limit   *headLimit
 	in      *bufio.Reader
@@ -90,7 +88,7 @@ func (s *Server) takeOver(w http.ResponseWriter) (*connection, error) {
 	if len(read) == 0 {
 		limit.from = runtime
 	}
-	c := &connection{s: s, c: raw, raw: rawOf(raw), runtime: runtime, limit: limit, in: bufio.NewReader(limit),
+	c := &connection{s: s, c: raw, runtime: runtime, limit: limit, in: bufio.NewReader(limit),
 		given: make(chan struct{}, 1), gone: s.gone, resume: make(chan func() bool, 1)}
 	s.mu.Lock()
 	defer s.mu.Unlock()

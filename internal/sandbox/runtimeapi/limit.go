@@ -3,7 +3,6 @@ package runtimeapi
 import (
 	"net"
 	"sync"
-	"syscall"
 
 	"cloudless/internal/sandbox/seat"
 )
@@ -44,18 +43,4 @@ func (l *limited) Accept() (net.Conn, error) {
 func (l *limited) Close() error {
 	l.once.Do(func() { close(l.closed) })
 	return l.Listener.Close()
-}
-
-// rawOf returns the connection as the system has it, or nil if it is none of the
-// system's.
-func rawOf(c net.Conn) syscall.RawConn {
-	s, ok := c.(syscall.Conn)
-	if !ok {
-		return nil
-	}
-	raw, err := s.SyscallConn()
-	if err != nil {
-		return nil
-	}
-	return raw
 }

@@ -3,45 +3,35 @@ package runtimeapi
 import (
 	"strconv"
 	"strings"
-	"syscall"
 )
 
 // What is written on a connection: events, by whoever brings them, and answers.
 
 // take implements asker: it writes the event.
 func (c *connection) take(inv *Invocation) {
-	data, last := append(c.head(inv), inv.Payload...), c.last
+	data := append(c.head(inv), inv.Payload...)
 	c.runtime.Expect()
+	c.bring(data, c.last, func() { c.given <- struct{}{} })
+}
+
+// bring writes without waiting for the runtime: what it does not read yet is written later,
+// until the connection ends. begins is called before the runtime can answer, so that nobody
+// has to wait for who brings it.
+func (c *connection) bring(data []byte, last bool, begins func()) {
 	if !c.writing.TryLock() {
-		go c.give(data, last)
+		go func() {
+			c.writing.Lock()
+			begins()
+			c.finish(data, last)
+		}()
 		return
 	}
-	c.given <- struct{}{} // before the runtime can answer: nobody is to wait for this goroutine
-	if n := c.writeSome(data); n < len(data) {
+	begins()
+	if n := c.runtime.WriteNow(data); n < len(data) {
 		go c.finish(data[n:], last)
 		return
 	}
 	c.wrote(last)
-}
-
-// writeSome writes what can be written without waiting for the reader, and
-// returns how much that was.
-func (c *connection) writeSome(data []byte) (n int) {
-	if c.raw == nil {
-		return 0
-	}
-	_ = c.raw.Write(func(fd uintptr) bool { // fails if the connection has ended, which is noticed elsewhere
-		n, _ = syscall.Write(int(fd), data)
-		return true
-	})
-	return max(n, 0)
-}
-
-// give writes an event to a runtime that may not read, until the connection ends.
-func (c *connection) give(data []byte, last bool) {
-	c.writing.Lock()
-	c.given <- struct{}{}
-	c.finish(data, last)
 }
 
 func (c *connection) finish(data []byte, last bool) {
@@ -49,7 +39,7 @@ func (c *connection) finish(data []byte, last bool) {
 	c.wrote(last)
 }
 
-// wrote goes on when an event is written.
+// wrote goes on when that is done.
 func (c *connection) wrote(last bool) {
 	if last {
 		_ = c.c.Close() // as whoever reads it expects; who serves the connection drops it
